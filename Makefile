@@ -1,0 +1,65 @@
+# Everything runs from the lock file in .venv; the Pulumi engine is found, installed or built once and cached.
+STACK ?= aws-dev
+SCALE ?= 0.05
+UV_VERSION := 0.13.9
+PYTHON ?= python3
+BIN := .venv/bin
+ENGINE = $(shell $(BIN)/python -m simcloud.engine)
+
+export PYTHONPATH := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check unit engine-tests fmt schema readme goldens preview up refresh destroy bench
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+# uv has an environment of its own: `uv sync` removes from .venv whatever the lock file does not name.
+.venv/.ready: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12"; exit 1; }
+	@test -x .uv/bin/uv || $(PYTHON) -m venv .uv
+	@.uv/bin/uv --version 2>/dev/null | grep -q '$(UV_VERSION)' || \
+		.uv/bin/pip install --quiet --disable-pip-version-check 'uv==$(UV_VERSION)'
+	UV_PYTHON_DOWNLOADS=never .uv/bin/uv sync --frozen --python $(PYTHON)
+	@touch $@
+
+demo: .venv/.ready ## bring STACK (aws-dev) up on the simulated cloud and show what it is
+	@$(BIN)/python -m simcloud demo $(STACK)
+
+test: check unit engine-tests ## everything that CI runs
+
+check: .venv/.ready ## types and style
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+
+unit: .venv/.ready ## tests that need no engine (under a minute)
+	$(BIN)/pytest -q -n auto -m "not engine"
+
+engine-tests: .venv/.ready ## tests on the real engine over the simulated cloud
+	@$(BIN)/python -m simcloud.engine >/dev/null
+	$(BIN)/pytest -q -n 2 -m engine
+
+fmt: .venv/.ready ## format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schema: .venv/.ready ## write stacks/schema.json anew from the settings
+	$(BIN)/python -m components.schema > stacks/schema.json
+
+readme: .venv/.ready ## write the README's table of sources anew
+	$(BIN)/python -m tests.test_readme
+
+goldens: .venv/.ready ## write the golden inventories anew; read the difference before you commit it
+	$(BIN)/python -m tests.golden.write
+
+preview: .venv/.ready ## what `make up` would change, on the real account
+up: .venv/.ready ## bring STACK up on the real account
+refresh: .venv/.ready ## read the real state of STACK
+destroy: .venv/.ready ## take STACK down on the real account
+preview up refresh destroy:
+	PATH="$(dir $(ENGINE)):$$PATH" pulumi $@ --stack $(STACK)
+
+bench: .venv/.ready ## critical path, preview time and memory of aws-production, each from one run
+	@$(BIN)/python -m tests.bench aws-production --time-scale $(SCALE)

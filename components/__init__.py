@@ -1,0 +1,1 @@
+"""The components that bring up Rasa Pro and everything it needs."""

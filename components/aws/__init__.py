@@ -1,0 +1,9 @@
+"""Everything on AWS; the module itself meets `components.protocols.Cloud`."""
+
+from components.aws.event_broker import EventBroker as EventBroker
+from components.aws.foundation import Foundation as Foundation
+from components.aws.lock_store import LockStore as LockStore
+from components.aws.model_storage import ModelStorage as ModelStorage
+from components.aws.provider import Provider as Provider
+from components.aws.tracker_store import TrackerStore as TrackerStore
+from components.aws.vault_unseal import VaultUnseal as VaultUnseal

@@ -1,0 +1,270 @@
+"""Kubernetes on AWS: EKS Auto Mode, in which AWS runs the nodes, their storage and the load balancers.
+
+Auto Mode needs no controllers of ours (no Karpenter, EBS driver, load balancer controller or Pod Identity
+agent), sizes the nodes by the pods, replaces them with patched ones, and takes its load balancers along when
+the cluster goes. So `size` says nothing here. What this file deliberately does not do: anything inside the
+cluster (storage classes, namespaces).
+
+Whoever runs the first `pulumi up` becomes an administrator; do not list them among `admins` as well, EKS
+refuses a second access entry for the same principal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+
+from components.aws.alarms import Alarm, create_alarms
+from components.aws.policies import document, managed_policy, trust_service
+from components.protocols import FoundationArgs, Profile
+
+# End of standard support: 1.34 on 2026-12-02, 1.35 on 2027-03-27, 1.36 on 2027-08-02. EKS upgrades one minor
+# version at a time and never goes back.
+KUBERNETES_VERSION = "1.36"
+LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+LOG_RETENTION_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 365}
+NODE_POOLS = ("system", "general-purpose")
+
+# EKS user guide, "Amazon EKS Auto Mode cluster IAM role" and "Amazon EKS Auto Mode node IAM role".
+CLUSTER_POLICIES = (
+    "AmazonEKSClusterPolicy",
+    "AmazonEKSComputePolicy",
+    "AmazonEKSBlockStoragePolicy",
+    "AmazonEKSLoadBalancingPolicy",
+    "AmazonEKSNetworkingPolicy",
+)
+NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
+ADMIN_ACCESS = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+
+# Published by EKS itself, without an agent (EKS user guide, "Monitor cluster data with Amazon CloudWatch").
+ALARMS = (
+    # EKS replaces control plane instances when it likes, and a few errors come with that.
+    Alarm(metric="apiserver_request_total_5XX", above=50, statistic="Sum", missing="notBreaching"),
+    # One value a minute: above 10 in 15 minutes, a pod has waited for a node longer than a node takes.
+    Alarm(
+        metric="scheduler_pending_pods_UNSCHEDULABLE",
+        above=10,
+        statistic="Sum",
+        minutes=15,
+        missing="notBreaching",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClusterArgs:
+    """What the foundation is told, and what the cluster stands on."""
+
+    told: FoundationArgs
+    vpc_id: Output[str]
+    subnet_ids: Sequence[Output[str]]
+    """Private subnets, in two zones at least."""
+    key_arn: Output[str]
+
+
+class Cluster(ComponentResource):
+    """Control plane, node pools, and who may administer them."""
+
+    name_ahead: Output[str]
+    """The cluster's name, known before the cluster is: for policies that must not wait for it."""
+    name: Output[str]
+    """The same name; whoever uses it waits for the cluster."""
+    security_group_id: Output[str]
+    """The security group of nodes and pods."""
+    oidc_issuer: Output[str]
+    kubeconfig: Output[str]
+    access: tuple[Resource, ...]
+    """Who may reach and administer the cluster, besides its creator."""
+
+    def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:Cluster", name, {}, opts)
+        role, grants = _role(
+            name,
+            document(trust_service("eks.amazonaws.com", "sts:AssumeRole", "sts:TagSession")),
+            CLUSTER_POLICIES,
+            parent=self,
+        )
+        node_role, node_grants = _role(
+            f"{name}-nodes",
+            document(trust_service("ec2.amazonaws.com", "sts:AssumeRole")),
+            NODE_POLICIES,
+            parent=self,
+        )
+        # The log group must carry the cluster's name and exist before it. So the engine names the role, and
+        # the cluster takes over its name.
+        self.name_ahead = role.name
+        logs = aws.cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=Output.concat("/aws/eks/", self.name_ahead, "/cluster"),
+            kms_key_id=args.key_arn,
+            retention_in_days=LOG_RETENTION_DAYS[args.told.profile],
+            opts=ResourceOptions(parent=self),
+        )
+        door, inside = _inside_door(name, args, parent=self)
+        cluster = aws.eks.Cluster(
+            name,
+            _cluster_args(args, self.name_ahead, role, node_role, door),
+            # The policies: EKS acts with them, on deletion too, where it would leave security groups behind
+            # (SDK, `aws.eks.Cluster.role_arn`). The log group: EKS would make one that keeps logs for ever
+            # in plain text. Neither is among the cluster's inputs.
+            ResourceOptions(parent=self, depends_on=[*grants, *node_grants, logs]),
+        )
+        create_alarms(
+            name,
+            ALARMS,
+            namespace="AWS/EKS",
+            dimensions={"ClusterName": cluster.name},
+            topic_arn=args.told.alarm_target,
+            parent=self,
+        )
+        self.name = cluster.name
+        self.security_group_id = cluster.vpc_config.cluster_security_group_id
+        self.oidc_issuer = cluster.identities[0].oidcs[0].issuer
+        self.kubeconfig = _kubeconfig(cluster, args.told.region)
+        self.access = (inside, *(_admin(name, arn, cluster, parent=self) for arn in args.told.admins))
+        self.register_outputs({"name": self.name})
+
+
+def _role(
+    name: str, trust: Output[str], policies: Sequence[str], *, parent: Resource
+) -> tuple[aws.iam.Role, list[Resource]]:
+    role = aws.iam.Role(name, assume_role_policy=trust, opts=ResourceOptions(parent=parent))
+    grants: list[Resource] = [
+        aws.iam.RolePolicyAttachment(
+            f"{name}-{policy}",
+            role=role.name,
+            policy_arn=managed_policy(policy),
+            opts=ResourceOptions(parent=parent),
+        )
+        for policy in policies
+    ]
+    return role, grants
+
+
+def _inside_door(name: str, args: ClusterArgs, *, parent: Resource) -> tuple[aws.ec2.SecurityGroup, Resource]:
+    """Let the network reach the private endpoint: by itself EKS lets in its own nodes and pods, nobody else.
+
+    A security group of its own, since a rule in the cluster's would open port 443 of every pod, too.
+    """
+    door = aws.ec2.SecurityGroup(
+        f"{name}-api",
+        description="Kubernetes API from inside the VPC",
+        vpc_id=args.vpc_id,
+        opts=ResourceOptions(parent=parent),
+    )
+    rule = aws.vpc.SecurityGroupIngressRule(
+        f"{name}-api",
+        security_group_id=door.id,
+        cidr_ipv4=args.told.cidr,
+        ip_protocol="tcp",
+        from_port=443,
+        to_port=443,
+        opts=ResourceOptions(parent=parent),
+    )
+    return door, rule
+
+
+def _cluster_args(
+    args: ClusterArgs,
+    name: Output[str],
+    role: aws.iam.Role,
+    node_role: aws.iam.Role,
+    door: aws.ec2.SecurityGroup,
+) -> aws.eks.ClusterArgs:
+    return aws.eks.ClusterArgs(
+        name=name,
+        version=KUBERNETES_VERSION,
+        role_arn=role.arn,
+        # The self-managed network, proxy and DNS of a classic cluster: Auto Mode brings its own.
+        bootstrap_self_managed_addons=False,
+        access_config=aws.eks.ClusterAccessConfigArgs(
+            authentication_mode="API", bootstrap_cluster_creator_admin_permissions=True
+        ),
+        vpc_config=_vpc_config(args, door),
+        encryption_config=aws.eks.ClusterEncryptionConfigArgs(
+            provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=args.key_arn), resources=["secrets"]
+        ),
+        # Auto Mode is compute, storage and load balancing together; EKS refuses one without the others.
+        compute_config=aws.eks.ClusterComputeConfigArgs(
+            enabled=True, node_pools=NODE_POOLS, node_role_arn=node_role.arn
+        ),
+        storage_config=aws.eks.ClusterStorageConfigArgs(
+            block_storage=aws.eks.ClusterStorageConfigBlockStorageArgs(enabled=True)
+        ),
+        kubernetes_network_config=aws.eks.ClusterKubernetesNetworkConfigArgs(
+            elastic_load_balancing=aws.eks.ClusterKubernetesNetworkConfigElasticLoadBalancingArgs(
+                enabled=True
+            ),
+            service_ipv4_cidr=args.told.services_cidr,
+        ),
+        enabled_cluster_log_types=LOG_TYPES,
+        # At the end of standard support EKS upgrades the cluster, rather than charging for extended support.
+        upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
+        zonal_shift_config=aws.eks.ClusterZonalShiftConfigArgs(enabled=args.told.profile == "production"),
+        deletion_protection=args.told.deletion_protection,
+    )
+
+
+def _vpc_config(args: ClusterArgs, door: aws.ec2.SecurityGroup) -> aws.eks.ClusterVpcConfigArgs:
+    """The API answers inside the network always, outside only where the config names who may ask.
+
+    EKS's defaults are the opposite: public, to everybody.
+    """
+    return aws.eks.ClusterVpcConfigArgs(
+        subnet_ids=args.subnet_ids,
+        security_group_ids=[door.id],
+        endpoint_private_access=True,
+        endpoint_public_access=bool(args.told.allowed_cidrs),
+        public_access_cidrs=args.told.allowed_cidrs or None,
+    )
+
+
+def _admin(name: str, principal_arn: str, cluster: aws.eks.Cluster, *, parent: Resource) -> Resource:
+    # "arn:aws:iam::123456789012:role/ops" → "123456789012-role-ops": stays when the list is reordered.
+    child = f"{name}-{'-'.join(principal_arn.split(':')[4:]).replace('/', '-')}"
+    entry = aws.eks.AccessEntry(
+        child,
+        cluster_name=cluster.name,
+        principal_arn=principal_arn,
+        opts=ResourceOptions(parent=parent),
+    )
+    return aws.eks.AccessPolicyAssociation(
+        child,
+        cluster_name=cluster.name,
+        principal_arn=entry.principal_arn,
+        policy_arn=ADMIN_ACCESS,
+        access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def _kubeconfig(cluster: aws.eks.Cluster, region: str) -> Output[str]:
+    """Log in with a short-lived token of the AWS CLI, so that no credential is stored anywhere."""
+    token = ["eks", "get-token", "--output", "json", "--region", region, "--cluster-name", cluster.name]
+    user = {
+        "exec": {
+            "apiVersion": "client.authentication.k8s.io/v1beta1",
+            "command": "aws",
+            "args": token,
+            "interactiveMode": "Never",
+        }
+    }
+    server = {
+        "server": cluster.endpoint,
+        "certificate-authority-data": cluster.certificate_authority.data,
+    }
+    return Output.secret(
+        Output.json_dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "clusters": [{"name": "eks", "cluster": server}],
+                "users": [{"name": "aws", "user": user}],
+                "contexts": [{"name": "eks", "context": {"cluster": "eks", "user": "aws"}}],
+                "current-context": "eks",
+            }
+        )
+    )

@@ -1,0 +1,264 @@
+"""Event queue on AWS: MSK, written to with the identity of the pod.
+
+`dev` has two standard brokers, `production` Express brokers in three zones (no disks to watch, no maintenance
+windows, replication fixed at three). Brokers cannot change from one to the other: going from `dev` to
+`production` makes a new cluster, and what Rasa has published stays in the old one, which is deleted then.
+
+What it deliberately does not do: create topics when somebody misspells one, admit clients without IAM, open
+Prometheus exporters (nothing here scrapes them), grow disks by itself (the alarm comes first, and Express has
+none). Whoever runs `pulumi up` creates the topics over MSK's own API, without a way into the network, and
+needs `kafka-cluster:Connect` and `kafka-cluster:*Topic*` besides the rights on MSK.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+
+from components.aws.alarms import Alarm, create_alarms
+from components.aws.certificates import amazon_roots
+from components.aws.log_group import create_log_group
+from components.aws.placement import Placement
+from components.aws.policies import Statement, document
+from components.aws.security_group import create_security_group
+from components.contracts import AwsIam, Kafka
+from components.protocols import EventBrokerArgs, Profile, Size
+
+# With KRaft, for which standard and Express brokers alike are supported (MSK developer guide, "Amazon MSK
+# broker types": Express has KRaft from 3.9 on); marked as recommended, no end of support announced.
+KAFKA_VERSION = "3.9.x.kraft"
+IAM_PORT = 9098
+RETENTION_DAYS: Mapping[Profile, int] = {"dev": 3, "production": 14}
+"""How long an event waits for whoever consumes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brokers:
+    """What a size word buys; one broker in each zone."""
+
+    instance_type: str
+    zones: int
+    partitions: int
+    """Of the events topic, a multiple of the brokers. It can only grow, and growing moves conversations to
+    other partitions, which upsets their order for a moment."""
+    disk_gib: int | None
+    """Per broker; None on Express, which has storage and no disks."""
+
+    @property
+    def replicas(self) -> int:
+        """One copy in each zone: two on two standard brokers, and three is the only number on Express."""
+        return self.zones
+
+
+BROKERS: Mapping[tuple[Profile, Size], Brokers] = {
+    ("dev", "small"): Brokers("kafka.t3.small", 2, 2, 20),
+    ("dev", "medium"): Brokers("kafka.m7g.large", 2, 4, 50),
+    ("dev", "large"): Brokers("kafka.m7g.xlarge", 2, 8, 100),
+    ("production", "small"): Brokers("express.m7g.large", 3, 6, None),
+    ("production", "medium"): Brokers("express.m7g.xlarge", 3, 12, None),
+    ("production", "large"): Brokers("express.m7g.2xlarge", 3, 24, None),
+}
+
+# Express accepts few properties and refuses the rest (MSK developer guide, "Custom MSK Express broker
+# configurations"). With two brokers one in-sync copy must do, or each restart of a broker would stop writes.
+PROPERTIES: Mapping[str, str] = {"auto.create.topics.enable": "false", "delete.topic.enable": "true"}
+STANDARD_PROPERTIES: Mapping[str, str] = {
+    **PROPERTIES,
+    "default.replication.factor": "2",
+    "min.insync.replicas": "1",
+    "offsets.topic.replication.factor": "2",
+}
+
+# KRaft's controllers each report, and one of them reports 1.
+CLUSTER_ALARMS = (Alarm(metric="ActiveControllerCount", below=1, statistic="Maximum"),)
+STANDARD_CLUSTER_ALARMS = (
+    *CLUSTER_ALARMS,
+    Alarm(metric="OfflinePartitionsCount", above=0, statistic="Maximum"),
+)
+# Not a limit but a bill: Express stores without end and charges by the gibibyte.
+EXPRESS_CLUSTER_ALARMS = (*CLUSTER_ALARMS, Alarm(metric="StorageUsed", above=500 * 1024**3, minutes=60))
+BROKER_ALARMS = (
+    # MSK's advice is to keep user and system below 60 % together; this is the rest of it.
+    Alarm(metric="CpuIdle", below=40, minutes=15),
+    # More than 100 new IAM connections a second; on t3.small more than 4.
+    Alarm(metric="IAMTooManyConnections", above=0, statistic="Sum", missing="notBreaching"),
+)
+STANDARD_BROKER_ALARMS = (
+    *BROKER_ALARMS,
+    Alarm(metric="KafkaDataLogsDiskUsed", above=85, statistic="Maximum"),
+    Alarm(metric="UnderReplicatedPartitions", above=0, minutes=15),
+    Alarm(metric="UnderMinIsrPartitionCount", above=0, statistic="Maximum"),
+)
+EXPRESS_BROKER_ALARMS = (
+    *BROKER_ALARMS,
+    Alarm(metric="ProduceThrottleTime", above=0, statistic="Maximum", missing="notBreaching"),
+    Alarm(metric="FetchThrottleTime", above=0, statistic="Maximum", missing="notBreaching"),
+)
+
+
+class EventBroker(ComponentResource):
+    """The Kafka cluster, its topics, and who may write."""
+
+    connection: Kafka
+
+    def __init__(
+        self, name: str, args: EventBrokerArgs[Placement], opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("rasa:aws:EventBroker", name, {}, opts)
+        place, brokers = args.placement, BROKERS[args.profile, args.size]
+        security_group, rule = create_security_group(name, place, port=IAM_PORT, parent=self)
+        cluster = aws.msk.Cluster(
+            name,
+            _cluster_args(name, args, brokers, security_group, parent=self),
+            ResourceOptions(parent=self),
+        )
+        events, dead_letter = _topics(name, args, cluster, parent=self)
+        grant = aws.iam.RolePolicy(
+            name,
+            role=place.rasa_role_name,
+            policy=document(*_write_statements(cluster, events)),
+            opts=ResourceOptions(parent=self),
+        )
+        _watch(name, cluster, brokers, place.alarm_topic_arn, parent=self)
+        self.connection = Kafka(
+            bootstrap=cluster.bootstrap_brokers_sasl_iam.apply(in_stable_order),
+            topics=args.topics,
+            security=AwsIam(region=place.region, ca=Output.from_input(amazon_roots())),
+            ready=(grant, rule, events, dead_letter),
+        )
+        self.register_outputs({"bootstrap": self.connection.bootstrap})
+
+
+def in_stable_order(brokers: str) -> str:
+    """AWS names the brokers in changing order; a changed text would restart every pod."""
+    return ",".join(sorted(brokers.split(",")))
+
+
+def _cluster_args(
+    name: str,
+    args: EventBrokerArgs[Placement],
+    brokers: Brokers,
+    security_group: aws.ec2.SecurityGroup,
+    *,
+    parent: Resource,
+) -> aws.msk.ClusterArgs:
+    place, express = args.placement, brokers.disk_gib is None
+    properties = PROPERTIES if express else STANDARD_PROPERTIES
+    configuration = aws.msk.Configuration(
+        name,
+        server_properties="".join(f"{key}={value}\n" for key, value in properties.items()),
+        opts=ResourceOptions(parent=parent),
+    )
+    logs = create_log_group(f"{name}-logs", args, parent=parent)
+    return aws.msk.ClusterArgs(
+        kafka_version=KAFKA_VERSION,
+        number_of_broker_nodes=brokers.zones,
+        broker_node_group_info=aws.msk.ClusterBrokerNodeGroupInfoArgs(
+            instance_type=brokers.instance_type,
+            client_subnets=place.subnet_ids[: brokers.zones],
+            security_groups=[security_group.id],
+            storage_info=_storage(brokers),
+        ),
+        configuration_info=aws.msk.ClusterConfigurationInfoArgs(
+            arn=configuration.arn, revision=configuration.latest_revision
+        ),
+        client_authentication=aws.msk.ClusterClientAuthenticationArgs(
+            sasl=aws.msk.ClusterClientAuthenticationSaslArgs(iam=True), unauthenticated=False
+        ),
+        encryption_info=aws.msk.ClusterEncryptionInfoArgs(
+            encryption_at_rest_kms_key_arn=place.key_arn,
+            encryption_in_transit=aws.msk.ClusterEncryptionInfoEncryptionInTransitArgs(
+                client_broker="TLS", in_cluster=True
+            ),
+        ),
+        # Express too writes logs, since February 2026 (hashicorp/terraform-provider-aws #46680, #46702).
+        logging_info=aws.msk.ClusterLoggingInfoArgs(
+            broker_logs=aws.msk.ClusterLoggingInfoBrokerLogsArgs(
+                cloudwatch_logs=aws.msk.ClusterLoggingInfoBrokerLogsCloudwatchLogsArgs(
+                    enabled=True, log_group=logs.name
+                )
+            )
+        ),
+        # The throttling, IAM and replication metrics begin at this level.
+        enhanced_monitoring="PER_BROKER",
+        rebalancing=aws.msk.ClusterRebalancingArgs(status="ACTIVE") if express else None,
+    )
+
+
+def _storage(brokers: Brokers) -> aws.msk.ClusterBrokerNodeGroupInfoStorageInfoArgs | None:
+    if brokers.disk_gib is None:
+        return None  # MSK refuses the block on Express brokers (SDK, `storage_info`)
+    return aws.msk.ClusterBrokerNodeGroupInfoStorageInfoArgs(
+        ebs_storage_info=aws.msk.ClusterBrokerNodeGroupInfoStorageInfoEbsStorageInfoArgs(
+            volume_size=brokers.disk_gib
+        )
+    )
+
+
+def _topics(
+    name: str, args: EventBrokerArgs[Placement], cluster: aws.msk.Cluster, *, parent: Resource
+) -> tuple[aws.msk.Topic, aws.msk.Topic]:
+    brokers = BROKERS[args.profile, args.size]
+    retention_ms = RETENTION_DAYS[args.profile] * 24 * 60 * 60 * 1000
+    configs = json.dumps({"cleanup.policy": "delete", "retention.ms": str(retention_ms)})
+
+    def create(purpose: str, topic: str, partitions: int) -> aws.msk.Topic:
+        return aws.msk.Topic(
+            f"{name}-{purpose}",
+            cluster_arn=cluster.arn,
+            name=topic,
+            partition_count=partitions,
+            replication_factor=brokers.replicas,
+            configs=configs,
+            opts=ResourceOptions(parent=parent),
+        )
+
+    return (
+        create("events", args.topics.events, brokers.partitions),
+        create("dead-letter", args.topics.analytics_dead_letter, brokers.zones),
+    )
+
+
+def _write_statements(cluster: aws.msk.Cluster, topic: aws.msk.Topic) -> tuple[Statement, Statement]:
+    """What producing needs, and no more (MSK developer guide, "Common use cases for client authorization").
+
+    Rasa's producer is not idempotent, so no `WriteDataIdempotently`; `list_topics`, which it calls before
+    each event, shows the topics that it may describe.
+    """
+    return (
+        {"Effect": "Allow", "Action": ["kafka-cluster:Connect"], "Resource": cluster.arn},
+        {
+            "Effect": "Allow",
+            "Action": ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"],
+            "Resource": topic.arn,
+        },
+    )
+
+
+def _watch(
+    name: str, cluster: aws.msk.Cluster, brokers: Brokers, topic_arn: str | None, *, parent: Resource
+) -> None:
+    """Create the alarms; MSK publishes most by broker, and an alarm must name all dimensions of a metric."""
+    express = brokers.disk_gib is None
+    of_cluster = {"Cluster Name": cluster.cluster_name}
+    create_alarms(
+        name,
+        EXPRESS_CLUSTER_ALARMS if express else STANDARD_CLUSTER_ALARMS,
+        namespace="AWS/Kafka",
+        dimensions=of_cluster,
+        topic_arn=topic_arn,
+        parent=parent,
+    )
+    for number in range(1, brokers.zones + 1):
+        create_alarms(
+            f"{name}-{number}",
+            EXPRESS_BROKER_ALARMS if express else STANDARD_BROKER_ALARMS,
+            namespace="AWS/Kafka",
+            dimensions={**of_cluster, "Broker ID": str(number)},
+            topic_arn=topic_arn,
+            parent=parent,
+        )

@@ -1,0 +1,71 @@
+"""What everything else on AWS stands on: network, key, cluster and the identities of the pods.
+
+The data stores take their subnets and the key from here while the cluster is still being made; only the
+rules that let its pods in, and the pods, wait for it.
+"""
+
+from __future__ import annotations
+
+from pulumi import ComponentResource, ResourceOptions
+
+from components.aws.cluster import Cluster, ClusterArgs
+from components.aws.identity import Identity, IdentityArgs
+from components.aws.key import Key, KeyArgs
+from components.aws.network import Network
+from components.aws.placement import Placement
+from components.protocols import FoundationArgs, Kubernetes
+
+
+class Foundation(ComponentResource):
+    """Network, key, cluster and identities."""
+
+    cluster: Kubernetes
+    placement: Placement
+
+    def __init__(self, name: str, args: FoundationArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:Foundation", name, {}, opts)
+        network = Network(f"{name}-network", args, ResourceOptions(parent=self))
+        key = Key(
+            f"{name}-key",
+            KeyArgs(profile=args.profile, region=args.region, account_id=network.account_id),
+            ResourceOptions(parent=self),
+        )
+        cluster = Cluster(
+            f"{name}-cluster",
+            ClusterArgs(
+                told=args, vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids, key_arn=key.arn
+            ),
+            ResourceOptions(parent=self),
+        )
+        identity = Identity(
+            f"{name}-pods",
+            IdentityArgs(
+                namespace=args.namespace,
+                cluster_name_ahead=cluster.name_ahead,
+                cluster_name=cluster.name,
+            ),
+            ResourceOptions(parent=self),
+        )
+        self.cluster = Kubernetes(
+            kubeconfig=cluster.kubeconfig,
+            namespace=args.namespace,
+            rasa=identity.rasa,
+            setup=identity.setup,
+            # The routes: without them nodes pull no image, and a load balancer must be gone before its
+            # network. The access: whoever destroys the stack as one of the admins, or from inside the
+            # network, would be locked out of the cluster with Kubernetes objects still in it.
+            ready=(*network.routes, *cluster.access),
+        )
+        self.placement = Placement(
+            region=args.region,
+            account_id=network.account_id,
+            vpc_id=network.vpc_id,
+            subnet_ids=network.data_subnet_ids,
+            clients_security_group_id=cluster.security_group_id,
+            key_arn=key.arn,
+            rasa_role_name=identity.rasa_role_name,
+            setup_role_name=identity.setup_role_name,
+            oidc_issuer=cluster.oidc_issuer,
+            alarm_topic_arn=args.alarm_target,
+        )
+        self.register_outputs({"vpcId": network.vpc_id, "clusterName": cluster.name, "keyArn": key.arn})

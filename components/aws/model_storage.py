@@ -1,0 +1,162 @@
+"""Model storage on AWS: a private, versioned S3 bucket that Rasa reads with the identity of its pod.
+
+What it deliberately does not do: hand out keys, or let Rasa write. The assistant's pipeline uploads models
+with an identity of its own. From `dev` to `production` nothing is replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+
+from components.aws.alarms import Alarm, create_alarms
+from components.aws.placement import Placement
+from components.aws.policies import Statement, document
+from components.contracts import S3
+from components.protocols import ModelStorageArgs, Profile
+
+NONCURRENT_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
+"""How long an overwritten or deleted model can be brought back, in days."""
+UNFINISHED_UPLOAD_DAYS = 7
+METRICS = "EntireBucket"
+"""Request metrics are off unless asked for; this is the name that the console gives them too."""
+
+ALARMS = (
+    Alarm(metric="5xxErrors", above=0, statistic="Sum", missing="notBreaching"),
+    # A refused read is a model that Rasa cannot load, and Rasa starts without it (facts T3). Some are
+    # normal: `pulumi refresh` asks for settings that the bucket does not have.
+    Alarm(metric="4xxErrors", above=10, statistic="Sum", missing="notBreaching"),
+)
+
+
+class ModelStorage(ComponentResource):
+    """The bucket for trained models."""
+
+    connection: S3
+
+    def __init__(
+        self, name: str, args: ModelStorageArgs[Placement], opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("rasa:aws:ModelStorage", name, {}, opts)
+        place = args.placement
+        # With protection off the bucket goes with its content; S3 refuses to delete a bucket that holds any.
+        bucket = aws.s3.Bucket(
+            name, force_destroy=not args.deletion_protection, opts=ResourceOptions(parent=self)
+        )
+        _keep_private(name, bucket, parent=self)
+        _encrypt(name, bucket, place.key_arn, parent=self)
+        _keep_versions(name, bucket, NONCURRENT_DAYS[args.profile], parent=self)
+        grant = aws.iam.RolePolicy(
+            name,
+            role=place.rasa_role_name,
+            policy=document(*_read_statements(bucket, place)),
+            opts=ResourceOptions(parent=self),
+        )
+        metrics = aws.s3.BucketMetric(
+            name, bucket=bucket.bucket, name=METRICS, opts=ResourceOptions(parent=self)
+        )
+        create_alarms(
+            name,
+            ALARMS,
+            namespace="AWS/S3",
+            dimensions={"BucketName": bucket.bucket, "FilterId": metrics.name},
+            topic_arn=place.alarm_topic_arn,
+            parent=self,
+        )
+        self.connection = S3(bucket=bucket.bucket, region=place.region, ready=(grant,))
+        self.register_outputs({"bucket": bucket.bucket})
+
+
+def _keep_private(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None:
+    """No public access, no access lists, no plain HTTP."""
+    opts = ResourceOptions(parent=parent)
+    aws.s3.BucketPublicAccessBlock(
+        name,
+        bucket=bucket.bucket,
+        block_public_acls=True,
+        block_public_policy=True,
+        ignore_public_acls=True,
+        restrict_public_buckets=True,
+        opts=opts,
+    )
+    aws.s3.BucketOwnershipControls(
+        name,
+        bucket=bucket.bucket,
+        rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+        opts=opts,
+    )
+    only_tls: Statement = {
+        "Sid": "OnlyTls",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": ["s3:*"],
+        "Resource": [bucket.arn, Output.concat(bucket.arn, "/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=document(only_tls), opts=opts)
+
+
+def _encrypt(name: str, bucket: aws.s3.Bucket, key_arn: Output[str], *, parent: Resource) -> None:
+    """Encrypt what is uploaded with the stack's key, whatever the uploader asks for."""
+    aws.s3.BucketServerSideEncryptionConfiguration(
+        name,
+        bucket=bucket.bucket,
+        rules=[
+            aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
+                apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+                    sse_algorithm="aws:kms", kms_master_key_id=key_arn
+                ),
+                # One call to KMS for many objects.
+                bucket_key_enabled=True,
+            )
+        ],
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def _keep_versions(name: str, bucket: aws.s3.Bucket, days: int, *, parent: Resource) -> None:
+    """A model that was overwritten or deleted by mistake comes back, for some time."""
+    versioning = aws.s3.BucketVersioning(
+        name,
+        bucket=bucket.bucket,
+        versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+        opts=ResourceOptions(parent=parent),
+    )
+    aws.s3.BucketLifecycleConfiguration(
+        name,
+        # Not `bucket.bucket`: a rule on old versions needs versioning to be on first.
+        bucket=versioning.bucket,
+        rules=[
+            aws.s3.BucketLifecycleConfigurationRuleArgs(
+                id="old-versions",
+                status="Enabled",
+                filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+                noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+                    noncurrent_days=days
+                ),
+                expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(
+                    expired_object_delete_marker=True
+                ),
+                abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+                    days_after_initiation=UNFINISHED_UPLOAD_DAYS
+                ),
+            )
+        ],
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def _read_statements(bucket: aws.s3.Bucket, place: Placement) -> tuple[Statement, Statement, Statement]:
+    """HeadBucket, HeadObject and GetObject, which is all that Rasa does (`core/persistor.py`)."""
+    return (
+        {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": bucket.arn},
+        {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": Output.concat(bucket.arn, "/*")},
+        {
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt"],
+            "Resource": place.key_arn,
+            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{place.region}.amazonaws.com"}},
+        },
+    )

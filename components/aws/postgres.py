@@ -1,0 +1,242 @@
+"""Tracker store on RDS for PostgreSQL: Rasa logs in with the identity of its pod and verifies the server.
+
+No password is in the state: the administrator's is made, kept and rotated by RDS in Secrets Manager, where
+only the setup Job may read it; that Job creates the role that Rasa logs in as (`jobs/database_init.py`).
+
+What it deliberately does not do: read replicas, a proxy (it would need a password for Rasa), or tables, which
+Rasa creates itself. From `dev` to `production` nothing is replaced: the class changes with a restart in
+the maintenance window, the standby and the storage without one. With a name that we chose, RDS cannot make a
+second instance beside the first: a change that would replace the database fails instead of leaving the
+conversations behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi_aws as aws
+from pulumi import Output, Resource, ResourceOptions
+
+from components.aws.alarms import Alarm, create_alarms
+from components.aws.certificates import rds_roots
+from components.aws.log_group import create_log_group
+from components.aws.placement import Placement
+from components.aws.policies import Statement, document
+from components.aws.security_group import create_security_group
+from components.contracts import CloudIdentityLogin, Postgres, StoredSecretLogin
+from components.protocols import Profile, Size, TrackerStoreArgs
+
+# Community support until 8 Nov 2029. Minor versions come by themselves, so only the major one is named.
+MAJOR_VERSION = "17"
+PORT = 5432
+DATABASE = "rasa"
+ROLE = "rasa"
+ADMINISTRATOR = "postgres"
+AUTHORITY = "rds-ca-rsa2048-g1"
+"""Signs the server's certificate; `certificates/rds/<region>.pem` holds it."""
+BACKUP_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 30}
+"""To which point in the past the database can be restored; 35 is the most that RDS offers."""
+BACKUP_WINDOW = "02:00-03:00"
+MAINTENANCE_WINDOW = "sun:03:30-sun:04:30"
+LOGS = ("postgresql", "upgrade", "iam-db-auth-error")
+SLOW_STATEMENT_MS = 1000
+GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What a size word buys."""
+
+    instance_class: str
+    memory_gib: int
+    storage_gib: int
+    max_storage_gib: int
+    """How far RDS may grow the storage by itself."""
+    max_connections: int
+    """Set, rather than left to RDS's formula (memory / 9531392 bytes), because Rasa's pools are computed from
+    it; about two thirds of the formula, which leaves memory for the work."""
+
+
+SERVERS: Mapping[tuple[Profile, Size], Server] = {
+    ("dev", "small"): Server("db.t4g.micro", 1, 20, 100, 80),
+    ("dev", "medium"): Server("db.t4g.small", 2, 20, 100, 150),
+    ("dev", "large"): Server("db.t4g.medium", 4, 20, 200, 300),
+    ("production", "small"): Server("db.m7g.large", 8, 100, 1000, 600),
+    ("production", "medium"): Server("db.r7g.large", 16, 200, 2000, 1200),
+    ("production", "large"): Server("db.r7g.xlarge", 32, 400, 4000, 2400),
+}
+
+
+def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Resource) -> Postgres:
+    """Create the server, let Rasa log in as its role and the setup Job as administrator."""
+    place, server = args.placement, SERVERS[args.profile, args.size]
+    opts = ResourceOptions(parent=parent)
+    security_group, rule = create_security_group(name, place, port=PORT, parent=parent)
+    subnets = aws.rds.SubnetGroup(name, subnet_ids=place.subnet_ids, opts=opts)
+    # The log groups carry the instance's name and must be there before it. So the engine names the subnet
+    # group, and the instance takes over its name.
+    identifier = subnets.name
+    logs = [
+        create_log_group(
+            f"{name}-{log}",
+            args,
+            parent=parent,
+            physical_name=Output.concat("/aws/rds/instance/", identifier, f"/{log}"),
+        )
+        for log in LOGS
+    ]
+    instance = aws.rds.Instance(
+        name,
+        _instance_args(identifier, args, subnets, _parameters(name, server, parent=parent), [security_group]),
+        # The log groups are not among the instance's inputs, and RDS would make those that are missing,
+        # unencrypted and kept for ever.
+        ResourceOptions(parent=parent, depends_on=logs),
+    )
+    create_alarms(
+        name,
+        _alarms(server),
+        namespace="AWS/RDS",
+        dimensions={"DBInstanceIdentifier": instance.identifier},
+        topic_arn=place.alarm_topic_arn,
+        parent=parent,
+    )
+    secret_arn = instance.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")
+    return Postgres(
+        host=instance.address,
+        port=PORT,
+        database=DATABASE,
+        login=CloudIdentityLogin(username=ROLE, provider="aws", region=place.region),
+        tls="verify-full",
+        ca=Output.from_input(rds_roots(place.region)),
+        max_connections=server.max_connections,
+        admin=StoredSecretLogin(store="aws-secrets-manager", secret=secret_arn, region=place.region),
+        ready=(rule, *_grants(name, instance, secret_arn, place, parent=parent)),
+    )
+
+
+def _instance_args(
+    identifier: Output[str],
+    args: TrackerStoreArgs[Placement],
+    subnets: aws.rds.SubnetGroup,
+    parameters: aws.rds.ParameterGroup,
+    security_groups: Sequence[aws.ec2.SecurityGroup],
+) -> aws.rds.InstanceArgs:
+    key_arn, server = args.placement.key_arn, SERVERS[args.profile, args.size]
+    production = args.profile == "production"
+    worth_keeping = production or args.deletion_protection
+    return aws.rds.InstanceArgs(
+        identifier=identifier,
+        engine="postgres",
+        engine_version=MAJOR_VERSION,
+        auto_minor_version_upgrade=True,
+        # At the end of standard support RDS upgrades the server, rather than charging for extended support.
+        engine_lifecycle_support="open-source-rds-extended-support-disabled",
+        instance_class=server.instance_class,
+        allocated_storage=server.storage_gib,
+        max_allocated_storage=server.max_storage_gib,
+        storage_type="gp3",
+        storage_encrypted=True,
+        kms_key_id=key_arn,
+        multi_az=production,
+        db_name=DATABASE,
+        port=PORT,
+        iam_database_authentication_enabled=True,
+        username=ADMINISTRATOR,
+        manage_master_user_password=True,
+        master_user_secret_kms_key_id=key_arn,
+        ca_cert_identifier=AUTHORITY,
+        parameter_group_name=parameters.name,
+        db_subnet_group_name=subnets.name,
+        vpc_security_group_ids=[group.id for group in security_groups],
+        publicly_accessible=False,
+        backup_retention_period=BACKUP_DAYS[args.profile],
+        backup_window=BACKUP_WINDOW,
+        maintenance_window=MAINTENANCE_WINDOW,
+        # In production what interrupts waits for the window.
+        apply_immediately=not production,
+        deletion_protection=args.deletion_protection,
+        skip_final_snapshot=not worth_keeping,
+        # The name has six random digits, so a stack that is made anew does not meet the old snapshot.
+        final_snapshot_identifier=Output.concat(identifier, "-final") if worth_keeping else None,
+        delete_automated_backups=not worth_keeping,
+        copy_tags_to_snapshot=True,
+        # "standard" with seven days is the part that is free.
+        database_insights_mode="standard",
+        performance_insights_enabled=True,
+        performance_insights_kms_key_id=key_arn,
+        performance_insights_retention_period=7,
+        enabled_cloudwatch_logs_exports=LOGS,
+    )
+
+
+def _parameters(name: str, server: Server, *, parent: Resource) -> aws.rds.ParameterGroup:
+    return aws.rds.ParameterGroup(
+        name,
+        family=f"postgres{MAJOR_VERSION}",
+        parameters=[
+            aws.rds.ParameterGroupParameterArgs(name="rds.force_ssl", value="1"),
+            # Static: it takes effect when the server starts. A new size is a new class, and that restarts.
+            aws.rds.ParameterGroupParameterArgs(
+                name="max_connections", value=str(server.max_connections), apply_method="pending-reboot"
+            ),
+            aws.rds.ParameterGroupParameterArgs(
+                name="log_min_duration_statement", value=str(SLOW_STATEMENT_MS)
+            ),
+            aws.rds.ParameterGroupParameterArgs(name="log_lock_waits", value="1"),
+            # A pod that was cut off must not hold its locks on a conversation for ever.
+            aws.rds.ParameterGroupParameterArgs(name="idle_in_transaction_session_timeout", value="60000"),
+        ],
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def _grants(
+    name: str,
+    instance: aws.rds.Instance,
+    secret_arn: Output[str],
+    place: Placement,
+    *,
+    parent: Resource,
+) -> tuple[Resource, Resource]:
+    opts = ResourceOptions(parent=parent)
+    connect: Statement = {
+        "Effect": "Allow",
+        "Action": ["rds-db:connect"],
+        # By the instance's resource id, not its name (RDS user guide, "Creating and using an IAM policy for
+        # IAM database access").
+        "Resource": Output.concat(
+            f"arn:aws:rds-db:{place.region}:", place.account_id, ":dbuser:", instance.resource_id, f"/{ROLE}"
+        ),
+    }
+    read_password: tuple[Statement, Statement] = (
+        {"Effect": "Allow", "Action": ["secretsmanager:GetSecretValue"], "Resource": secret_arn},
+        {
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt"],
+            "Resource": place.key_arn,
+            "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{place.region}.amazonaws.com"}},
+        },
+    )
+    return (
+        aws.iam.RolePolicy(name, role=place.rasa_role_name, policy=document(connect), opts=opts),
+        aws.iam.RolePolicy(
+            f"{name}-setup", role=place.setup_role_name, policy=document(*read_password), opts=opts
+        ),
+    )
+
+
+def _alarms(server: Server) -> tuple[Alarm, ...]:
+    return (
+        Alarm(metric="CPUUtilization", above=80, minutes=15),
+        # RDS grows the storage below 10 % free; less than half of that means that it could not.
+        Alarm(metric="FreeStorageSpace", below=0.04 * server.storage_gib * GIB, statistic="Minimum"),
+        Alarm(metric="FreeableMemory", below=0.1 * server.memory_gib * GIB, minutes=15),
+        Alarm(metric="DatabaseConnections", above=0.8 * server.max_connections, statistic="Maximum"),
+        # Seconds.
+        Alarm(metric="ReadLatency", above=0.02, minutes=15),
+        Alarm(metric="WriteLatency", above=0.1, minutes=15),
+        Alarm(metric="DiskQueueDepth", above=10, minutes=15),
+        # What is left of the burst credit of the class's disk bandwidth, in percent.
+        Alarm(metric="EBSIOBalance%", below=75, minutes=15),
+    )

@@ -1,0 +1,25 @@
+"""The ways in which a stack is refused: one message, no traceback (`RunError` is how Pulumi says that)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pulumi import RunError
+
+
+class NotSupported(RunError):
+    """A gap, said aloud: what is missing where, why, and what to use instead."""
+
+    def __init__(self, what: str, *, on: str, because: str, instead: str) -> None:
+        self.because = because
+        super().__init__(f"{what} is not supported on {on}: {because}. Use {instead} instead.")
+
+
+class ConfigurationError(RunError):
+    """Every problem of a stack's configuration, all at once."""
+
+    def __init__(self, stack: str, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        lines = "".join(f"\n  - {problem}" for problem in self.problems)
+        super().__init__(f"The configuration of stack {stack!r} has {count}; nothing was changed.{lines}")

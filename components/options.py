@@ -1,0 +1,85 @@
+"""What a stack file says besides where its dependencies come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from components.protocols import Size
+from components.rasa.args import CHART, CHART_VERSION, IMAGE_REPOSITORY, IMAGE_TAG
+from components.sources import Model
+
+
+class Network(Model):
+    """The addresses that the stack takes."""
+
+    cidr: str = "10.20.0.0/16"
+    """Range of the stack's own network, /16 to /20."""
+    services_cidr: str = "172.20.0.0/16"
+    """Range of Kubernetes services; exists inside the cluster only."""
+    pods_cidr: str = "10.244.0.0/16"
+    """Range of pods, where they do not live in the subnets (AKS, GKE)."""
+    avoid: tuple[str, ...] = ()
+    """Ranges that this network will be routed to (offices, peered networks) and must not overlap."""
+    zones: tuple[str, ...] = ()
+    """Full zone names, where an account sees others than the table in components/regions.py."""
+
+
+class Image(Model):
+    """A container image."""
+
+    repository: str = IMAGE_REPOSITORY
+    """Registry and name."""
+    tag: str = IMAGE_TAG
+    """Tag; the assistant must have been trained with the same version."""
+
+
+class Chart(Model):
+    """A Helm chart."""
+
+    ref: str = CHART
+    """OCI reference, local path, or name in `repository`."""
+    version: str = CHART_VERSION
+    """Version of the chart; the values are made for 2.4.x."""
+    repository: str | None = None
+    """URL of a classic chart repository."""
+
+
+class Assistant(Model):
+    """Rasa Pro itself and the assistant that it serves."""
+
+    model: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
+    """Name of the trained model in the model storage, with or without .tar.gz; never "latest"."""
+    replicas: int | None = Field(default=None, ge=1, le=50)
+    """Pods; by default 1 in dev and 2 in production."""
+    workers: int = Field(default=1, ge=1, le=8)
+    """Sanic workers in each pod; each loads the model and has its own database connections."""
+    size: Size | None = None
+    """small, medium or large: CPU and memory of each pod."""
+    cors: tuple[str, ...] = ()
+    """Origins that may call the HTTP API from a browser; "*" is refused in production."""
+    credentials: dict[str, Any] = Field(default_factory=lambda: {"rest": {}})
+    """credentials.yml: the channels; secrets in it as ${VARIABLE}."""
+    extra_endpoints: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """Further keys for endpoints.yml, merged last; only keys that Rasa Pro reads."""
+    image: Image = Image()
+    """The Rasa Pro image."""
+    chart: Chart = Chart()
+    """The Helm chart that installs it."""
+
+
+class Topics(Model):
+    """Kafka topics by what they are for."""
+
+    events: str = Field(default="rasa-events", pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    """Every conversation event."""
+    analytics_dead_letter: str = Field(default="rasa-analytics-dlq", pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    """What the analytics could not process."""
+
+
+class Alarms(Model):
+    """Who is told."""
+
+    target: str | None = None
+    """SNS topic ARN, Azure action group id or Google notification channel; without one alarms are silent."""

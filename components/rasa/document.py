@@ -1,0 +1,81 @@
+"""YAML documents with values that only the engine knows: their type, their merging, their text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias, cast
+
+import yaml
+from pulumi import Output
+from typing_extensions import override
+
+Document: TypeAlias = (
+    "bool | int | float | str | Output[str] | Sequence[Document] | Mapping[str, Document] | None"
+)
+"""What YAML can hold, with `Output[str]` as a further leaf."""
+Block: TypeAlias = Mapping[str, Document]
+
+
+def merged(ours: Block, extra: Block) -> dict[str, Document]:
+    """Lay `extra` over `ours`, mapping by mapping.
+
+    A block of another `type` replaces ours as a whole: what is left of the old type would be keys that Rasa
+    ignores.
+    """
+    result = dict(ours)
+    for key, value in extra.items():
+        mine = result.get(key)
+        if isinstance(mine, Mapping) and isinstance(value, Mapping) and _same_type(mine, value):
+            result[key] = merged(mine, value)
+        else:
+            result[key] = value
+    return result
+
+
+def as_yaml(document: Block) -> Output[str]:
+    """Write the document as the chart's `toYaml` does, so that a person reads what Rasa reads."""
+    return Output.from_input(cast("Mapping[str, object]", document)).apply(_dump)
+
+
+def is_plain_scalar(text: str) -> bool:
+    """Whether YAML writes the text without quotes, as Rasa needs it to expand `${VAR}` (facts T4)."""
+    return _dump({"key": text}) == f"key: {text}\n"
+
+
+def _same_type(ours: Block, extra: Block) -> bool:
+    return "type" not in extra or extra["type"] == ours.get("type")
+
+
+def _dump(resolved: object) -> str:
+    return yaml.dump(resolved, Dumper=_GoDumper, default_flow_style=False, sort_keys=True, width=float("inf"))
+
+
+class _GoDumper(yaml.SafeDumper):
+    """Quotes as sigs.k8s.io/yaml does: double where a plain scalar would not be a string, else single.
+
+    `${VAR}` stays plain, which Rasa needs to expand it (facts T4).
+    """
+
+    @override
+    def choose_scalar_style(self) -> str:
+        style = super().choose_scalar_style()
+        event = self.event
+        means_other = isinstance(event, yaml.ScalarEvent) and not event.implicit[0]
+        return '"' if style == "'" and means_other else style
+
+    @override
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_str(text) if "\n" not in text else _literal(dumper, text)
+
+
+def _literal(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    node = dumper.represent_str(text)
+    node.style = "|"
+    return node
+
+
+_GoDumper.add_representer(str, _represent_text)

@@ -1,0 +1,102 @@
+"""The block `event_broker` of endpoints.yml: Kafka or RabbitMQ. Traps: facts §0."""
+
+from __future__ import annotations
+
+from typing import assert_never
+from urllib.parse import quote, urlencode
+
+from pulumi import Output
+
+from components.contracts import (
+    AwsIam,
+    EventBroker,
+    Kafka,
+    KafkaSecurity,
+    MutualTls,
+    Plaintext,
+    RabbitMq,
+    SaslTls,
+)
+from components.rasa import variables
+from components.rasa.document import Block, Document
+from components.rasa.files import (
+    CLIENT_CERTIFICATE,
+    CLIENT_KEY,
+    authority_path,
+    client_path,
+    event_broker_authority,
+)
+from components.rasa.variables import reference
+
+KAFKA_CLIENT = "rasa"
+"""Literal: Rasa never expands a variable in `client_id` (T5)."""
+
+
+def event_broker(broker: EventBroker) -> Block:
+    """Write the block."""
+    match broker:
+        case Kafka():
+            return {
+                # With `kafka` an exception of the producer aborts every save of a conversation, unseen (T1).
+                "type": "concurrent_kafka",
+                "url": broker.bootstrap,  # one string; Rasa breaks on a list (T10)
+                "topic": broker.topics.events,
+                "client_id": KAFKA_CLIENT,
+                "partition_by_sender": True,  # keeps the events of one conversation in order
+                **_kafka_security(broker.security),
+                **_kafka_authority(broker),
+            }
+        case RabbitMq():
+            return {
+                "type": "pika",
+                "url": _rabbit_url(broker),
+                "port": broker.port,
+                "username": quote(broker.login.username, safe="") if broker.tls else broker.login.username,
+                "password": reference(variables.EVENT_BROKER_PASSWORD),
+                "exchange_name": broker.exchange,
+                "queues": [broker.exchange],  # else Rasa warns and declares a queue of its own naming
+            }
+        case _:
+            assert_never(broker)
+
+
+def _kafka_security(security: KafkaSecurity) -> dict[str, Document]:
+    # `security_protocol` is always said: its default is SASL_PLAINTEXT (kafka.py:51).
+    sasl: dict[str, Document] = {
+        "security_protocol": "SASL_SSL",
+        # The default, false, makes a configuration that librdkafka refuses, and every event is lost (T1).
+        "ssl_check_hostname": True,
+    }
+    match security:
+        case SaslTls():
+            return {
+                **sasl,
+                "sasl_mechanism": security.mechanism,
+                "sasl_username": security.username,  # Event Hubs' `$ConnectionString` has no braces: literal
+                "sasl_password": reference(variables.EVENT_BROKER_PASSWORD),
+            }
+        case AwsIam():
+            return {**sasl, "sasl_mechanism": "OAUTHBEARER"}
+        case MutualTls():
+            # In SSL mode librdkafka checks the host name by itself, and Rasa's key is unused (§1.4).
+            return {
+                "security_protocol": "SSL",
+                "ssl_certfile": client_path(CLIENT_CERTIFICATE),
+                "ssl_keyfile": client_path(CLIENT_KEY),
+            }
+        case Plaintext():
+            return {"security_protocol": "PLAINTEXT"}
+        case _:
+            assert_never(security)
+
+
+def _kafka_authority(broker: Kafka) -> dict[str, Document]:
+    return {} if event_broker_authority(broker) is None else {"ssl_cafile": authority_path("event-broker")}
+
+
+def _rabbit_url(broker: RabbitMq) -> Output[str]:
+    """TLS only comes with an amqps URL, and its authority with a parameter of it (pika.py:173, 346)."""
+    if not broker.tls:
+        return broker.host
+    query = "" if broker.ca is None else "?" + urlencode({"cafile": authority_path("event-broker")}, safe="/")
+    return Output.concat("amqps://", broker.host, f":{broker.port}{query}")

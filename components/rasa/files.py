@@ -1,0 +1,124 @@
+"""The files that Rasa's pod needs besides its two YAML files: certificates to trust, certificates to show.
+
+Pure: connections → file name → content, and the path where each will lie. Authorities are public and go into
+a ConfigMap; a client's certificate and key go into a Secret together, since they change together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+from pulumi import Output
+
+from components.contracts import (
+    S3,
+    AzureBlob,
+    CustomTrackerStore,
+    DynamoDb,
+    EventBroker,
+    Gcs,
+    Kafka,
+    ModelServer,
+    ModelStorage,
+    MongoDb,
+    MutualTls,
+    Plaintext,
+    Postgres,
+    RabbitMq,
+    TrackerStore,
+    Volume,
+)
+from components.rasa.args import Connections
+
+AUTHORITIES = "/etc/rasa/authorities"
+CLIENT = "/etc/rasa/client"
+
+Role = Literal["model-storage", "lock-store", "tracker-store", "event-broker", "secrets-manager", "nlg"]
+"""Whose file it is; the file's name follows."""
+
+CLIENT_CERTIFICATE = "event-broker.crt"
+CLIENT_KEY = "event-broker.key"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Files:
+    """File name → content."""
+
+    authorities: Mapping[str, Output[str]]
+    """PEM bundles, mounted at `AUTHORITIES`."""
+    client: Mapping[str, Output[str]]
+    """Client certificate and key, mounted at `CLIENT`."""
+
+
+def files(connections: Connections) -> Files:
+    """Collect what the connections bring along."""
+    authorities = {_authority(role): ca for role, ca in _authorities(connections)}
+    broker = connections.event_broker
+    client: dict[str, Output[str]] = {}
+    if isinstance(broker, Kafka) and isinstance(broker.security, MutualTls):
+        client = {CLIENT_CERTIFICATE: broker.security.certificate, CLIENT_KEY: broker.security.key}
+    return Files(authorities=authorities, client=client)
+
+
+def authority_path(role: Role) -> str:
+    """Where the bundle that `role` trusts lies in the pod."""
+    return f"{AUTHORITIES}/{_authority(role)}"
+
+
+def client_path(file: str) -> str:
+    """Where a client's certificate or key lies in the pod."""
+    return f"{CLIENT}/{file}"
+
+
+def event_broker_authority(broker: EventBroker) -> Output[str] | None:
+    """The bundle that signed the brokers' certificates."""
+    match broker:
+        case RabbitMq(ca=ca):
+            return ca
+        case Kafka(security=security):
+            return None if isinstance(security, Plaintext) else security.ca
+        case _:
+            assert_never(broker)
+
+
+def _authority(role: Role) -> str:
+    return f"{role}.pem"
+
+
+def _authorities(connections: Connections) -> Iterator[tuple[Role, Output[str]]]:
+    redis = connections.lock_store
+    vault, nlg = connections.secrets_manager, connections.nlg
+    found: dict[Role, Output[str] | None] = {
+        "model-storage": _model_storage_authority(connections.model_storage),
+        # A side-car verifies the server by files of its own; Rasa talks to it on loopback.
+        "lock-store": redis.ca if redis.tls and redis.side_car is None else None,
+        "tracker-store": _tracker_store_authority(connections.tracker_store),
+        "event-broker": event_broker_authority(connections.event_broker),
+        "secrets-manager": vault.ca if vault else None,
+        "nlg": nlg.ca if nlg else None,
+    }
+    for role, ca in found.items():
+        if ca is not None:
+            yield role, ca
+
+
+def _model_storage_authority(storage: ModelStorage) -> Output[str] | None:
+    match storage:
+        case ModelServer(ca=ca):
+            return ca
+        case S3() | AzureBlob() | Gcs() | Volume():
+            return None
+        case _:
+            assert_never(storage)
+
+
+def _tracker_store_authority(store: TrackerStore) -> Output[str] | None:
+    match store:
+        case Postgres(ca=ca) | MongoDb(ca=ca):
+            return ca
+        case DynamoDb() | CustomTrackerStore():
+            return None
+        case _:
+            assert_never(store)

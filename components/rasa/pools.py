@@ -1,0 +1,53 @@
+"""How many database connections each process of Rasa Pro may keep.
+
+Rasa's own defaults are 50 + 100 per process and store (`sql_tracker_store.py:66`), which exhausts a small
+server with one pod; what the server refuses, Rasa drops without a word (facts T2). The documentation calls
+the variables POSTGRESQL_*, the code reads SQL_* (facts T20).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi import RunError
+
+SHARE = 0.8
+"""Part of `max_connections` that Rasa may use: the rest is for rebuilt pools (an expired IAM token makes a
+new pool beside the old one, `auth_retry_tracker_store.py:184`), the operator and the cloud's monitoring."""
+SETUP_CONNECTIONS = 2
+"""What the setup Jobs hold while pods run: database_init.py keeps one, the preflight one."""
+LEAST = 2
+"""Rasa holds one connection while it asks for another: to read a conversation, and with several workers to
+make its tables (`sql_tracker_store.py:434`). With a pool of one it waits for itself until it gives up."""
+LARGEST_POOL, LARGEST_OVERFLOW = 10, 20
+"""More than one process can make use of; an idle connection costs the server memory."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pool:
+    """Connections of one process to one store."""
+
+    size: int
+    """Kept open (`SQL_POOL_SIZE`); never 0, which SQLAlchemy takes for "without limit"."""
+    overflow: int
+    """Opened on top when all are busy (`SQL_MAX_OVERFLOW`)."""
+
+
+def budget(max_connections: int) -> int:
+    """Connections that all of Rasa's processes may hold together."""
+    return int(max_connections * SHARE) - SETUP_CONNECTIONS
+
+
+def pool_for(*, max_connections: int, replicas: int, surge: int, workers: int, stores: int) -> Pool:
+    """Share the budget among the processes of a rolling update, or say that it is too small."""
+    processes = (replicas + surge) * workers * stores
+    each = budget(max_connections) // processes
+    if each < LEAST:
+        raise RunError(
+            f"The tracker store's server takes {max_connections} connections, of which Rasa Pro may use "
+            f"{max(budget(max_connections), 0)}; ({replicas} replicas + {surge} in an update) × {workers} "
+            f"workers × {stores} tracker stores per process is {processes} pools of at least {LEAST}. Lower "
+            "rasa:assistant.replicas or rasa:assistant.workers, or raise rasa:trackerStore.size."
+        )
+    size = min(max(each // 3, 1), LARGEST_POOL)
+    return Pool(size=size, overflow=min(each - size, LARGEST_OVERFLOW))

@@ -1,0 +1,90 @@
+"""The Kubernetes Secrets of Rasa's pod, and the hash by which a new secret reaches running pods.
+
+A pod reads its environment once and nothing restarts it when a Secret changes (the chart's own checksum
+covers its ConfigMap only, facts §4). So the pods carry a hash of what they read, and roll when it changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+import pulumi_kubernetes as kubernetes
+import pulumi_random as random
+from pulumi import ComponentResource, Input, Output, ResourceOptions
+
+from components.rasa import variables
+
+TOKEN_LENGTH = 64
+"""Letters and digits: 380 bits, and safe in a URL, for Rasa takes the token as `?token=` (server.py:292)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SecretsArgs:
+    """What is secret about one assistant."""
+
+    namespace: Input[str]
+    license: Output[str]
+    variables: Mapping[str, Output[str]]
+    """Environment variable → value."""
+    client_files: Mapping[str, Output[str]]
+    """File name → content: certificate and key that Rasa shows to a server."""
+
+
+class Secrets(ComponentResource):
+    """Generates the tokens of Rasa's HTTP API and keeps all secrets of its pod.
+
+    Administrators' passwords are not here: they belong to the setup Jobs (`database.py`).
+    """
+
+    environment: Output[str]
+    """Name of the Secret whose keys are environment variables."""
+    client_files: Output[str] | None
+    """Name of the Secret whose keys are files."""
+    auth_token: Output[str]
+    """What a caller of the HTTP API sends."""
+    digest: Output[str]
+    """Changes whenever a secret does; not secret itself."""
+
+    def __init__(self, name: str, args: SecretsArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:rasa:Secrets", name, {}, opts)
+        child = ResourceOptions(parent=self)
+        auth = random.RandomPassword(f"{name}-auth-token", length=TOKEN_LENGTH, special=False, opts=child)
+        jwt = random.RandomPassword(f"{name}-jwt-secret", length=TOKEN_LENGTH, special=False, opts=child)
+        self.auth_token = Output.secret(auth.result)
+        # The chart refers to both tokens and the licence without `optional` (facts T13): all must exist.
+        content = {
+            **args.variables,
+            variables.LICENSE: Output.secret(args.license),
+            variables.AUTH_TOKEN: auth.result,
+            variables.JWT_SECRET: jwt.result,
+        }
+        self.environment = _secret(f"{name}-environment", args.namespace, content, child)
+        self.client_files = None
+        if args.client_files:
+            self.client_files = _secret(f"{name}-client-files", args.namespace, args.client_files, child)
+        # Plain on purpose, for a preview to show that pods will roll: the generated tokens are part of what
+        # is hashed, so nobody can confirm a guess at the other secrets by hashing it.
+        self.digest = Output.unsecret(digest({**content, **args.client_files}))
+        self.register_outputs({"environment": self.environment, "digest": self.digest})
+
+
+def digest(content: Mapping[str, Input[str]]) -> Output[str]:
+    """Hash names and values, whatever their order."""
+    return Output.all(**content).apply(
+        lambda known: sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+    )
+
+
+def _secret(
+    name: str, namespace: Input[str], content: Mapping[str, Output[str]], opts: ResourceOptions
+) -> Output[str]:
+    made = kubernetes.core.v1.Secret(
+        name,
+        metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=namespace),
+        string_data=content,
+        opts=opts,
+    )
+    return made.metadata.name

@@ -1,0 +1,62 @@
+"""The regions of each cloud and the zones to use there: a table, so that a plan needs no account.
+
+A look-up at run time would be ambient, and would move subnets (and the databases in them) when a cloud adds
+a zone. Where an account sees other zones than these, `rasa:network.zones` names them.
+Source: the `Region` enum of pulumi-aws 7.51, and AWS's table of availability zones; commercial regions only,
+and of these the ones whose RDS authorities are in components/aws/certificates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_ABC = ("a", "b", "c")
+
+AWS: Mapping[str, tuple[str, ...]] = {
+    "af-south-1": _ABC,
+    "ap-east-1": _ABC,
+    "ap-northeast-1": ("a", "c", "d"),
+    "ap-northeast-2": _ABC,
+    "ap-northeast-3": _ABC,
+    "ap-south-1": _ABC,
+    "ap-south-2": _ABC,
+    "ap-southeast-1": _ABC,
+    "ap-southeast-2": _ABC,
+    "ap-southeast-3": _ABC,
+    "ap-southeast-4": _ABC,
+    "ca-central-1": ("a", "b", "d"),
+    "eu-central-1": _ABC,
+    "eu-central-2": _ABC,
+    "eu-north-1": _ABC,
+    "eu-south-1": _ABC,
+    "eu-south-2": _ABC,
+    "eu-west-1": _ABC,
+    "eu-west-2": _ABC,
+    "eu-west-3": _ABC,
+    "me-central-1": _ABC,
+    "me-south-1": _ABC,
+    "sa-east-1": _ABC,
+    "us-east-1": _ABC,
+    "us-east-2": _ABC,
+    # Two zones for every account: enough for dev, not for production.
+    "us-west-1": ("a", "c"),
+    "us-west-2": _ABC,
+}
+
+AZURE: Mapping[str, tuple[str, ...]] = {}
+
+GCP: Mapping[str, tuple[str, ...]] = {}
+
+ZONES: Mapping[str, int] = {"dev": 2, "production": 3}
+"""Profile → zones that a stack spreads over; MSK's Express brokers and a quorum of three want three."""
+
+REGIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"aws": AWS, "azure": AZURE, "gcp": GCP}
+
+ZONE_PREFIX: Mapping[str, str] = {"aws": "{region}", "azure": "", "gcp": "{region}-"}
+"""How a zone's name begins: eu-central-1a on AWS, 1 on Azure, europe-west3-a on Google Cloud."""
+
+
+def zone_names(cloud: str, region: str) -> tuple[str, ...]:
+    """Full zone names of a region, in the order in which they are used; empty for an unknown region."""
+    zones = REGIONS.get(cloud, {}).get(region, ())
+    return tuple(ZONE_PREFIX[cloud].format(region=region) + zone for zone in zones)

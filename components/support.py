@@ -1,0 +1,109 @@
+"""Which dependency can come from where: the gaps, each with its reason and what to use instead.
+
+The settings ask here before anything is made, so that a gap never stops an update half-way; the README's
+table of dependencies × sources is generated from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from components.errors import NotSupported
+
+CLOUDS = ("aws", "azure", "gcp", "none")
+SOURCES: Mapping[str, tuple[str, ...]] = {
+    "cluster": ("managed", "existing"),
+    "modelStorage": ("managed", "in-cluster", "existing"),
+    "lockStore": ("managed", "in-cluster", "existing"),
+    "trackerStore": ("managed", "in-cluster", "existing"),
+    "eventBroker": ("managed", "in-cluster", "existing"),
+    "secretsManager": ("in-cluster", "existing", "none"),
+    "nlgServer": ("in-cluster", "existing", "none"),
+}
+"""The dependencies, as the config spells them, and where each can come from."""
+
+TRACKER_STORE_KINDS = ("postgres", "dynamodb", "mongodb")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gap:
+    """Why something is not to be had, and what is."""
+
+    because: str
+    instead: str
+
+
+_CLOUDS: Mapping[str, Gap] = {
+    "azure": Gap(because="its components are not part of this release", instead="cloud aws"),
+    "gcp": Gap(because="its components are not part of this release", instead="cloud aws"),
+    "none": Gap(because="sources other than managed are not part of this release", instead="cloud aws"),
+}
+
+_SOURCES: Mapping[str, Gap] = {
+    "in-cluster": Gap(because="no operator for it is part of this release", instead="managed"),
+    "existing": Gap(because="connections from config are not part of this release", instead="managed"),
+}
+
+_TRACKER_STORES: Mapping[tuple[str, str], Gap] = {
+    ("azure", "dynamodb"): Gap(because="DynamoDB exists on AWS only", instead="kind postgres or mongodb"),
+    ("gcp", "dynamodb"): Gap(because="DynamoDB exists on AWS only", instead="kind postgres"),
+    ("gcp", "mongodb"): Gap(
+        because="Google Cloud has no MongoDB of its own that creates the indexes Rasa asks for",
+        instead="kind postgres, or an existing MongoDB Atlas",
+    ),
+}
+
+
+def cloud_gap(cloud: str) -> NotSupported | None:
+    """The error that a whole cloud is missing, or None."""
+    gap = _CLOUDS.get(cloud)
+    return gap and NotSupported(f"cloud {cloud}", on="this release", because=gap.because, instead=gap.instead)
+
+
+def source_gap(dependency: str, source: str) -> NotSupported | None:
+    """The error that a dependency cannot come from a source, or None."""
+    gap = _SOURCES.get(source)
+    if gap is None or (dependency, source) == ("nlgServer", "existing"):
+        return None
+    instead = "none" if "none" in SOURCES[dependency] else gap.instead
+    return NotSupported(dependency, on=f"source {source}", because=gap.because, instead=instead)
+
+
+def tracker_store_gap(cloud: str, kind: str) -> NotSupported | None:
+    """The error that a cloud has no managed tracker store of a kind, or None."""
+    gap = _TRACKER_STORES.get((cloud, kind))
+    what = f"a managed tracker store of kind {kind}"
+    return gap and NotSupported(what, on=cloud, because=gap.because, instead=gap.instead)
+
+
+def table() -> str:
+    """The README's table of dependencies × sources: yes, no with its reason, – where it is no choice."""
+    titles = ("Dependency", "AWS", "Azure", "Google Cloud", "in-cluster", "existing", "none")
+    head = f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}"
+    rows = (
+        f"| `{dependency}` | {' | '.join(_cells(dependency, sources))} |"
+        for dependency, sources in SOURCES.items()
+    )
+    return "\n".join([head, *rows])
+
+
+def _cells(dependency: str, sources: tuple[str, ...]) -> Iterator[str]:
+    for cloud in ("aws", "azure", "gcp"):
+        yield _managed_cell(dependency, cloud) if "managed" in sources else "–"
+    for source in ("in-cluster", "existing", "none"):
+        gap = source_gap(dependency, source)
+        yield "–" if source not in sources else f"no: {gap.because}" if gap else "yes"
+
+
+def _managed_cell(dependency: str, cloud: str) -> str:
+    whole = cloud_gap(cloud)
+    if whole:
+        return f"no: {whole.because}"
+    if dependency != "trackerStore":
+        return "yes"
+    return "; ".join(
+        f"{kind}: {f'no, {gap.because}' if gap else 'yes'}"
+        for kind in TRACKER_STORE_KINDS
+        for gap in (tracker_store_gap(cloud, kind),)
+    )

@@ -1,0 +1,5 @@
+"""Entry point of `python -m simcloud`."""
+
+from simcloud.cli import main
+
+main(prog_name="python -m simcloud")

@@ -1,0 +1,232 @@
+"""What exists in the simulated clouds: the resources, who refers to whom, and what may not be deleted.
+
+The account keeps no secret: a secret value is stored as a keyed hash, which is enough to see that it changed.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import cast
+
+from simcloud.catalog import claims, holds, load
+from simcloud.errors import CloudError, NotFoundError
+from simcloud.wire import Properties, Value, as_list, assign, is_map, lookup, path_parts
+
+
+@dataclass(slots=True)
+class Record:
+    """One resource as the cloud holds it."""
+
+    urn: str
+    type: str
+    id: str
+    scope: str
+    """The account and region, or the API address of the cluster, in which it lives."""
+    inputs: Properties
+    outputs: Properties
+    offers: list[str] = field(default_factory=list[str])
+    prefixes: list[str] = field(default_factory=list[str])
+    uses: list[str] = field(default_factory=list[str])
+    """Keys of the resources that must outlive this one."""
+    makes: list[tuple[str, str, list[str]]] = field(default_factory=list[tuple[str, str, list[str]]])
+    """Type, name and entries of what the cloud made along with it."""
+    hosts: str = ""
+
+    @property
+    def key(self) -> str:
+        """Identity within the account."""
+        return record_key(self.scope, self.type, self.id)
+
+    @property
+    def label(self) -> str:
+        """How messages name it."""
+        return f"{self.type} '{self.urn.rsplit('::', 1)[-1]}' ({self.id})"
+
+
+def record_key(scope: str, token: str, identity: str) -> str:
+    """Make the identity of a resource within the account."""
+    return f"{scope} {token} {identity}"
+
+
+class Account:
+    """All simulated clouds of one stack, kept in one JSON file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lock = threading.RLock()
+        self.records: dict[str, Record] = {}
+        self.salt = secrets.token_hex(16)
+        self.generations: dict[str, int] = defaultdict(int)
+        self.deleted_with: dict[str, str] = {}
+        """URNs that the engine leaves out of a destroy because another's deletion takes them along."""
+        self.outside: frozenset[str] = frozenset()
+        """Identities that the stack's config names: they exist, but not in this account."""
+        if path.exists():
+            self._read(json.loads(path.read_text()))
+
+    def _read(self, data: dict[str, object]) -> None:
+        self.salt = str(data["salt"])
+        self.generations.update(cast("dict[str, int]", data["generations"]))
+        for item in cast("list[dict[str, object]]", data["resources"]):
+            record = Record(**item)  # pyright: ignore[reportArgumentType] # the file is our own
+            self.records[record.key] = record
+
+    def save(self) -> None:
+        """Write the file; an empty account leaves none."""
+        with self.lock:
+            if not self.records:
+                self.path.unlink(missing_ok=True)
+                return
+            data = {
+                "salt": self.salt,
+                "generations": self.generations,
+                "resources": [asdict(record) for record in self.records.values()],
+            }
+            self.path.write_text(json.dumps(data, indent=1))
+
+    def seed(self, urn: str) -> str:
+        """Return the source of a resource's random parts; a replacement gets another."""
+        return f"{self.salt}/{urn}/{self.generations[urn]}"
+
+    def of_type(self, token: str, scope: str | None = None) -> Iterator[Record]:
+        """Find the resources of a type."""
+        for record in self.records.values():
+            if record.type == token and scope in {None, record.scope}:
+                yield record
+
+    def get(self, scope: str, token: str, identity: str) -> Record:
+        """Find one resource by its id."""
+        record = self.records.get(record_key(scope, token, identity))
+        if record is None:
+            raise NotFoundError(f"NotFound: {token} '{identity}' does not exist in {scope}")
+        return record
+
+    def named(self, token: str, path: str, name: str, scopes: Iterable[str]) -> Record | None:
+        """Find the resource of a type whose property (or one of its items) is the name."""
+        wanted = set(scopes)
+        for record in self.records.values():
+            if record.scope not in wanted:
+                continue
+            if record.type == token:
+                value = lookup(record.outputs, path_parts(path))
+                if name == value or (path == "id" and name == record.id) or name in as_list(value):
+                    return record
+            if any(kind == token and made == name for kind, made, _ in record.makes):
+                return record
+        return None
+
+    def holder(self, identity: str) -> Record | None:
+        """Find the resource that an id or ARN belongs to, by itself or by a prefix."""
+        for record in self.records.values():
+            if identity == record.id or identity in record.offers:
+                return record
+        for record in self.records.values():
+            if any(identity.startswith(prefix) for prefix in record.prefixes):
+                return record
+        return None
+
+    def begins(self, start: str) -> bool:
+        """Whether anything in the account has an identity that begins like this (for wildcards)."""
+        return any(
+            offer.startswith(start) or start.startswith((f"{offer}:", f"{offer}/"))
+            for record in self.records.values()
+            for offer in [*record.offers, *record.prefixes]
+        ) or any(start.startswith(prefix) for record in self.records.values() for prefix in record.prefixes)
+
+    def properties_of(self, identity: str) -> Properties | None:
+        """Return the outputs of the resource that an id, ARN or name belongs to."""
+        record = self.holder(identity)
+        return record.outputs if record else None
+
+    def reachable(self, scope: str) -> bool:
+        """Whether a cluster's API address answers: it exists, or is no simulated cloud's to answer for."""
+        return not claims(scope) or any(record.hosts == scope for record in self.records.values())
+
+    def add(self, record: Record) -> None:
+        """Create a resource."""
+        with self.lock:
+            if record.key in self.records:
+                raise CloudError(
+                    f"AlreadyExists: {record.type} '{record.id}' already exists in {record.scope}"
+                )
+            self.records[record.key] = record
+
+    def remove(self, record: Record) -> None:
+        """Delete a resource and what the cloud deletes along with it; refuse if something needs it."""
+        with self.lock:
+            gone = self.refuse_deletion(record)
+            for one in [record, *gone]:
+                self.records.pop(one.key, None)
+
+    def refuse_deletion(self, record: Record) -> list[Record]:
+        """Raise if a resource may not be deleted, else return what goes with it."""
+        package = load(record.type.split(":", 1)[0])
+        kind = package.type(record.type)
+        for condition in kind.protection if kind else []:
+            if holds(condition, record.inputs):
+                names = ", ".join(f"{path}={value}" for path, value in condition.items())
+                raise CloudError(
+                    f"OperationNotPermitted: {record.label} has deletion protection ({names});"
+                    " switch it off first"
+                )
+        inside = [one for one in self.records.values() if record.hosts and one.scope == record.hosts]
+        users = [one for one in self.records.values() if record.key in one.uses]
+        blocking = [one for one in users if not self._goes_with(one.urn, record.urn)]
+        if blocking:
+            names = ", ".join(one.label for one in blocking)
+            raise CloudError(f"DependencyViolation: {record.label} cannot be deleted: it is used by {names}")
+        self._refuse_live_cluster(record, inside)
+        if kind and kind.contains:
+            name = str(record.outputs.get("id") or record.id)
+            inside += [
+                one
+                for one in self.records.values()
+                if one.scope == record.scope and one.id.startswith(f"{name}/")
+            ]
+        return inside + users
+
+    def _refuse_live_cluster(self, record: Record, inside: list[Record]) -> None:
+        live = [one for one in inside if not self._goes_with(one.urn, record.urn)]
+        if live:
+            names = ", ".join(one.label for one in live[:5])
+            raise CloudError(
+                f"DependencyViolation: {record.label} cannot be deleted:"
+                f" {len(live)} objects live in it, such as {names}"
+            )
+        for one in inside:
+            kind = load(one.type.split(":", 1)[0]).type(one.type)
+            leaves = kind.leaves_behind if kind else False
+            if leaves is True or (is_map(leaves) and holds(leaves, one.inputs)):
+                raise CloudError(
+                    f"DependencyViolation: {record.label} cannot be deleted: {one.label} would leave behind"
+                    " what it owns outside the cluster (deleted_with is not for such objects)"
+                )
+
+    def _goes_with(self, urn: str, other: str) -> bool:
+        seen: set[str] = set()
+        while urn in self.deleted_with and urn not in seen:
+            seen.add(urn)
+            urn = self.deleted_with[urn]
+            if urn == other:
+                return True
+        return False
+
+    def protected(self) -> list[Record]:
+        """Find the resources that the cloud refuses to delete."""
+        found: list[Record] = []
+        for record in self.records.values():
+            kind = load(record.type.split(":", 1)[0]).type(record.type)
+            if kind and any(holds(condition, record.inputs) for condition in kind.protection):
+                found.append(record)
+        return found
+
+    def drift(self, record: Record, path: str, value: Value) -> None:
+        """Change a resource behind the engine's back."""
+        for properties in (record.inputs, record.outputs):
+            assign(properties, path_parts(path), value)

@@ -1,0 +1,236 @@
+"""What each package's cloud knows, read from `packages/<package>.yaml`.
+
+The models below are the whole language of those files; an unknown key in a file is an error. A type token in
+a file leaves out the package (`rds/instance:Instance` stands for `aws:rds/instance:Instance`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Annotated, TypeAlias, cast
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from simcloud.errors import SimcloudError
+from simcloud.wire import Properties, Value, is_list, lookup, path_parts, plain
+
+PACKAGES = Path(__file__).parent / "packages"
+Condition: TypeAlias = dict[str, Value]
+"""Input paths and the values they must have (`missing` stands for: not given)."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def holds(condition: Condition, values: Properties) -> bool:
+    """Whether the inputs meet a condition; an empty one always holds."""
+    for path, wanted in condition.items():
+        given = plain(lookup(values, path_parts(path)))
+        accepted = wanted if is_list(wanted) else [wanted]
+        if given not in accepted and not (given is None and "missing" in accepted):
+            return False
+    return True
+
+
+def _one_or_more(value: object) -> object:
+    return value if is_list(value) else [value]
+
+
+def _reference(value: object) -> object:
+    return {"to": value} if isinstance(value, str) else value
+
+
+class Reference(_Model):
+    """A property that names another resource by something else than an id or ARN."""
+
+    to: Annotated[list[str], BeforeValidator(_one_or_more)]
+    """`type.property` of what is named; several where the cloud accepts several."""
+    allow: str | None = None
+    """Names (a regular expression) that the cloud itself provides."""
+    weak: bool = False
+    """Whether the named resource may be deleted all the same."""
+    unless: Condition = Field(default_factory=dict)
+
+
+class ObjectReference(_Model):
+    """A name inside a nested object, wherever that object stands (`secretKeyRef: {name, key}`)."""
+
+    within: str | None = None
+    """The field that holds the object; any field where absent."""
+    name: str
+    to: str
+    """Type of what is named, in the same namespace."""
+    key: str | None = None
+    """The sibling that names an entry of it."""
+    items: str | None = None
+    """The sibling that lists entries of it."""
+    entries: list[str] = Field(default_factory=list[str])
+    """The properties of the target that hold its entries."""
+    allow: str | None = None
+    unless_within: list[str] = Field(default_factory=list[str])
+    unless: Condition = Field(default_factory=dict)
+
+
+class NameRule(_Model):
+    """Which property is the physical name, and what the cloud accepts there."""
+
+    property: str = "name"
+    auto: bool = True
+    """Whether the provider makes a name where the program gives none."""
+    separator: str = "-"
+    suffix: int = 7
+    """Number of hex digits that follow the made name."""
+    pattern: str = ".*"
+    min: int = 1
+    max: int = 255
+    says: str = ""
+    """The rule in words, for the error message."""
+
+
+class Duration(_Model):
+    """How long the real cloud takes, in seconds."""
+
+    when: Condition = Field(default_factory=dict)
+    create: float | None = None
+    update: float | None = None
+    delete: float | None = None
+
+
+class Made(_Model):
+    """Something that the cloud makes along with a resource and that others may name."""
+
+    type: str
+    name: str
+    entries: list[str] = Field(default_factory=list[str])
+
+
+def _name_rule(value: object) -> object:
+    return {"property": value} if isinstance(value, str) else value
+
+
+def _durations(value: object) -> object:
+    if isinstance(value, int | float):
+        return [{"create": value}]
+    return value if is_list(value) else [value]
+
+
+class ResourceType(_Model):
+    """One type of resource."""
+
+    id: Value = "{name}"
+    """Template of its id."""
+    name: Annotated[NameRule | None, BeforeValidator(_name_rule)] = None
+    also: list[Annotated[NameRule, BeforeValidator(_name_rule)]] = Field(default_factory=list[NameRule])
+    """Rules for further properties that the cloud restricts."""
+    outputs: Properties = Field(default_factory=dict)
+    offers: list[str] = Field(default_factory=list[str])
+    """Identities by which others refer to it, besides its id and ARN."""
+    prefixes: list[str] = Field(default_factory=list[str])
+    """Starts of further identities that belong to it (`{arn}/*`)."""
+    refs: dict[str, Annotated[Reference, BeforeValidator(_reference)]] = Field(
+        default_factory=dict[str, Reference]
+    )
+    replace: list[str] = Field(default_factory=list[str])
+    update: list[str] = Field(default_factory=list[str])
+    """Properties that change in place although the SDK's documentation reads otherwise."""
+    seconds: Annotated[list[Duration], BeforeValidator(_durations)] = Field(default_factory=list[Duration])
+    protection: list[Condition] = Field(default_factory=list[Condition])
+    """Inputs with which the cloud refuses a deletion."""
+    secret: list[str] = Field(default_factory=list[str])
+    everywhere: bool = False
+    """Whether it belongs to the account and not to one region."""
+    custom: bool = False
+    """Whether the SDK has no class for it (a Kubernetes custom resource)."""
+    leaves_behind: bool | Condition = False
+    """Whether it owns things outside its cluster that would stay if the cluster went first."""
+    contains: bool = False
+    """Whether what is inside goes with it (a Kubernetes namespace)."""
+    makes: list[Made] = Field(default_factory=list[Made])
+    hosts: str | None = None
+    """The API address by which another package's provider reaches it."""
+    weak: bool = False
+    """Whether what it refers to may be deleted first."""
+
+
+class Provider(_Model):
+    """How an explicit provider addresses an account."""
+
+    required: list[str] = Field(default_factory=list[str])
+    settings: dict[str, str] = Field(default_factory=dict)
+    """Values that templates may use, beside the provider's own inputs."""
+    scope: str = "everywhere"
+    account: str = "everywhere"
+    endpoint: str | None = None
+    """The API address, where the account is a cluster that must exist."""
+    forgives_unreachable: str | None = None
+
+
+class Package(_Model):
+    """One package."""
+
+    package: str
+    provider: Provider = Provider()
+    stateless: bool = False
+    """Whether its resources live nowhere but in the stack's state."""
+    computed: bool = True
+    """Whether outputs without a template get a value by their type."""
+    identities: list[str] = Field(default_factory=list[str])
+    """Regular expressions of ids that must belong to a resource of the account."""
+    allow: list[str] = Field(default_factory=list[str])
+    """Identities that the cloud itself provides."""
+    unchecked: list[str] = Field(default_factory=list[str])
+    """Properties, and keys of policy documents, that name nothing."""
+    endpoints: list[str] = Field(default_factory=list[str])
+    """API addresses that are this cloud's and must therefore exist in it."""
+    common: ResourceType = ResourceType()
+    objects: list[ObjectReference] = Field(default_factory=list[ObjectReference])
+    seconds: Duration = Duration(create=2, update=2, delete=2)
+    types: dict[str, ResourceType]
+    invokes: dict[str, Properties] = Field(default_factory=dict[str, Properties])
+
+    def type(self, token: str) -> ResourceType | None:
+        """Find a type by its full token."""
+        return self.types.get(token.split(":", 1)[1])
+
+    def full(self, short: str) -> str:
+        """Spell a type token in full."""
+        return f"{self.package}:{short}"
+
+    def duration(self, token: str, operation: str, inputs: Properties) -> float:
+        """How many seconds the real cloud takes for an operation."""
+        kind = self.type(token)
+        for rule in [*(kind.seconds if kind else []), self.seconds]:
+            seconds = cast("float | None", getattr(rule, operation, None))
+            if seconds is not None and holds(rule.when, inputs):
+                return seconds
+        return 0
+
+
+@cache
+def load(package: str) -> Package:
+    """Read one package's file."""
+    path = PACKAGES / f"{package}.yaml"
+    try:
+        return Package.model_validate(yaml.load(path.read_text(), Loader=yaml.CSafeLoader))
+    except FileNotFoundError:
+        raise SimcloudError(
+            f"the package '{package}' is not simulated: there is no {path}; known are {', '.join(names())}"
+        ) from None
+    except (ValidationError, yaml.YAMLError) as error:
+        raise SimcloudError(f"{path} is not a valid package file: {error}") from error
+
+
+@cache
+def names() -> list[str]:
+    """Name the packages that have a file."""
+    return sorted(path.stem for path in PACKAGES.glob("*.yaml"))
+
+
+@cache
+def claims(address: str) -> bool:
+    """Whether an API address belongs to a simulated cloud, so that it must exist there."""
+    return any(re.match(pattern, address) for name in names() for pattern in load(name).endpoints)

@@ -1,0 +1,85 @@
+"""Listens to the engine: what it did to which resource, and what it had to say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from pulumi.automation import EngineEvent
+
+from simcloud.report import Change
+from simcloud.wire import Properties
+
+COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
+# attaching and planted secrets make the engine say these; they are how the simulation works
+NOISE = re.compile(r"from \$PATH|is expected to have version", re.IGNORECASE)
+
+
+class Listener:
+    """Collects the engine's events."""
+
+    def __init__(self, progress: Callable[[str], None] | None) -> None:
+        self.changes: dict[str, Change] = {}
+        self.order: list[Change] = []
+        self.errors: list[str] = []
+        self.messages: list[str] = []
+        self.summary: dict[str, int] = {}
+        self.outputs: Properties = {}
+        self._progress = progress
+
+    def __call__(self, event: EngineEvent) -> None:
+        """Take in one event."""
+        if event.resource_pre_event:
+            step = event.resource_pre_event.metadata
+            keys = sorted(step.detailed_diff or step.diffs or [])
+            self._note(Change(step.urn, step.type, str(step.op.value), [str(key) for key in keys]))
+        elif event.res_outputs_event:
+            step = event.res_outputs_event.metadata
+            change = self.changes.get(f"{step.op.value} {step.urn}")
+            if change is None or change.op == "refresh" or step.op.value in {"refresh", "update"}:
+                keys = sorted(step.detailed_diff or step.diffs or [])
+                change = self._note(
+                    Change(step.urn, step.type, str(step.op.value), [str(key) for key in keys])
+                )
+            if step.type == "pulumi:pulumi:Stack" and step.new:
+                self.outputs = dict(step.new.outputs or {})
+            if self._progress and change.op != "same" and ":" in change.type:
+                self._progress(f"{change.op:<10} {change.type} {change.name}")
+        elif event.res_op_failed_event:
+            step = event.res_op_failed_event.metadata
+            if self._progress:
+                self._progress(f"FAILED     {step.op.value} {step.type} {step.urn.rsplit('::', 1)[-1]}")
+        elif event.diagnostic_event:
+            self._diagnose(
+                event.diagnostic_event.severity,
+                event.diagnostic_event.message,
+                event.diagnostic_event.urn or "",
+            )
+        elif event.summary_event:
+            self.summary = {
+                str(op.value if hasattr(op, "value") else op): count
+                for op, count in event.summary_event.resource_changes.items()
+            }
+
+    def _note(self, change: Change) -> Change:
+        key = f"{change.op} {change.urn}"
+        if key not in self.changes:
+            self.order.append(change)
+        elif change.keys:
+            self.changes[key].keys = change.keys
+        return self.changes.setdefault(key, change)
+
+    def _diagnose(self, severity: str, message: str, urn: str) -> None:
+        text = (
+            COLOUR.sub("", message)
+            .strip()
+            .removeprefix("Preview failed: ")
+            .removeprefix("an unhandled error occurred: ")
+        )
+        kind = urn.rsplit("::", 1)[0].rsplit("::", 1)[-1].rsplit("$", 1)[-1]
+        text = text if kind in {"", "pulumi:pulumi:Stack"} else f"{urn.rsplit('::', 1)[-1]} ({kind}): {text}"
+        if severity == "error":
+            if text not in self.errors and text not in {"preview failed", "update failed"}:
+                self.errors.append(text)
+        elif severity in {"warning", "info"} and text and not NOISE.search(text):
+            self.messages.append(text)

@@ -1,0 +1,107 @@
+"""The whole life of a stack on a fresh account; stops at the first step that is not as it should be.
+
+preview, up, preview (no changes), up (no changes), refresh (no changes), destroy (nothing left). A protected
+stack's destroy must be refused first; then comes what a person would do: protection off, up, destroy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from simcloud.run import Result, Simulation
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a lifecycle went."""
+
+    success: bool
+    steps: list[Result] = field(default_factory=list[Result])
+    problem: str = ""
+
+
+class _Stopped(Exception):
+    pass
+
+
+class Lifecycle:
+    """One run of all steps."""
+
+    def __init__(self, simulation: Simulation, say: Callable[[str], None]) -> None:
+        self._simulation = simulation
+        self._say = say
+        self._steps: list[Result] = []
+
+    def run(self) -> Outcome:
+        """Take all steps."""
+        simulation = self._simulation
+        simulation.workspace.forget()
+        protected = is_protected(simulation)
+        try:
+            self._succeeds("preview", simulation.preview)
+            self._succeeds("up", simulation.up)
+            self._unchanged("preview after up", simulation.preview)
+            self._unchanged("up after up", simulation.up)
+            self._unchanged("refresh after up", simulation.refresh)
+            if protected:
+                self._lift_protection()
+            self._succeeds("destroy", simulation.destroy)
+            self._nothing_left()
+        except _Stopped as stopped:
+            return Outcome(success=False, steps=self._steps, problem=str(stopped))
+        return Outcome(success=True, steps=self._steps)
+
+    def _lift_protection(self) -> None:
+        self._say("destroy (protected, must be refused)")
+        refused = self._simulation.destroy()
+        self._steps.append(refused)
+        if refused.success:
+            raise _Stopped(
+                "destroy of the protected stack: it was not refused, although the config protects it"
+            )
+        if not any("protect" in error for error in refused.errors):
+            raise _Stopped(
+                "destroy of the protected stack: it failed, but not by its protection:\n"
+                + _lines(refused.errors)
+            )
+        self._simulation.set_config("deletionProtection", value=False)
+        self._succeeds("up without protection", self._simulation.up)
+
+    def _succeeds(self, name: str, step: Callable[[], Result]) -> Result:
+        self._say(name)
+        result = step()
+        self._steps.append(result)
+        if not result.success:
+            raise _Stopped(f"{name} failed:\n{_lines(result.errors)}")
+        return result
+
+    def _unchanged(self, name: str, step: Callable[[], Result]) -> None:
+        result = self._succeeds(name, step)
+        if result.changed:
+            changes = [
+                f"{change.op} {change.type} {change.name}: {', '.join(change.keys) or 'no property named'}"
+                for change in result.changed
+            ]
+            raise _Stopped(
+                f"{name}: there must be no changes, but there are {len(changes)}:\n{_lines(changes)}"
+            )
+
+    def _nothing_left(self) -> None:
+        left = [f"in the stack's state: {one['urn']}" for one in self._simulation.workspace.resources()]
+        left += [f"in the account: {record.label}" for record in self._simulation.account.records.values()]
+        if left:
+            raise _Stopped(f"destroy: {len(left)} things are left:\n{_lines(left)}")
+
+
+def is_protected(simulation: Simulation) -> bool:
+    """Whether the stack's effective config protects its data from deletion."""
+    setting = simulation.workspace.setting
+    explicit = setting("deletionProtection")
+    if explicit is not None and explicit != "":
+        return str(explicit).lower() == "true"
+    return setting("profile") == "production"
+
+
+def _lines(texts: list[str]) -> str:
+    return "\n".join(f"  - {text}" for text in texts)

@@ -1,0 +1,285 @@
+"""The life of one resource in the simulated cloud: check, diff, create, read, update, delete.
+
+Knows the rules of `catalog`, `schema`, `references` and `account`, and nothing of gRPC.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from simcloud import naming, schema, sdk
+from simcloud.account import Record
+from simcloud.catalog import ResourceType
+from simcloud.connection import Cloud, Connection
+from simcloud.differences import differences
+from simcloud.errors import CloudError, NotFoundError, SimcloudError
+from simcloud.references import Findings, References
+from simcloud.schema import Problem
+from simcloud.templates import Renderer
+from simcloud.wire import (
+    UNKNOWN,
+    Properties,
+    Secret,
+    Unknown,
+    Value,
+    as_map,
+    merge,
+    plain,
+    redact,
+    restore,
+)
+
+
+class Resource:
+    """One resource that a provider instance is asked about."""
+
+    def __init__(self, cloud: Cloud, connection: Connection, urn: str, token: str) -> None:
+        self._cloud = cloud
+        self._connection = connection
+        self._package = connection.package
+        self._urn = urn
+        self._token = token
+
+    @property
+    def _name(self) -> str:
+        return self._urn.rsplit("::", 1)[-1]
+
+    @property
+    def _kind(self) -> ResourceType:
+        kind = self._package.type(self._token)
+        if kind is None:
+            raise SimcloudError(
+                f"the simulated cloud does not know the type {self._token}: describe it in"
+                f" simcloud/packages/{self._package.package}.yaml"
+            )
+        return kind
+
+    # -- check and diff ------------------------------------------------------------------------------------
+
+    def check(
+        self, olds: Properties, news: Properties, hints: naming.Hints
+    ) -> tuple[Properties, list[Problem]]:
+        """Fill in the name and find all that is wrong with the inputs."""
+        try:
+            kind = self._kind
+        except SimcloudError as error:
+            return news, [Problem((), str(error))]
+        inputs = dict(news)
+        if kind.name and kind.name.auto:
+            naming.autoname(kind.name, self._name, olds, inputs, hints)
+        problems = [] if kind.custom else schema.check(self._token, inputs)
+        for rule in [kind.name, *kind.also]:
+            problems += naming.check(rule, inputs) if rule else []
+        return inputs, problems
+
+    def diff(self, olds: Properties, news: Properties) -> tuple[dict[str, tuple[str, bool]], bool]:
+        """Find the changed paths, whether each forces a replacement, and whether to delete first."""
+        kind = self._kind
+        known = sdk.resource(self._token)
+        forcing = [*kind.replace, *self._package.common.replace]
+        documented = known.forces_new if known else frozenset[str]()
+        forcing += [name for name in documented if name not in kind.update]
+        if kind.name and kind.name.property not in kind.update:
+            forcing.append(kind.name.property)
+        changes: dict[str, tuple[str, bool]] = {}
+        for path, change in differences(plain(_visible(olds)), plain(_visible(news))):
+            keys = re.sub(r"\[\d+\]", "", path) + "."
+            forced = any(keys.startswith(f"{one}.") or one.startswith(keys) for one in forcing)
+            changes[path] = (change, forced)
+        replaced = any(forced for _, forced in changes.values())
+        return changes, replaced and self._explicit_name_stays(kind, changes, news)
+
+    def _explicit_name_stays(
+        self, kind: ResourceType, changes: dict[str, tuple[str, bool]], news: Properties
+    ) -> bool:
+        rule = kind.name
+        return bool(rule) and rule.property not in changes and rule.property not in naming.generated(news)
+
+    # -- create, read, update, delete ----------------------------------------------------------------------
+
+    def create(self, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
+        """Create the resource; a preview returns what the cloud computes as unknown."""
+        account, kind = self._cloud.account, self._kind
+        start = self._cloud.clock.now()
+        with account.lock:
+            account.generations[self._urn] += 1
+            record, outputs, found = self._compute(inputs)
+        self._refuse("create", found)
+        if not preview:
+            self._spend("create", inputs)
+        if not self._package.stateless:
+            account.add(record)
+        if preview:
+            return "", merge_properties(self._masked(kind), _visible(inputs))
+        self._cloud.clock.record(self._urn, self._token, "create", start)
+        return record.id, outputs
+
+    def update(self, identity: str, inputs: Properties, *, preview: bool) -> Properties:
+        """Change the resource in place."""
+        account, start = self._cloud.account, self._cloud.clock.now()
+        with account.lock:
+            record, outputs, found = self._compute(inputs)
+            record.id = identity
+            if not self._package.stateless:
+                account.get(record.scope, self._token, identity)
+        self._refuse("update", found)
+        if not preview:
+            self._spend("update", inputs)
+            self._cloud.clock.record(self._urn, self._token, "update", start)
+        if not self._package.stateless:
+            with account.lock:
+                account.records[record.key] = record
+        return outputs
+
+    def read(
+        self, identity: str, inputs: Properties, outputs: Properties
+    ) -> tuple[str, Properties, Properties]:
+        """Return the id, inputs and outputs that the cloud holds; no id if it holds none."""
+        if self._package.stateless:
+            return identity, inputs, outputs
+        account, scope = self._cloud.account, self._scope()
+        try:
+            record = account.get(scope, self._token, identity)
+        except NotFoundError:
+            return "", {}, {}
+        restored = (
+            restore(inputs, record.inputs, account.salt),
+            restore(outputs, record.outputs, account.salt),
+        )
+        return identity, cast("Properties", restored[0]), cast("Properties", restored[1])
+
+    def delete(self, identity: str, inputs: Properties) -> None:
+        """Delete the resource; one that is already gone is no error."""
+        account, start = self._cloud.account, self._cloud.clock.now()
+        if self._package.stateless:
+            return
+        scope = self._scope()
+        forgives = self._package.provider.forgives_unreachable
+        if self._package.provider.endpoint and not account.reachable(scope):
+            if forgives and str(self._connection.settings.get(forgives)).lower() == "true":
+                return
+            self._reach(scope)
+        try:
+            with account.lock:
+                record = account.get(scope, self._token, identity)
+                account.refuse_deletion(record)
+        except NotFoundError:
+            return
+        self._spend("delete", inputs)
+        account.remove(record)
+        self._cloud.clock.record(self._urn, self._token, "delete", start)
+
+    # -- helpers -------------------------------------------------------------------------------------------
+
+    def _scope(self) -> str:
+        here, account = self._connection.scopes()
+        return account if self._kind.everywhere else here
+
+    def _reach(self, scope: str) -> None:
+        if self._package.provider.endpoint and not self._cloud.account.reachable(scope):
+            raise CloudError(f"the cluster at {scope} is unreachable: no such cluster exists in the account")
+
+    def _spend(self, operation: str, inputs: Properties) -> None:
+        self._cloud.clock.spend(self._package.duration(self._token, operation, inputs))
+        self._cloud.faults.strike(self._token, operation)
+
+    def _refuse(self, operation: str, found: Findings) -> None:
+        if found.problems:
+            text = "\n".join(f"  - {problem}" for problem in found.problems)
+            raise CloudError(
+                f"InvalidReference: {operation} of {self._token} '{self._name}' was refused:\n{text}"
+            )
+
+    def _compute(self, inputs: Properties) -> tuple[Record, Properties, Findings]:
+        account, kind = self._cloud.account, self._kind
+        visible, scope = _visible(inputs), self._scope()
+        self._reach(scope)
+        renderer = Renderer(account.seed(self._urn), dict(visible), self._settings(), account.properties_of)
+        for name, template in self._templates(kind).items():
+            value = renderer.output(template)
+            renderer.values[name] = merge(value, visible[name]) if name in visible else value
+        outputs = renderer.values
+        if self._package.computed and not kind.custom:
+            outputs.update(sdk.computed(self._token, outputs))
+        rendered = renderer.render(kind.id)
+        identity = f"unknown:{self._urn}" if isinstance(rendered, Unknown) else str(rendered)
+        outputs.update({name: Secret(plain(outputs[name])) for name in kind.secret if name in outputs})
+        renderer.values = {**outputs, "id": identity}
+        record = self._record(renderer, kind, scope, identity, inputs, outputs)
+        references = References(account, self._package, kind, self._connection.scopes(), self._urn)
+        findings = references.check(inputs)
+        record.uses = findings.uses
+        return record, {name: value for name, value in outputs.items() if value is not None}, findings
+
+    def _record(
+        self,
+        renderer: Renderer,
+        kind: ResourceType,
+        scope: str,
+        identity: str,
+        inputs: Properties,
+        outputs: Properties,
+    ) -> Record:
+        salt = self._cloud.account.salt
+        arn = renderer.values.get("arn")
+        offers = [identity, *([arn] if isinstance(arn, str) else []), *map(renderer.text, kind.offers)]
+        return Record(
+            urn=self._urn,
+            type=self._token,
+            id=identity,
+            scope=scope,
+            inputs=cast("Properties", redact(inputs, salt)),
+            outputs={**cast("Properties", redact(outputs, salt)), "id": identity},
+            offers=[offer for offer in dict.fromkeys(offers) if offer],
+            prefixes=[prefix for prefix in map(renderer.text, kind.prefixes) if prefix],
+            makes=[
+                (
+                    self._package.full(made.type),
+                    renderer.text(made.name),
+                    [renderer.text(one) for one in made.entries],
+                )
+                for made in kind.makes
+            ],
+            hosts=renderer.text(kind.hosts) if kind.hosts else "",
+        )
+
+    def _settings(self) -> Properties:
+        renderer = Renderer("", self._connection.settings, {}, lambda _: None)
+        fixed = {name: renderer.text(text) for name, text in self._package.provider.settings.items()}
+        return {**fixed, **self._connection.settings}
+
+    def _templates(self, kind: ResourceType) -> Properties:
+        """Return the outputs to compute; a common one only where the SDK knows it."""
+        known = sdk.resource(self._token)
+        common = self._package.common.outputs
+        return {
+            name: one for name, one in common.items() if not known or name in known.outputs
+        } | kind.outputs
+
+    def _masked(self, kind: ResourceType) -> Properties:
+        known = sdk.resource(self._token)
+        always = (
+            {name for name, (_, there) in known.outputs.items() if there}
+            if known and self._package.computed
+            else set[str]()
+        )
+        masked: Properties = dict.fromkeys(always, UNKNOWN)
+        masked.update({name: _mask(template) for name, template in self._templates(kind).items()})
+        return masked
+
+
+def merge_properties(base: Properties, over: Properties) -> Properties:
+    """Lay inputs over outputs."""
+    return cast("Properties", merge(base, over))
+
+
+def _visible(inputs: Properties) -> Properties:
+    return {name: value for name, value in inputs.items() if not name.startswith("__")}
+
+
+def _mask(template: Value) -> Value:
+    fields = as_map(template)
+    if fields and not any(name.startswith("$") for name in fields):
+        return {name: _mask(item) for name, item in fields.items()}
+    return UNKNOWN

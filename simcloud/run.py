@@ -1,0 +1,228 @@
+"""Runs one stack on the simulated cloud. `Simulation` is the interface for tests: it prints nothing."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pulumi.automation import (
+    CommandError,
+    LocalWorkspace,
+    OutputMap,
+    PulumiCommand,
+    Stack,
+    UpdateSummary,
+)
+from pulumi.automation import (
+    Workspace as AutomationWorkspace,
+)
+
+from simcloud import engine
+from simcloud.account import Account
+from simcloud.clock import Clock
+from simcloud.connection import Cloud
+from simcloud.errors import SimcloudError
+from simcloud.events import Listener
+from simcloud.faults import Drift, Faults
+from simcloud.program import inline
+from simcloud.provider import Server
+from simcloud.report import Change, build_report
+from simcloud.wire import Properties, Value, as_map
+from simcloud.workspace import ROOT, Workspace
+
+PARALLEL = 128
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of one command."""
+
+    command: str
+    success: bool
+    report: dict[str, Any]
+    """The JSON report (simcloud/report.py)."""
+    errors: list[str] = field(default_factory=list[str])
+    """One message per problem."""
+    messages: list[str] = field(default_factory=list[str])
+    """What the program and the engine said besides."""
+    changes: list[Change] = field(default_factory=list[Change])
+    """Every resource's operation, `same` included."""
+
+    @property
+    def changed(self) -> list[Change]:
+        """The resources that were (or would be) changed."""
+        return [change for change in self.changes if change.op not in {"same", "read", "refresh"}]
+
+    @property
+    def outputs(self) -> Properties:
+        """The stack's outputs, secrets redacted."""
+        return as_map(self.report.get("outputs"))
+
+
+def _quiet_the_sdk() -> None:
+    """Keep Python from reporting what the SDK abandons when the engine stops a program half way.
+
+    Its language server (pulumi/automation/_server.py) then leaves its event loop and main coroutine behind.
+    """
+    report = sys.unraisablehook
+
+    def hook(problem: sys.UnraisableHookArgs) -> None:
+        abandoned = repr(problem.object)
+        if "run_in_stack" not in abandoned and "BaseEventLoop.__del__" not in abandoned:
+            report(problem)
+
+    sys.unraisablehook = hook
+
+
+class _Stack(Stack):
+    """The Automation API's stack without the calls whose answers the state file gives (each costs 0.4 s)."""
+
+    def __init__(self, name: str, workspace: AutomationWorkspace) -> None:
+        self.name = name
+        self.workspace = workspace
+
+    def outputs(self) -> OutputMap:
+        return {}
+
+    def info(self, show_secrets: bool = True) -> UpdateSummary:
+        del show_secrets
+        return UpdateSummary.__new__(UpdateSummary)
+
+
+@cache
+def _server() -> Server:
+    _quiet_the_sdk()
+    return Server()
+
+
+@cache
+def _engine() -> PulumiCommand:
+    return engine.find()
+
+
+class Simulation:
+    """One stack, its simulated account, and the commands on it."""
+
+    def __init__(
+        self,
+        stack: str,
+        *,
+        state_dir: Path | None = None,
+        project: Path = ROOT,
+        config: Mapping[str, Value] | None = None,
+        time_scale: float = 0,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        folder = state_dir or project / ".simcloud" / stack
+        self.workspace = Workspace(project, stack, folder)
+        self.time_scale = time_scale
+        self._progress = progress
+        for key, value in (config or {}).items():
+            self.workspace.set_config(key, value)
+
+    @property
+    def account(self) -> Account:
+        """The account as it is now (a copy: changes to it are not kept)."""
+        return Account(self.workspace.account_file)
+
+    def preview(self) -> Result:
+        """Run `pulumi preview`."""
+        return self._run("preview")
+
+    def up(self, *, fail: Iterable[str] = ()) -> Result:
+        """Run `pulumi up`; `fail` as the command line's option."""
+        return self._run("up", fail=fail)
+
+    def refresh(self, *, drift: Iterable[str] = ()) -> Result:
+        """Run `pulumi refresh`; `drift` as the command line's option."""
+        return self._run("refresh", drift=drift)
+
+    def destroy(self, *, fail: Iterable[str] = ()) -> Result:
+        """Run `pulumi destroy`; when nothing is left the state directory goes too."""
+        result = self._run("destroy", fail=fail)
+        if result.success and not self.workspace.resources() and not self.account.records:
+            self.workspace.forget()
+        return result
+
+    def set_config(self, key: str, value: Value) -> None:
+        """Run `pulumi config set`, in the private copy of the stack file."""
+        self.workspace.set_config(key, value)
+
+    def _run(self, command: str, *, fail: Iterable[str] = (), drift: Iterable[str] = ()) -> Result:
+        faults, drifts = Faults.parse(fail), [Drift.parse(text) for text in drift]
+        with _one_at_a_time:
+            return self._run_alone(command, faults, drifts)
+
+    def _run_alone(self, command: str, faults: Faults, drifts: list[Drift]) -> Result:
+        pulumi = _engine()
+        self.workspace.prepare(pulumi)
+        account = self._open_account(drifts)
+        clock, listener = Clock(self.time_scale), Listener(self._progress)
+        _server().provider.begin(Cloud(account, clock, faults))
+        environment = {**self.workspace.environment(), "PULUMI_DEBUG_PROVIDERS": _server().attachments}
+        automation = LocalWorkspace(
+            work_dir=str(self.workspace.work_dir),
+            program=inline(self.workspace.main, self.workspace.project),
+            env_vars=environment,
+            pulumi_command=pulumi,
+        )
+        failure = ""
+        try:
+            self._call(command, _Stack(self.workspace.stack, automation), listener)
+        except CommandError as error:
+            failure = str(error)
+        finally:
+            # nothing done (a locked stack, say): what another process wrote must stay
+            if command != "preview" and (clock.operations or drifts):
+                account.save()
+        if failure and not listener.errors:
+            listener.errors.append(_engine_errors(failure))
+        report = build_report(self.workspace, command, listener, clock, success=not failure)
+        return Result(
+            command,
+            not failure,
+            report,
+            listener.errors if failure else [],
+            listener.messages,
+            listener.order,
+        )
+
+    def _call(self, command: str, stack: _Stack, listener: Listener) -> None:
+        if command == "preview":
+            stack.preview(on_event=listener, parallel=PARALLEL, color="never")
+        elif command == "up":
+            stack.up(on_event=listener, parallel=PARALLEL, color="never", suppress_outputs=True)
+        elif command == "refresh":
+            stack.refresh(on_event=listener, parallel=PARALLEL, color="never")
+        else:
+            stack.destroy(on_event=listener, parallel=PARALLEL, color="never")
+
+    def _open_account(self, drifts: list[Drift]) -> Account:
+        account = self.account
+        account.outside = self.workspace.named_outside()
+        account.deleted_with = {
+            str(one["urn"]): str(one["deletedWith"])
+            for one in self.workspace.resources()
+            if one.get("deletedWith")
+        }
+        for drift in drifts:
+            hit = [record for record in account.records.values() if drift.pattern.search(record.type)]
+            if not hit:
+                raise SimcloudError(
+                    f"--drift: no resource of the account has a type that matches '{drift.pattern.pattern}'"
+                )
+            for record in hit:
+                account.drift(record, drift.path, drift.value)
+        return account
+
+
+def _engine_errors(failure: str) -> str:
+    """Pick the engine's own error lines out of a failed command's output."""
+    lines = [line.removeprefix("error: ") for line in failure.splitlines() if line.startswith("error:")]
+    return "\n".join(dict.fromkeys(lines)) or failure

@@ -1,0 +1,242 @@
+"""A private copy of the project's files, so that the user's own are never written.
+
+Holds the engine's backend, its home and the account under one directory. Secrets are planted from
+`secrets.yaml` where the stack file has none, and where it has one that only its owner can decrypt.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import cast
+
+import yaml
+from pulumi.automation import CommandError, PulumiCommand
+
+from simcloud.errors import SimcloudError
+from simcloud.wire import Properties, Value, as_list, as_map, assign, is_list, is_map, walk
+
+ROOT = Path(__file__).resolve().parent.parent
+PLANTED = Path(__file__).parent / "secrets.yaml"
+PASSPHRASE = "simulated"  # noqa: S105 - protects planted values only
+_encrypted: dict[str, Properties] = {}
+"""What the engine made of the planted secrets, by their digest: encrypting costs a second."""
+
+
+def _read_yaml(path: Path) -> Properties:
+    try:
+        return as_map(cast("Value", yaml.safe_load(path.read_text())))
+    except yaml.YAMLError as error:
+        raise SimcloudError(f"{path} is not valid YAML: {error}") from None
+
+
+def split_setting(text: str) -> tuple[str, Value]:
+    """Read one `KEY=VALUE` of the command line."""
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise SimcloudError(f"--config: '{text}' must be KEY=VALUE, such as rasa:profile=dev")
+    try:
+        return key, cast("Value", yaml.safe_load(value))
+    except yaml.YAMLError as error:
+        raise SimcloudError(f"--config: '{value}' is not a YAML value: {error}") from None
+
+
+class Workspace:
+    """The files of one simulated stack."""
+
+    def __init__(self, project: Path, stack: str, state_dir: Path) -> None:
+        if not re.fullmatch(r"[\w.-]{1,100}", stack):
+            raise SimcloudError(f"'{stack}' is no stack name: letters, digits, '-', '_' and '.' are allowed")
+        self.project = project.resolve()
+        self.stack = stack
+        self.state_dir = state_dir.resolve()
+        if not (self.project / "Pulumi.yaml").is_file():
+            raise SimcloudError(
+                f"{self.project} has no Pulumi.yaml; name the project's directory with --project"
+            )
+        self._definition = _read_yaml(self.project / "Pulumi.yaml")
+        self.name = str(self._definition.get("name", "project"))
+        self.source = self._stack_file()
+        self.config = self._load_config()
+
+    @property
+    def work_dir(self) -> Path:
+        """Where the engine runs."""
+        return self.state_dir / "work"
+
+    @property
+    def account_file(self) -> Path:
+        """Where the account is kept."""
+        return self.state_dir / "account.json"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the engine keeps the stack's state."""
+        return self.state_dir / "backend" / ".pulumi" / "stacks" / self.name / f"{self.stack}.json"
+
+    @property
+    def main(self) -> Path:
+        """The program."""
+        entry = self.project / str(self._definition.get("main", ""))
+        return entry / "__main__.py" if entry.is_dir() else entry
+
+    def environment(self) -> dict[str, str]:
+        """Return what the engine needs to know, independent of the user's own settings."""
+        return {
+            "PULUMI_HOME": str(self.state_dir / "home"),
+            "PULUMI_BACKEND_URL": f"file://{self.state_dir / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_CONFIG_PASSPHRASE_FILE": "",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
+            "PULUMI_EXPERIMENTAL": "true",
+            "PULUMI_SKIP_CHECKPOINTS": "true",
+        }
+
+    def _stack_file(self) -> Path:
+        folder = self.project / str(self._definition.get("stackConfigDir", "."))
+        path = folder / f"Pulumi.{self.stack}.yaml"
+        if not path.is_file():
+            stacks = sorted(one.stem.removeprefix("Pulumi.") for one in folder.glob("Pulumi.*.yaml"))
+            raise SimcloudError(
+                f"there is no stack '{self.stack}': {path} is missing; known: {', '.join(stacks) or 'none'}"
+            )
+        return path
+
+    def _load_config(self) -> Properties:
+        config = as_map(copy.deepcopy(_read_yaml(self.source).get("config")))
+        planted = _read_yaml(PLANTED)
+        for key, value in planted.items():
+            if is_map(value):
+                given = as_map(config.get(key))
+                config[key] = {**_sealed(value), **given} if key in config else _sealed(value)
+            elif key not in config:
+                config[key] = {"secure": value}
+        return cast("Properties", _replant(config, planted, ()))
+
+    def set_config(self, key: str, value: Value) -> None:
+        """Override one value of the stack's config, by Pulumi's path syntax (`rasa:trackerStore.kind`)."""
+        full = key if ":" in key else f"{self.name}:{key}"
+        namespace, _, path = full.partition(":")
+        parts = [part for part in re.split(r"\.|\[|\]", path) if part]
+        assign(self.config, [f"{namespace}:{parts[0]}", *parts[1:]], value)
+
+    def setting(self, key: str) -> Value:
+        """Return a plain value of the stack's effective config."""
+        return self.config.get(f"{self.name}:{key}")
+
+    def named_outside(self) -> frozenset[str]:
+        """Return the strings that the config holds: an id or ARN among them exists outside the account."""
+        return frozenset(value for _, value, _ in walk(self.config) if isinstance(value, str))
+
+    def prepare(self, engine: PulumiCommand) -> None:
+        """Write the files that the engine reads."""
+        stacks = self.work_dir / "stacks"
+        for folder in (stacks, self.checkpoint.parent, self.state_dir / "home"):
+            folder.mkdir(parents=True, exist_ok=True)
+        definition = {**self._definition, "stackConfigDir": "stacks", "runtime": "python"}
+        for key in ("backend", "main", "plugins", "packages"):
+            definition.pop(key, None)
+        (self.work_dir / "Pulumi.yaml").write_text(yaml.safe_dump(definition))
+        secrets = {path: value for path, value, _ in walk(self.config) if path[-1] == "secure"}
+        sealed = self._encrypt(
+            engine, {_config_path(path[:-1]): str(value) for path, value in secrets.items()}
+        )
+        config = copy.deepcopy(self.config)
+        for path in secrets:
+            assign(config, [str(part) for part in path], as_map(sealed["values"])[_config_path(path[:-1])])
+        document = {"encryptionsalt": sealed["salt"], "config": config}
+        (stacks / f"Pulumi.{self.stack}.yaml").write_text(yaml.safe_dump(document))
+        if not self.checkpoint.exists():
+            stack = {"stack": f"organization/{self.name}/{self.stack}"}
+            self.checkpoint.write_text(json.dumps({"version": 3, "checkpoint": stack}))
+            (self.state_dir / "backend" / ".pulumi" / "meta.yaml").write_text("version: 1\n")
+
+    def _encrypt(self, engine: PulumiCommand, secrets: dict[str, str]) -> Properties:
+        digest = hashlib.sha256(json.dumps(secrets, sort_keys=True).encode()).hexdigest()
+        kept = self.state_dir / "secrets.json"
+        if kept.exists():
+            stored = as_map(cast("Value", json.loads(kept.read_text())))
+            if stored.get("digest") == digest:
+                _encrypted[digest] = stored
+        if digest not in _encrypted:
+            _encrypted[digest] = self._run_encryption(engine, secrets) | {"digest": digest}
+        kept.write_text(json.dumps(_encrypted[digest]))
+        return _encrypted[digest]
+
+    def _run_encryption(self, engine: PulumiCommand, secrets: dict[str, str]) -> Properties:
+        """Let the engine encrypt, in a stack of its own."""
+        folder = self.state_dir / "sealing"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "Pulumi.yaml").write_text(f"name: {self.name}\nruntime: python\n")
+        environment = {**self.environment(), "PULUMI_BACKEND_URL": f"file://{folder}"}
+        try:
+            engine.run(["stack", "init", "sealing"], str(folder), environment)
+            arguments = [part for path, value in secrets.items() for part in ("--secret", f"{path}={value}")]
+            if arguments:
+                engine.run(
+                    ["config", "set-all", "--stack", "sealing", "--path", *arguments],
+                    str(folder),
+                    environment,
+                )
+        except CommandError as error:
+            raise SimcloudError(f"the engine could not encrypt the planted secrets: {error}") from error
+        document = _read_yaml(folder / "Pulumi.sealing.yaml")
+        shutil.rmtree(folder)
+        values = {
+            _config_path(path[:-1]): value
+            for path, value, _ in walk(document.get("config"))
+            if path[-1] == "secure"
+        }
+        return {"salt": document["encryptionsalt"], "values": values}
+
+    def state(self) -> Properties:
+        """Read the stack's state as the engine left it."""
+        if not self.checkpoint.exists():
+            return {}
+        document = as_map(cast("Value", json.loads(self.checkpoint.read_text())))
+        return as_map(as_map(document.get("checkpoint")).get("latest"))
+
+    def resources(self) -> list[Properties]:
+        """Return the resources in the stack's state."""
+        return [as_map(item) for item in as_list(self.state().get("resources"))]
+
+    def forget(self) -> None:
+        """Remove what we made, for a fresh account; what else lies in the directory is not ours."""
+        for name in ("work", "backend", "home", "sealing"):
+            shutil.rmtree(self.state_dir / name, ignore_errors=True)
+        for name in ("account.json", "secrets.json"):
+            (self.state_dir / name).unlink(missing_ok=True)
+        if self.state_dir.is_dir() and not any(self.state_dir.iterdir()):
+            self.state_dir.rmdir()
+
+
+def _sealed(value: Value) -> Properties:
+    """Mark every leaf as a secret to be encrypted."""
+    return {key: _sealed(item) if is_map(item) else {"secure": item} for key, item in as_map(value).items()}
+
+
+def _replant(value: Value, planted: Value, path: tuple[str, ...]) -> Value:
+    """Put planted values where the stack file has secrets that only its owner can decrypt."""
+    if is_list(value):
+        return [_replant(item, None, (*path, str(index))) for index, item in enumerate(value)]
+    fields = as_map(value)
+    if not fields:
+        return value
+    if fields.keys() == {"secure"} and isinstance(fields["secure"], str):
+        own = str(fields["secure"])
+        mine = planted if isinstance(planted, str) else f"planted-{'-'.join(path).replace(':', '-')}"
+        return {"secure": own if own.startswith("planted-") else mine}
+    return {key: _replant(item, as_map(planted).get(key), (*path, key)) for key, item in fields.items()}
+
+
+def _config_path(path: tuple[str | int, ...]) -> str:
+    text = str(path[0])
+    for part in path[1:]:
+        text += f"[{part}]" if isinstance(part, int) else f'["{part}"]'
+    return text

@@ -1,0 +1,166 @@
+"""The contract, written once for every package: what a platform hands to Rasa, wherever it comes from.
+
+A cloud joins with a row in `PLATFORMS`, and nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pulumi import Output, Resource
+
+from components import contracts as c
+from components.settings import parse
+from components.wiring import Platform, build_platform
+from tests.recorder import Recording, is_secret, record, value_of
+
+REGION = {"aws": "eu-central-1"}
+KINDS = {"aws": ("postgres", "dynamodb", "mongodb")}
+PLATFORMS = [
+    pytest.param(cloud, kind, profile, id=f"{cloud}-{kind}-{profile}")
+    for cloud, kinds in KINDS.items()
+    for kind in kinds
+    for profile in ("dev", "production")
+]
+CLUSTERS = {"aws:eks/cluster:Cluster"}
+STORES = {
+    "aws:docdb/cluster:Cluster",
+    "aws:dynamodb/table:Table",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:msk/cluster:Cluster",
+    "aws:rds/instance:Instance",
+    "aws:s3/bucket:Bucket",
+}
+SECRET_FIELDS = {"password", "credential", "token", "key", "secret_access_key", "access_key_id"}
+
+pytestmark = pytest.mark.parametrize(("cloud", "kind", "profile"), PLATFORMS)
+Built = Recording[Platform]
+
+
+@pytest.fixture(scope="module", name="built")
+def fixture_built() -> Any:
+    """Build each platform once for all tests of this file."""
+    cache: dict[tuple[str, str, str, bool], Built] = {}
+
+    def build(cloud: str, kind: str, profile: str, *, preview: bool = False) -> Built:
+        key = (cloud, kind, profile, preview)
+        if key not in cache:
+            cache[key] = record(lambda: _platform(cloud, kind, profile), preview=preview)
+        return cache[key]
+
+    return build
+
+
+def _platform(cloud: str, kind: str, profile: str) -> Platform:
+    raw: dict[str, object] = {
+        "cloud": cloud,
+        "region": REGION[cloud],
+        "profile": profile,
+        "trackerStore": {"kind": kind},
+        "assistant": {"model": "m"},
+        "license": "x",
+    }
+    settings = parse(raw, secret_keys=frozenset({"license"}), stack=f"{cloud}-{profile}")
+    return build_platform(settings, tags={"stack": "test"})
+
+
+def connections(platform: Platform) -> dict[str, c.Connection]:
+    found = {
+        field.name: getattr(platform, field.name)
+        for field in dataclasses.fields(platform)
+        if field.name != "cluster"
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def outputs(value: object, path: str = "") -> Iterator[tuple[str, Output[Any]]]:
+    if isinstance(value, Output):
+        yield path, value
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from outputs(getattr(value, field.name), f"{path}.{field.name}")
+
+
+def test_every_output_has_a_value(built: Any, cloud: str, kind: str, profile: str) -> None:
+    for name, connection in connections(built(cloud, kind, profile).result).items():
+        for path, output in outputs(connection, name):
+            assert value_of(output), path
+
+
+def test_secrets_are_secret(built: Any, cloud: str, kind: str, profile: str) -> None:
+    platform: Platform = built(cloud, kind, profile).result
+    for name, connection in connections(platform).items():
+        for path, output in outputs(connection, name):
+            if path.rpartition(".")[2] in SECRET_FIELDS:
+                assert is_secret(output), path
+    assert is_secret(platform.cluster.kubeconfig)
+
+
+def test_traffic_is_encrypted_and_verified(built: Any, cloud: str, kind: str, profile: str) -> None:
+    platform: Platform = built(cloud, kind, profile).result
+    assert platform.lock_store.tls
+    match platform.tracker_store:
+        case c.Postgres() as postgres:
+            assert postgres.tls in {"verify-full", "verify-ca"}
+            assert postgres.ca is not None
+        case c.MongoDb() as mongodb:
+            assert mongodb.tls
+        case _:
+            pass  # an HTTPS API of the cloud
+    assert isinstance(platform.event_broker, c.Kafka)
+    assert not isinstance(platform.event_broker.security, c.Plaintext)
+
+
+def test_kind_is_the_one_asked_for(built: Any, cloud: str, kind: str, profile: str) -> None:
+    types = {"postgres": c.Postgres, "dynamodb": c.DynamoDb, "mongodb": c.MongoDb}
+    assert isinstance(built(cloud, kind, profile).result.tracker_store, types[kind])
+
+
+def test_what_must_be_ready_is_in_the_stack(built: Any, cloud: str, kind: str, profile: str) -> None:
+    recording: Built = built(cloud, kind, profile)
+    urns = recording.urns()
+    for name, connection in connections(recording.result).items():
+        assert connection.ready, f"{name}: no grant, no rule, no topic?"
+        for resource in connection.ready:
+            assert isinstance(resource, Resource)
+            assert value_of(resource.urn) in urns
+
+
+def test_preview_shows_every_resource_that_an_update_makes(
+    built: Any, cloud: str, kind: str, profile: str
+) -> None:
+    preview = built(cloud, kind, profile, preview=True)
+    assert preview.urns() == built(cloud, kind, profile).urns()
+
+
+def test_every_resource_descends_from_a_component(built: Any, cloud: str, kind: str, profile: str) -> None:
+    recording: Built = built(cloud, kind, profile)
+    for resource in recording.resources:
+        if not resource.type.startswith(("rasa:", "pulumi:providers:")):
+            assert resource.parent is not None, resource.urn
+            assert "::rasa:" in resource.urn, resource.urn
+
+
+def test_every_resource_names_its_provider(built: Any, cloud: str, kind: str, profile: str) -> None:
+    recording: Built = built(cloud, kind, profile)
+    for resource in recording.resources:
+        if resource.custom and not resource.type.startswith("pulumi:providers:"):
+            assert resource.provider, resource.urn
+
+
+def test_no_store_waits_for_the_cluster(built: Any, cloud: str, kind: str, profile: str) -> None:
+    """The longest waits run side by side: a store is made while the cluster is."""
+    recording: Built = built(cloud, kind, profile)
+    clusters = {r.urn for r in recording.resources if r.type in CLUSTERS}
+    assert clusters
+    stores = (
+        "aws:rds/instance:",
+        "aws:elasticache/replicationGroup:",
+        "aws:msk/cluster:",
+        "aws:docdb/cluster:",
+    )
+    for store in (r for r in recording.resources if r.type.startswith(stores)):
+        assert not recording.waits_for(store) & clusters, store.urn

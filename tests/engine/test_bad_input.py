@@ -1,0 +1,68 @@
+"""A mistake in the config ends the command with one message per problem, and nothing was made."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simcloud.run import Simulation
+
+pytestmark = pytest.mark.engine
+
+MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "several at once": (
+        {"rasa:region": "mars", "rasa:lockstore": {}, "rasa:trackerStore.kind": "oracle"},
+        ["rasa:region", "rasa:lockstore", "rasa:trackerStore.kind"],
+    ),
+    "wrong type": ({"rasa:assistant.replicas": "three"}, ["rasa:assistant.replicas"]),
+    "open to the internet": (
+        {"rasa:profile": "production", "rasa:cluster.allowedCidrs[0]": "0.0.0.0/0"},
+        ["rasa:cluster.allowedCidrs[0]"],
+    ),
+    "existing without its address": (
+        {"rasa:lockStore.from": "existing"},
+        ["rasa:lockStore.host is missing", "rasa:lockStore.port is missing"],
+    ),
+    "model latest": ({"rasa:assistant.model": "latest"}, ["rasa:assistant.model"]),
+    "missing licence": ({"rasa:license": {"secure": ""}}, ["rasa:license is missing"]),
+    "endpoint that Rasa ignores": (
+        {"rasa:assistant.extraEndpoints": {"trackerStore": {"type": "SQL"}}},
+        ["trackerStore"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("config", "named"), MISTAKES.values(), ids=MISTAKES)
+def test_up_is_refused_with_one_message(config: dict[str, Any], named: list[str], tmp_path: Path) -> None:
+    simulation = Simulation("aws-dev", state_dir=tmp_path / "state", config=config)
+    result = simulation.up()
+    assert not result.success
+    text = "\n".join(result.errors)
+    for words in named:
+        assert sum(words in line for line in text.splitlines()) == 1, text
+    assert "Traceback" not in text
+    assert f"{len(named)} problem" in text
+    assert not simulation.account.records
+
+
+def test_the_command_line_says_it_too(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "simcloud", "up", "aws-dev", "--state-dir", str(tmp_path / "state")]
+    done = subprocess.run(
+        [*command, "--config", "rasa:region=mars"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    output = done.stdout + done.stderr
+    assert "rasa:region 'mars' is not a region of aws" in output
+    assert "Traceback" not in output
+
+
+def test_unknown_stack_is_one_message(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "simcloud", "up", "nope", "--state-dir", str(tmp_path / "state")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "nope" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

@@ -1,0 +1,92 @@
+"""A stack at a glance: how many of what, the values that matter, what is absent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from policy.stack import at
+from tests.stacks import record_stack
+
+HERE = Path(__file__).parent
+
+CHOSEN: Mapping[str, tuple[str, ...]] = {
+    "aws:docdb/cluster:Cluster": ("engineVersion", "deletionProtection", "backupRetentionPeriod"),
+    "aws:ec2/natGateway:NatGateway": ("availabilityMode",),
+    "aws:ec2/subnet:Subnet": ("cidrBlock", "availabilityZone"),
+    "aws:eks/cluster:Cluster": (
+        "version",
+        "accessConfig.authenticationMode",
+        "vpcConfig.endpointPublicAccess",
+        "vpcConfig.publicAccessCidrs",
+        "deletionProtection",
+    ),
+    "aws:elasticache/replicationGroup:ReplicationGroup": (
+        "engine",
+        "engineVersion",
+        "nodeType",
+        "numCacheClusters",
+        "multiAzEnabled",
+    ),
+    "aws:elasticache/user:User": ("accessString",),
+    "aws:iam/rolePolicy:RolePolicy": ("policy",),
+    "aws:msk/cluster:Cluster": ("kafkaVersion", "numberOfBrokerNodes", "brokerNodeGroupInfo.instanceType"),
+    "aws:msk/topic:Topic": ("name", "partitionCount", "replicationFactor"),
+    "aws:rds/instance:Instance": (
+        "engineVersion",
+        "instanceClass",
+        "multiAz",
+        "backupRetentionPeriod",
+        "deletionProtection",
+        "skipFinalSnapshot",
+    ),
+    "aws:s3/bucket:Bucket": ("forceDestroy",),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ("fromPort", "referencedSecurityGroupId"),
+    "kubernetes:helm.sh/v3:Release": (
+        "chart",
+        "version",
+        "values.rasa.image.tag",
+        "values.rasa.replicaCount",
+        "values.rasa.settings.endpoints",
+        "values.rasa.additionalEnv",
+        "values.rasa.additionalArgs",
+    ),
+}
+"""The properties that cost money, keep data or let somebody in; the rest is the policies' business."""
+
+ABSENT = (
+    "aws:ec2/instance:Instance",
+    "aws:elasticache/serverlessCache:ServerlessCache",
+    "aws:iam/accessKey:AccessKey",
+    "aws:iam/user:User",
+    "aws:msk/serverlessCluster:ServerlessCluster",
+    "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+)
+"""What would be a surprise: standing credentials, machines of our own, services closed to Rasa."""
+
+
+def inventory(stack: str) -> dict[str, Any]:
+    """The inventory of a stack, as its golden file holds it."""
+    resources = record_stack(stack).resources
+    counts = Counter(resource.type for resource in resources)
+    values: dict[str, dict[str, Any]] = {}
+    for resource in resources:
+        for path in CHOSEN.get(resource.type, ()):
+            values.setdefault(f"{resource.type} {resource.name}", {})[path] = at(resource.inputs, path)
+    return {
+        "counts": dict(sorted(counts.items())),
+        "values": dict(sorted(values.items())),
+        "absent": [type_ for type_ in ABSENT if type_ not in counts],
+    }
+
+
+def golden_file(stack: str) -> Path:
+    return HERE / f"{stack}.yaml"
+
+
+def as_text(stack: str) -> str:
+    return f"# Written by `make goldens`.\n{yaml.safe_dump(inventory(stack), width=110)}"

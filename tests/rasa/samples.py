@@ -1,0 +1,220 @@
+"""Connections of every kind, with secrets that are easy to find again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pulumi import Output
+
+from components.contracts import (
+    S3,
+    AccessKeys,
+    AwsIam,
+    AzureBlob,
+    CloudIdentityLogin,
+    CustomTrackerStore,
+    DynamoDb,
+    EventBroker,
+    Gcs,
+    Kafka,
+    ModelServer,
+    ModelStorage,
+    MongoDb,
+    MutualTls,
+    NlgServer,
+    PasswordLogin,
+    Plaintext,
+    Postgres,
+    RabbitMq,
+    Redis,
+    SaslTls,
+    SideCar,
+    StoredSecretLogin,
+    Topics,
+    TrackerStore,
+    Vault,
+    Volume,
+)
+from components.protocols import Kubernetes, PodIdentity
+from components.rasa.args import AssistantArgs
+
+REGION = "eu-central-1"
+
+
+def known(value: str) -> Output[str]:
+    return Output.from_input(value)
+
+
+def secret(name: str) -> Output[str]:
+    return Output.secret(f"planted-secret-{name}")
+
+
+CA = known("-----BEGIN CERTIFICATE-----\nMIIauthority\n-----END CERTIFICATE-----\n")
+
+
+def iam(username: str | Output[str] = "rasa", **more: Any) -> CloudIdentityLogin:
+    return CloudIdentityLogin(username=username, provider="aws", region=REGION, **more)
+
+
+def password(name: str, username: str = "rasa") -> PasswordLogin:
+    return PasswordLogin(username=username, password=secret(name))
+
+
+MODEL_STORAGES: dict[str, ModelStorage] = {
+    "s3": S3(bucket=known("models"), region=REGION),
+    "s3-compatible": S3(
+        bucket=known("models"),
+        region=REGION,
+        endpoint=known("https://minio.example:9000"),
+        keys=AccessKeys(access_key_id=secret("access-key"), secret_access_key=secret("secret-key")),
+    ),
+    "azure": AzureBlob(account=known("account"), container=known("models"), credential=secret("sas")),
+    "gcs": Gcs(bucket=known("models")),
+    "server": ModelServer(url=known("https://models.example/latest"), token=secret("model-token"), ca=CA),
+    "volume": Volume(claim=known("models-claim")),
+}
+RDS = Postgres(
+    host=known("db.example"),
+    port=5432,
+    database="rasa",
+    login=iam(),
+    tls="verify-full",
+    ca=CA,
+    max_connections=100,
+    admin=StoredSecretLogin(store="aws-secrets-manager", secret=known("arn:secret"), region=REGION),
+)
+POSTGRES = replace(RDS, login=password("postgres"), admin=password("admin", "postgres"))
+TRACKER_STORES: dict[str, TrackerStore] = {
+    "rds-iam": RDS,
+    "postgres": POSTGRES,
+    "dynamodb": DynamoDb(table=known("conversations"), region=REGION),
+    "mongodb": MongoDb(
+        hosts=known("mongo.example:27017"),
+        database="rasa",
+        login=password("mongo"),
+        ca=CA,
+        options={"retryWrites": "false"},
+    ),
+    "mongodb-srv": MongoDb(hosts=known("mongo.example"), database="rasa", login=password("mongo"), srv=True),
+    "custom": CustomTrackerStore(
+        class_path="our.stores.Store", options={"url": "https://x", "api-key": secret("option")}
+    ),
+}
+ELASTICACHE = Redis(
+    host=known("redis.example"),
+    port=6379,
+    tls=True,
+    login=iam(known("rasa-user"), server=known("group")),
+)
+SIDE_CAR = SideCar(
+    name="redis-tls",
+    image="haproxy:3.2",
+    args=("-f", "/etc/redis-tls/haproxy.cfg"),
+    files={"haproxy.cfg": known("global\n")},
+    port=6380,
+)
+LOCK_STORES: dict[str, Redis] = {
+    "elasticache": ELASTICACHE,
+    "password": replace(ELASTICACHE, login=password("redis", "default"), ca=CA),
+    "open": replace(ELASTICACHE, login=None, tls=False),
+    "cluster": replace(ELASTICACHE, mode="cluster", endpoints=("a:6379", "b:6379")),
+    "sentinel": replace(
+        ELASTICACHE,
+        mode="sentinel",
+        endpoints=("a:26379", "b:26379"),
+        sentinel_service="rasa",
+        login=password("redis", "default"),
+    ),
+    "side-car": replace(ELASTICACHE, login=password("redis", "default"), ca=CA, side_car=SIDE_CAR),
+}
+
+
+def kafka(security: Any) -> Kafka:
+    return Kafka(bootstrap=known("b1.example:9098,b2.example:9098"), topics=Topics(), security=security)
+
+
+EVENT_BROKERS: dict[str, EventBroker] = {
+    "msk-iam": kafka(AwsIam(region=REGION)),
+    "event-hubs": kafka(SaslTls(mechanism="PLAIN", username="$ConnectionString", password=secret("kafka"))),
+    "scram": kafka(SaslTls(mechanism="SCRAM-SHA-512", username="rasa", password=secret("kafka"), ca=CA)),
+    "mutual-tls": kafka(MutualTls(certificate=known("certificate"), key=secret("client-key"), ca=CA)),
+    "plaintext": kafka(Plaintext()),
+    "rabbitmq": RabbitMq(
+        host=known("rabbit"), port=5672, login=password("rabbit"), exchange="rasa", tls=False
+    ),
+    "rabbitmq-tls": RabbitMq(
+        host=known("rabbit"), port=5671, login=password("p@ss/word"), exchange="rasa", tls=True, ca=CA
+    ),
+}
+VAULT = Vault(
+    address=known("https://vault.example:8200"),
+    mount="secret",
+    path="rasa-secrets",
+    token=secret("vault"),
+    namespace="team",
+    ca=CA,
+)
+NLG = NlgServer(url=known("https://nlg.example/nlg"), token=secret("nlg"), ca=CA)
+CLUSTER = Kubernetes(
+    kubeconfig=secret("kubeconfig"),
+    namespace="rasa",
+    rasa=PodIdentity(
+        service_account="rasa", annotations={"identity": known("arn:role")}, pod_labels={"wi": "use"}
+    ),
+    setup=PodIdentity(service_account="rasa-setup"),
+)
+BASE = AssistantArgs(
+    cluster=CLUSTER,
+    profile="production",
+    size="medium",
+    environment="production",
+    model="prod/bot-7",
+    replicas=2,
+    workers=1,
+    license=secret("license"),
+    llm_keys={"OPENAI_API_KEY": secret("openai")},
+    model_storage=MODEL_STORAGES["s3"],
+    lock_store=ELASTICACHE,
+    tracker_store=RDS,
+    event_broker=EVENT_BROKERS["msk-iam"],
+)
+"""The assistant of a production stack on AWS."""
+AZURE = replace(
+    BASE,
+    model_storage=MODEL_STORAGES["azure"],
+    lock_store=LOCK_STORES["password"],
+    tracker_store=POSTGRES,
+    event_broker=EVENT_BROKERS["event-hubs"],
+    secrets_manager=VAULT,
+    nlg=NLG,
+)
+GOOGLE = replace(
+    BASE,
+    model_storage=MODEL_STORAGES["gcs"],
+    lock_store=LOCK_STORES["side-car"],
+    tracker_store=replace(POSTGRES, tls="verify-ca"),
+    event_broker=EVENT_BROKERS["mutual-tls"],
+)
+STACKS = {"aws": BASE, "azure": AZURE, "google": GOOGLE}
+
+
+def every_kind() -> dict[str, AssistantArgs]:
+    """One assistant for each member of each union, the others being plain."""
+    plain = replace(
+        BASE,
+        model_storage=MODEL_STORAGES["gcs"],
+        lock_store=LOCK_STORES["open"],
+        tracker_store=POSTGRES,
+        event_broker=EVENT_BROKERS["plaintext"],
+    )
+    return {
+        **STACKS,
+        **{f"models-{name}": replace(plain, model_storage=it) for name, it in MODEL_STORAGES.items()},
+        **{f"tracker-{name}": replace(plain, tracker_store=it) for name, it in TRACKER_STORES.items()},
+        **{f"lock-{name}": replace(plain, lock_store=it) for name, it in LOCK_STORES.items()},
+        **{f"broker-{name}": replace(plain, event_broker=it) for name, it in EVENT_BROKERS.items()},
+        "vault": replace(plain, secrets_manager=VAULT),
+        "vault-mongo": replace(plain, secrets_manager=VAULT, tracker_store=TRACKER_STORES["mongodb"]),
+        "nlg": replace(plain, nlg=NLG),
+    }

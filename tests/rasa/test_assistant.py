@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from unittest import mock
+
+import pulumi_random as random
+import pytest
+from pulumi import ComponentResource, RunError
+
+from components.contracts import Kafka
+from components.rasa.args import AssistantArgs, Chart
+from components.rasa.assistant import Assistant
+from tests import recorder
+from tests.rasa import samples
+from tests.recorder import Recording, is_secret, record, value_of
+
+RELEASE, SECRET = "kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:Secret"
+CONFIG_MAP, JOB = "kubernetes:core/v1:ConfigMap", "kubernetes:batch/v1:Job"
+NAMED = ("Secret", "ConfigMap", "ServiceAccount", "Namespace")
+
+
+def named(name: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"metadata": {"name": name, **inputs["metadata"]}}
+
+
+def random_result(name: str, _: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"result": f"random-{name}"}
+
+
+def deployed(_name: str, _inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"status": {"status": "deployed"}}
+
+
+COMPUTED = {
+    **{f"kubernetes:core/v1:{kind}": named for kind in NAMED},
+    "random:index/randomPassword:RandomPassword": random_result,
+    RELEASE: deployed,
+}
+
+
+@pytest.fixture(autouse=True)
+def cluster() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]: pytest uses it
+    """What a cluster adds to what we make in it."""
+    with mock.patch.object(recorder, "COMPUTED", {**recorder.COMPUTED, **COMPUTED}):
+        yield
+
+
+def run(args: AssistantArgs, *, preview: bool = False) -> Recording[Assistant]:
+    return record(lambda: Assistant("assistant", args), preview=preview)
+
+
+@pytest.mark.parametrize("args", samples.STACKS.values(), ids=samples.STACKS)
+def test_no_secret_outside_of_secrets(args: AssistantArgs) -> None:
+    for resource in run(args).resources:
+        text = json.dumps(resource.inputs)
+        if resource.type == SECRET:
+            assert resource.secret_inputs == {"stringData"}
+        else:
+            assert "planted" not in text, resource.name
+            assert "random-" not in text, resource.name
+
+
+def test_the_pods_secret_holds_what_they_need_and_no_administrator() -> None:
+    recording = run(samples.GOOGLE)
+    content = recording.one(SECRET, "assistant-secrets-environment").inputs["stringData"]
+    assert set(content) == {
+        "AUTH_TOKEN",
+        "JWT_SECRET",
+        "RASA_PRO_LICENSE",
+        "OPENAI_API_KEY",
+        "LOCK_STORE_PASSWORD",
+        "TRACKER_STORE_PASSWORD",
+    }
+    files = recording.one(SECRET, "assistant-secrets-client-files").inputs["stringData"]
+    assert set(files) == {"event-broker.crt", "event-broker.key"}
+    assert "admin" not in json.dumps([content, files])
+
+
+def digest(args: AssistantArgs) -> str:
+    inputs = run(args).one(RELEASE).inputs
+    annotations = inputs["values"]["rasa"]["podAnnotations"]
+    return annotations["checksum/secrets"] + annotations["checksum/files"]
+
+
+def test_a_changed_secret_or_authority_rolls_the_pods() -> None:
+    first = digest(samples.GOOGLE)
+    assert first == digest(samples.GOOGLE)
+    assert first != digest(replace(samples.GOOGLE, llm_keys={"OPENAI_API_KEY": samples.secret("other")}))
+    other_ca = replace(samples.POSTGRES, ca=samples.known("another"))
+    assert first != digest(replace(samples.GOOGLE, tracker_store=other_ca))
+
+
+def test_the_release() -> None:
+    inputs = run(samples.BASE).one(RELEASE).inputs
+    assert inputs["name"] == "rasa"
+    assert inputs["chart"] == "oci://europe-west3-docker.pkg.dev/rasa-releases/helm-charts/rasa"
+    assert inputs["version"] == "2.4.0"
+    assert inputs["atomic"] is True
+    assert inputs["timeout"] > samples.BASE.replicas * 300
+    assert inputs["values"]["rasa"]["readinessProbe"]["httpGet"] is None
+
+
+def test_the_chart_may_lie_on_this_machine_or_in_a_repository() -> None:
+    local = run(replace(samples.BASE, chart=Chart(ref="./charts/rasa"))).one(RELEASE).inputs
+    assert (local["chart"], "version" in local) == ("./charts/rasa", False)
+    classic = Chart(ref="rasa", repository="https://helm.rasa.com/charts")
+    inputs = run(replace(samples.BASE, chart=classic)).one(RELEASE).inputs
+    assert (inputs["version"], inputs["repositoryOpts"]) == (
+        "2.4.0",
+        {"repo": "https://helm.rasa.com/charts"},
+    )
+
+
+def test_rasa_waits_for_its_database_and_for_what_connections_wait_for() -> None:
+    def program() -> Assistant:
+        grant = random.RandomPassword("grant", length=16)
+        broker = samples.EVENT_BROKERS["msk-iam"]
+        assert isinstance(broker, Kafka)
+        args = replace(
+            samples.BASE,
+            event_broker=replace(broker, ready=(grant,)),
+            tracker_store=replace(samples.RDS, ready=(grant,)),
+        )
+        return Assistant("assistant", args)
+
+    recording = record(program)
+    release = recording.one(RELEASE)
+    grant = recording.one("random:index/randomPassword:RandomPassword", "grant")
+    job = recording.one(JOB)
+    assert grant.urn in release.depends_on
+    assert grant.urn in job.depends_on
+    assert job.urn in recording.waits_for(release)
+
+
+def test_the_database_job() -> None:
+    recording = run(samples.BASE)
+    job = recording.one(JOB).inputs
+    pod = job["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    env = {entry["name"]: entry.get("value") for entry in container["env"]}
+    assert json.loads(env["DATABASES"]) == [{"database": "rasa", "role": "rasa", "login": "rds_iam"}]
+    assert env["ADMIN_SECRET_ID"] == "arn:secret"
+    assert env["PGSSLMODE"] == "verify-full"
+    assert env["PGSSLROOTCERT"] == "/etc/database-init/authority.pem"
+    assert "ttlSecondsAfterFinished" not in job["spec"]
+    assert pod["serviceAccountName"] == "rasa-setup"
+    assert container["image"] == samples.BASE.image.name
+    script = recording.one(CONFIG_MAP, "assistant-database-init-files").inputs
+    assert script["immutable"] is True
+    assert set(script["data"]) == {"database_init.py", "authority.pem"}
+
+
+def test_passwords_reach_the_database_job_by_a_secret_of_its_own() -> None:
+    recording = run(samples.GOOGLE)
+    secret = recording.one(SECRET, "assistant-database-init-passwords").inputs
+    assert (set(secret["stringData"]), secret["immutable"]) == ({"PGPASSWORD", "ROLE_PASSWORD"}, True)
+    (container,) = recording.one(JOB).inputs["spec"]["template"]["spec"]["containers"]
+    referred = {entry["name"] for entry in container["env"] if "valueFrom" in entry}
+    assert referred == {"PGPASSWORD", "ROLE_PASSWORD"}
+
+
+@pytest.mark.parametrize("store", [replace(samples.POSTGRES, admin=None), samples.TRACKER_STORES["dynamodb"]])
+def test_no_job_where_there_is_nothing_to_make(store: Any) -> None:
+    assert run(replace(samples.BASE, tracker_store=store)).of(JOB) == []
+
+
+def test_namespace_and_accounts() -> None:
+    recording = run(samples.BASE)
+    labels = recording.one("kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    accounts = {
+        one.inputs["metadata"]["name"]: one.inputs
+        for one in recording.of("kubernetes:core/v1:ServiceAccount")
+    }
+    assert set(accounts) == {"rasa", "rasa-setup"}
+    assert accounts["rasa"]["metadata"]["annotations"] == {"identity": "arn:role"}
+    assert not any(account["automountServiceAccountToken"] for account in accounts.values())
+
+
+def test_outputs() -> None:
+    assistant = run(samples.BASE).result
+    assert value_of(assistant.url) == "http://rasa.rasa.svc:5005"
+    assert "type: concurrent_kafka" in value_of(assistant.endpoints_yaml)
+    assert not is_secret(assistant.endpoints_yaml)
+    assert is_secret(assistant.auth_token)
+
+
+def test_a_preview_has_the_same_resources() -> None:
+    for args in samples.STACKS.values():
+        assert run(args).urns() == run(args, preview=True).urns()
+
+
+def test_a_channel_whose_secret_is_not_given_is_refused() -> None:
+    args = replace(samples.BASE, credentials={"slack": {"slack_token": "${SLACK_TOKEN}"}})
+    with pytest.raises(RunError, match=r"credentials\.yml: slack\.slack_token.*SLACK_TOKEN"):
+        run(args)
+
+
+def test_it_is_a_component() -> None:
+    assert issubclass(Assistant, ComponentResource)

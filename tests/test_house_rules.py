@@ -1,0 +1,160 @@
+"""The house rules (CONTRIBUTING.md) that can be read off the source."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CLOUDS = {"aws", "azure", "gcp"}
+SOURCES = sorted(
+    path
+    for folder in ("components", "simcloud", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+    if "__pycache__" not in path.parts
+)
+COMPONENTS = [path for path in SOURCES if path.is_relative_to(ROOT / "components")]
+PURE = [path for path in COMPONENTS if "jobs" not in path.parts and path.name != "settings.py"]
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_MAIN = 300, 60, 60
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def component_classes(path: Path) -> Iterator[ast.ClassDef]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ClassDef) and "ComponentResource" in map(ast.unparse, node.bases):
+            yield node
+
+
+ALL_COMPONENTS = [
+    pytest.param(path, node, id=f"{name_of(path)}:{node.name}")
+    for path in COMPONENTS
+    for node in component_classes(path)
+]
+
+
+CLASSES = [pytest.param(parameters.values[1], id=parameters.id) for parameters in ALL_COMPONENTS]
+
+
+def constructor(node: ast.ClassDef) -> ast.FunctionDef:
+    return next(f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__")
+
+
+def calls(node: ast.AST, name: str) -> Iterator[ast.Call]:
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(name):
+            yield call
+
+
+def test_there_are_components() -> None:
+    assert len(ALL_COMPONENTS) >= 10
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_files_and_functions_are_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST_FILE
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, node.name
+
+
+@pytest.mark.parametrize("node", CLASSES)
+def test_component_takes_name_args_opts(node: ast.ClassDef) -> None:
+    arguments = constructor(node).args
+    assert [argument.arg for argument in arguments.args] == ["self", "name", "args", "opts"]
+    assert [ast.unparse(default) for default in arguments.defaults] == ["None"]
+    assert not arguments.kwonlyargs
+
+
+@pytest.mark.parametrize(("path", "node"), ALL_COMPONENTS)
+def test_component_has_its_type_token(path: Path, node: ast.ClassDef) -> None:
+    (call,) = calls(constructor(node), "super().__init__")
+    token = call.args[0]
+    assert isinstance(token, ast.Constant)
+    assert token.value == f"rasa:{path.relative_to(ROOT / 'components').parts[0]}:{node.name}"
+
+
+@pytest.mark.parametrize("node", CLASSES)
+def test_component_registers_its_outputs_last(node: ast.ClassDef) -> None:
+    last = constructor(node).body[-1]
+    assert isinstance(last, ast.Expr)
+    assert ast.unparse(last.value).startswith("self.register_outputs(")
+
+
+@pytest.mark.parametrize("path", PURE, ids=name_of)
+def test_children_have_a_parent_and_options_are_never_merged(path: Path) -> None:
+    assert not list(calls(tree(path), "ResourceOptions.merge"))
+    if path.name in {"wiring.py", "installation.py"}:
+        return  # make the components themselves, which stand at the top of the stack
+    for call in calls(tree(path), "ResourceOptions"):
+        assert "parent" in {keyword.arg for keyword in call.keywords}, ast.unparse(call)
+
+
+@pytest.mark.parametrize("path", PURE, ids=name_of)
+def test_nothing_ambient_in_components(path: Path) -> None:
+    imported = {
+        name
+        for node in ast.walk(tree(path))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert not imported & {"os", "time", "datetime", "random", "secrets", "uuid", "socket", "subprocess"}
+    source = path.read_text()
+    for forbidden in ("pulumi.Config(", "StackReference", "pulumi.runtime.invoke", "get_caller_identity"):
+        assert forbidden not in source
+    assert not re.search(r"\b(aws|azure|gcp)\.(\w+\.)*get_\w+\(", source), "look-ups come in through args"
+
+
+@pytest.mark.parametrize("path", PURE, ids=name_of)
+def test_depends_on_says_which_edge_it_adds(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    for number, line in enumerate(lines):
+        if "depends_on=" in line:
+            near = lines[max(0, number - 6) : number + 1]
+            assert any("#" in text for text in near), f"{name_of(path)}:{number + 1} has no comment"
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=name_of)
+def test_clouds_do_not_know_each_other(path: Path) -> None:
+    relative = path.relative_to(ROOT / "components")
+    others = CLOUDS - {relative.parts[0]}
+    if relative.name == "wiring.py":
+        return
+    for other in others:
+        assert f"import components.{other}" not in path.read_text()
+        assert f"from components.{other}" not in path.read_text()
+        assert f"pulumi_{other}" not in path.read_text()
+
+
+def test_main_is_a_table_of_contents() -> None:
+    path = ROOT / "__main__.py"
+    assert len(path.read_text().splitlines()) <= LONGEST_MAIN
+    banned = (ast.If, ast.IfExp, ast.For, ast.While, ast.Lambda, ast.FunctionDef, ast.comprehension)
+    assert not [node for node in ast.walk(tree(path)) if isinstance(node, banned)]
+    assert ".apply(" not in path.read_text()
+
+
+def test_same_file_names_in_every_cloud() -> None:
+    wanted = {
+        "foundation.py", "network.py", "cluster.py", "identity.py", "model_storage.py", "lock_store.py",
+        "tracker_store.py", "event_broker.py", "vault_unseal.py", "alarms.py",
+    }  # fmt: skip
+    for cloud in CLOUDS:
+        folder = ROOT / "components" / cloud
+        if folder.exists():
+            assert wanted <= {path.name for path in folder.glob("*.py")}
