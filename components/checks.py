@@ -63,12 +63,12 @@ def _account(cloud: str, account: str | None) -> Iterator[str]:
         yield f"rasa:account {account!r} is not {ACCOUNTS[cloud][1]}; {set_with('rasa:account', '<id>')}"
 
 
-def _zones(cloud: str, region: str, profile: str, network: Network) -> Iterator[str]:
-    wanted = regions.ZONES[profile]
+def _zones(cloud: str, region: str, profile: str, network: Network, *dependencies: object) -> Iterator[str]:
+    wanted = regions.zones_wanted(profile, dependencies)
     zones = network.zones or regions.zone_names(cloud, region)
     if zones and len(set(zones)) < wanted:
         yield (
-            f"rasa:region {region!r} has {len(set(zones))} zones in this configuration and profile {profile} "
+            f"rasa:region {region!r} has {len(set(zones))} zones in this configuration and its profile "
             f"needs {wanted}: choose another region, or name {wanted} different ones in rasa:network.zones"
         )
     for zone in network.zones:
@@ -174,7 +174,20 @@ _DEPENDENCIES = {re.sub("[A-Z]", lambda m: f"_{m[0].lower()}", name): name for n
 _CHECKS: Sequence[tuple[tuple[str, ...], Callable[..., Iterator[str]]]] = (
     (("cloud", "region"), _region),
     (("cloud", "account"), _account),
-    (("cloud", "region", "profile", "network"), _zones),
+    (
+        (
+            "cloud",
+            "region",
+            "profile",
+            "network",
+            "cluster",
+            "model_storage",
+            "lock_store",
+            "tracker_store",
+            "event_broker",
+        ),
+        _zones,
+    ),
     (("network",), _network),
     (("profile", "cluster"), _cluster_access),
     (("profile", "assistant"), _assistant),

@@ -34,7 +34,6 @@ class NameLimit:
 LIMITS: Mapping[str, Sequence[NameLimit]] = {
     "aws": (
         NameLimit(what="an ElastiCache replication group", logical_name="lock-store", longest=40),
-        NameLimit(what="an ElastiCache user group", logical_name="lock-store", longest=40),
         NameLimit(what="an IAM role", logical_name="foundation-cluster-nodes", longest=64),
         NameLimit(what="an MSK cluster", logical_name="event-broker", longest=64),
         NameLimit(what="an RDS instance", logical_name="tracker-store", longest=63),

@@ -8,7 +8,7 @@ and of these the ones whose RDS authorities are in components/aws/certificates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 _ABC = ("a", "b", "c")
 
@@ -54,6 +54,11 @@ REGIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"aws": AWS, "azure": AZU
 
 ZONE_PREFIX: Mapping[str, str] = {"aws": "{region}", "azure": "", "gcp": "{region}-"}
 """How a zone's name begins: eu-central-1a on AWS, 1 on Azure, europe-west3-a on Google Cloud."""
+
+
+def zones_wanted(profile: str, dependencies: Iterable[object]) -> int:
+    """How many zones a stack spreads over: a single dependency of profile production wants all three."""
+    return max(ZONES[getattr(dependency, "profile", None) or profile] for dependency in dependencies)
 
 
 def zone_names(cloud: str, region: str) -> tuple[str, ...]:

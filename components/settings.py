@@ -20,7 +20,7 @@ from components.config_problems import explain
 from components.errors import ConfigurationError
 from components.options import Alarms, Assistant, Network, Topics
 from components.protocols import Profile, Size
-from components.regions import ZONES, zone_names
+from components.regions import zone_names, zones_wanted
 from components.sources import Model
 
 NAMESPACE = "rasa"
@@ -80,7 +80,15 @@ class Settings(Model):
     @property
     def zones(self) -> tuple[str, ...]:
         """The zones that the stack spreads over."""
-        return (self.network.zones or zone_names(self.cloud, self.region))[: ZONES[self.profile]]
+        blocks = (
+            self.cluster,
+            self.model_storage,
+            self.lock_store,
+            self.tracker_store,
+            self.event_broker,
+        )
+        wanted = zones_wanted(self.profile, blocks)
+        return (self.network.zones or zone_names(self.cloud, self.region))[:wanted]
 
     def profile_of(self, block: sources.Managed | sources.ManagedCluster) -> Profile:
         """The profile of one dependency."""

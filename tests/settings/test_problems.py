@@ -62,6 +62,11 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("open API", PRODUCTION_OPEN, ["rasa:cluster.allowedCidrs[0]", "0.0.0.0/0", "production"]),
     ("half open API", PRODUCTION_HALF_OPEN, ["rasa:cluster.allowedCidrs[0]", "0.0.0.0/1"]),
     ("too few zones", {"profile": "production", "region": "us-west-1"}, ["us-west-1", "2 zones", "needs 3"]),
+    (
+        "too few zones for one dependency",
+        {"region": "us-west-1", "eventBroker": {"profile": "production"}},
+        ["us-west-1", "2 zones", "needs 3"],
+    ),
     ("zone of another region", {"network": {"zones": ["us-east-1a", "us-east-1b"]}}, ["us-east-1a"] * 1),
     ("existing without address", {"lockStore": {"from": "existing"}}, ["rasa:lockStore.host is missing"]),
     ("existing without host", {"trackerStore": EXISTING_TRACKER}, ["rasa:trackerStore.host is missing"]),
@@ -141,6 +146,11 @@ def test_all_problems_at_once() -> None:
 def test_no_value_of_a_secret_is_ever_shown() -> None:
     for problem in problems(license={"deep": "planted-secret"}):
         assert "planted-secret" not in problem
+
+
+def test_one_production_dependency_spreads_the_stack_over_three_zones() -> None:
+    assert len(settings().zones) == 2
+    assert len(settings(eventBroker={"profile": "production"}).zones) == 3
 
 
 def test_production_is_protected_unless_told_otherwise() -> None:

@@ -1,0 +1,59 @@
+"""A stack whose name passes the settings' check has no name that a cloud refuses."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from components.naming import longest_stack_name, stack_name_problems
+from components.tags import stack_tags
+from simcloud.catalog import NameRule, load
+from tests.stacks import STACKS, record_stack
+
+
+def clouds() -> list[str]:
+    return sorted({stack.partition("-")[0] for stack in STACKS})
+
+
+@pytest.mark.parametrize("cloud", clouds())
+def test_the_longest_name_passes_and_one_more_does_not(cloud: str) -> None:
+    limit = longest_stack_name(cloud)
+    assert limit is not None
+    assert stack_name_problems(cloud, "x" * limit.room()) == []
+    (problem,) = stack_name_problems(cloud, "x" * (limit.room() + 1))
+    assert str(limit.longest) in problem
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_name_of_a_stack_with_the_longest_name_is_refused(stack: str) -> None:
+    """The limits of `components/naming.py` against those of the simulated cloud, resource by resource."""
+    limit = longest_stack_name(stack.partition("-")[0])
+    assert limit is not None
+    longest = "x" * limit.room()
+    checked = 0
+    for resource in record_stack(stack).resources:
+        rule = name_rule(resource.type)
+        if rule is None or resource.inputs.get(rule.property) is not None:
+            continue
+        name = f"{longest}-{resource.name}-0a1b2c"
+        assert rule.min <= len(name) <= rule.max, f"{resource.type}: {name} is longer than {rule.max}"
+        assert re.fullmatch(rule.pattern, name, re.DOTALL), f"{resource.type}: {name}"
+        checked += 1
+    assert checked > 5
+
+
+def name_rule(type_: str) -> NameRule | None:
+    """The rule of a type whose names the engine makes."""
+    if not type_.startswith(("aws:", "azure-native:", "gcp:")):
+        return None
+    kind = load(type_.partition(":")[0]).type(type_)
+    assert kind is not None, type_
+    return kind.name if kind.name is not None and kind.name.auto else None
+
+
+def test_tags_say_who_made_it() -> None:
+    tags = stack_tags(project="rasa", stack="dev", profile="dev", extra={"owner": "us", "stack": "other"})
+    assert tags["managed-by"] == "pulumi"
+    assert tags["owner"] == "us"
+    assert tags["stack"] == "other"
