@@ -14,7 +14,9 @@ from pydantic.alias_generators import to_camel
 from components import naming, regions, support
 from components.config_problems import did_you_mean, set_with
 from components.options import Assistant, Network
+from components.rasa import variables
 from components.rasa.problems import problems_of as endpoint_problems
+from components.rasa.problems import unset_variables
 from components.sources import ExistingCluster, ManagedCluster, ManagedTrackerStore
 
 Valid = Mapping[str, Any]
@@ -139,6 +141,20 @@ def _assistant(profile: str, assistant: Assistant) -> Iterator[str]:
     yield from (f"rasa:assistant.extraEndpoints: {p}" for p in endpoint_problems(assistant.extra_endpoints))
 
 
+def _variables(assistant: Assistant, llm_keys: Mapping[str, SecretStr]) -> Iterator[str]:
+    """Whatever the operator's own documents refer to must be in the pod."""
+    for name in llm_keys:
+        if not variables.NAME.match(name) or name in variables.SET_BY_CHART:
+            why = (
+                "is set by the Helm chart" if name in variables.SET_BY_CHART else "is no environment variable"
+            )
+            yield f"rasa:llmKeys.{name} {why}; choose another name"
+    known = variables.SET_BY_CHART | variables.OF_CONNECTIONS | llm_keys.keys()
+    documents = {"credentials": assistant.credentials, "extraEndpoints": assistant.extra_endpoints}
+    for key, document in documents.items():
+        yield from (f"rasa:assistant.{key}: {problem}" for problem in unset_variables(document, known))
+
+
 def _cidr(text: str) -> IPv4Network | str:
     try:
         return IPv4Network(text)
@@ -191,4 +207,5 @@ _CHECKS: Sequence[tuple[tuple[str, ...], Callable[..., Iterator[str]]]] = (
     (("network",), _network),
     (("profile", "cluster"), _cluster_access),
     (("profile", "assistant"), _assistant),
+    (("assistant", "llm_keys"), _variables),
 )

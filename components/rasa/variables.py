@@ -33,6 +33,18 @@ SET_BY_CHART = frozenset(
 )
 """What the chart puts into the pod itself (`helpers/_containers-env.tpl`); set twice, the last one wins."""
 
+OF_CONNECTIONS = frozenset(
+    {
+        TRACKER_STORE_PASSWORD,
+        LOCK_STORE_PASSWORD,
+        EVENT_BROKER_PASSWORD,
+        MODEL_SERVER_TOKEN,
+        NLG_SERVER_TOKEN,
+        VAULT_TOKEN,
+    }
+)
+"""What connections bring along, where they have a password at all."""
+
 REFERENCE = re.compile(r"\$\{([^}]*)\}")
 """How YAML refers to a variable; `$NAME` without braces is plain text to Rasa (`shared/utils/yaml.py:99`)."""
 NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")

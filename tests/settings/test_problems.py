@@ -78,6 +78,17 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
         ["trackerStore", "tracker_store"],
     ),
     (
+        "variable that nobody sets",
+        {"assistant": {"model": "m", "credentials": {"facebook": {"secret": "${FACEBOOK_SECRET}"}}}},
+        ["rasa:assistant.credentials", "facebook.secret", "rasa:llmKeys.FACEBOOK_SECRET"],
+    ),
+    (
+        "variable of the chart",
+        {"llmKeys": {"AUTH_TOKEN": "x"}},
+        ["rasa:llmKeys.AUTH_TOKEN", "set by the Helm chart"],
+    ),
+    ("name that is no variable", {"llmKeys": {"my key": "x"}}, ["rasa:llmKeys.my key"]),
+    (
         "CORS for all in production",
         {"profile": "production", "assistant": {"model": "m", "cors": ["*"]}},
         ["rasa:assistant.cors"],
