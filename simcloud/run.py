@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -224,5 +225,5 @@ class Simulation:
 
 def _engine_errors(failure: str) -> str:
     """Pick the engine's own error lines out of a failed command's output."""
-    lines = [line.removeprefix("error: ") for line in failure.splitlines() if line.startswith("error:")]
+    lines = re.findall(r"^(?: stderr: )?error: (.*)$", failure, re.MULTILINE)
     return "\n".join(dict.fromkeys(lines)) or failure

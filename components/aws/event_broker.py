@@ -58,9 +58,10 @@ BROKERS: Mapping[tuple[Profile, Size], Brokers] = {
     ("dev", "small"): Brokers("kafka.t3.small", 2, 2, 20),
     ("dev", "medium"): Brokers("kafka.m7g.large", 2, 4, 50),
     ("dev", "large"): Brokers("kafka.m7g.xlarge", 2, 8, 100),
+    # express.m7g.large is the smallest that Express has.
     ("production", "small"): Brokers("express.m7g.large", 3, 6, None),
-    ("production", "medium"): Brokers("express.m7g.xlarge", 3, 12, None),
-    ("production", "large"): Brokers("express.m7g.2xlarge", 3, 24, None),
+    ("production", "medium"): Brokers("express.m7g.large", 3, 12, None),
+    ("production", "large"): Brokers("express.m7g.xlarge", 3, 24, None),
 }
 
 # Express accepts few properties and refuses the rest (MSK developer guide, "Custom MSK Express broker
