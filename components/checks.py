@@ -17,7 +17,7 @@ from components.options import Assistant, Network
 from components.rasa import variables
 from components.rasa.problems import problems_of as endpoint_problems
 from components.rasa.problems import unset_variables
-from components.sources import ExistingCluster, ManagedCluster, ManagedTrackerStore
+from components.sources import ExistingCluster, ManagedCluster, ManagedModelStorage, ManagedTrackerStore
 
 Valid = Mapping[str, Any]
 """The keys that are valid by themselves: field name of `Settings` → value."""
@@ -29,6 +29,11 @@ ACCOUNTS = {
 }
 WIDEST_ACCESS = 8
 """Prefix length: the largest range that one organisation holds; 0.0.0.0/0 in two halves is wider."""
+PRINCIPAL = re.compile(r"^(user|group|servicePrincipal):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+AKS_RESERVED = tuple(
+    IPv4Network(cidr) for cidr in ("169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24")
+)
+"""Azure documentation, "Azure CNI overlay networking in AKS", IP address planning."""
 SMALLEST_NETWORK, LARGEST_NETWORK = 20, 16
 """Prefix lengths: a /20 still gives a node subnet of 500 addresses in each of three zones."""
 
@@ -68,13 +73,19 @@ def _account(cloud: str, account: str | None) -> Iterator[str]:
 def _zones(cloud: str, region: str, profile: str, network: Network, *dependencies: object) -> Iterator[str]:
     wanted = regions.zones_wanted(profile, dependencies)
     zones = network.zones or regions.zone_names(cloud, region)
-    if zones and len(set(zones)) < wanted:
+    # Some regions of Azure have none at all, and serve for dev.
+    nowhere = cloud == "azure" and wanted == regions.ZONES["dev"] and not zones
+    if region in regions.REGIONS.get(cloud, {}) and len(set(zones)) < wanted and not nowhere:
         yield (
             f"rasa:region {region!r} has {len(set(zones))} zones in this configuration and its profile "
             f"needs {wanted}: choose another region, or name {wanted} different ones in rasa:network.zones"
         )
+    prefix = regions.ZONE_PREFIX.get(cloud, "").format(region=region)
     for zone in network.zones:
-        if not zone.startswith(regions.ZONE_PREFIX.get(cloud, "").format(region=region)):
+        # Azure's zones are 1, 2 and 3 in every region that has any; elsewhere a table may lag behind.
+        if not zone.startswith(prefix) or (
+            cloud == "azure" and zone not in regions.zone_names(cloud, region)
+        ):
             yield f"rasa:network.zones names {zone!r}, which is not a zone of {region}"
 
 
@@ -115,6 +126,40 @@ def _cluster_access(profile: str, cluster: ManagedCluster | ExistingCluster) -> 
             yield (
                 f"{path} opens the Kubernetes API to the internet ({parsed}), which profile production "
                 "refuses; " + set_with(path, '"$(curl -s https://checkip.amazonaws.com)/32"')
+            )
+
+
+def _azure(
+    cloud: str, network: Network, cluster: ManagedCluster | ExistingCluster, storage: object
+) -> Iterator[str]:
+    """What only Azure asks for, and what only Azure has."""
+    until = storage.access_until if isinstance(storage, ManagedModelStorage) else None
+    if cloud != "azure":
+        if until is not None:
+            yield (
+                f"rasa:modelStorage.accessUntil is {until!r}, and access to models has no end on {cloud}; "
+                "remove it with: pulumi config rm --path 'rasa:modelStorage.accessUntil'"
+            )
+        return
+    ranges = {"cidr": network.cidr, "servicesCidr": network.services_cidr, "podsCidr": network.pods_cidr}
+    for key, text in ranges.items():
+        for taken in AKS_RESERVED:
+            parsed = _cidr(text)
+            if not isinstance(parsed, str) and parsed.overlaps(taken):
+                yield f"rasa:network.{key} {parsed} overlaps {taken}, which AKS keeps for itself"
+    if not isinstance(cluster, ManagedCluster):
+        return
+    if not cluster.admins:
+        command = set_with("rasa:cluster.admins[0]", '"user:$(az ad signed-in-user show --query id -o tsv)"')
+        yield (
+            "rasa:cluster.admins is empty: Azure lets nobody into a cluster for having made it, `pulumi up` "
+            f"could not install Rasa; name at least whoever runs it; {command}"
+        )
+    for index, admin in enumerate(cluster.admins):
+        if not PRINCIPAL.match(admin):
+            yield (
+                f"rasa:cluster.admins[{index}] is {admin!r}; accepted: user:, group: or servicePrincipal: "
+                f"and an Entra object id; {set_with(f'rasa:cluster.admins[{index}]', '<id>')}"
             )
 
 
@@ -208,4 +253,5 @@ _CHECKS: Sequence[tuple[tuple[str, ...], Callable[..., Iterator[str]]]] = (
     (("profile", "cluster"), _cluster_access),
     (("profile", "assistant"), _assistant),
     (("assistant", "llm_keys"), _variables),
+    (("cloud", "network", "cluster", "model_storage"), _azure),
 )

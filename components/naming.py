@@ -39,6 +39,17 @@ LIMITS: Mapping[str, Sequence[NameLimit]] = {
         NameLimit(what="an RDS instance", logical_name="tracker-store", longest=63),
         NameLimit(what="an S3 bucket", logical_name="model-storage", longest=63),
     ),
+    # Storage accounts and key vaults (24 each) have no room for a stack's name: see Pulumi.yaml.
+    "azure": (
+        NameLimit(what="an AKS cluster", logical_name="foundation-cluster", longest=63),
+        NameLimit(what="a virtual network", logical_name="foundation-network", longest=64),
+        NameLimit(what="the resource group of AKS's nodes", logical_name="foundation-nodes", longest=80),
+        NameLimit(what="an Azure Managed Redis", logical_name="lock-store", longest=60),
+        NameLimit(what="an Azure DocumentDB cluster", logical_name="tracker-store", longest=40),
+        NameLimit(what="a PostgreSQL server", logical_name="tracker-store", longest=63),
+        NameLimit(what="an Event Hubs namespace", logical_name="event-broker", longest=50),
+        NameLimit(what="a SAS rule of an event hub", logical_name="event-broker", longest=50),
+    ),
 }
 
 

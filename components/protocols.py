@@ -108,6 +108,9 @@ class DependencyArgs(Generic[Placement]):
 class ModelStorageArgs(DependencyArgs[Placement]):
     """The bucket for trained models."""
 
+    access_until: str | None = None
+    """Day (UTC) on which Rasa's access ends, where a cloud gives it a dated one (Azure)."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LockStoreArgs(DependencyArgs[Placement]):

@@ -49,7 +49,7 @@ class Settings(Model):
     """The addresses that the stack takes."""
     cluster: sources.Cluster = sources.ManagedCluster()
     """The Kubernetes cluster."""
-    model_storage: sources.ModelStorage = sources.Managed()
+    model_storage: sources.ModelStorage = sources.ManagedModelStorage()
     """Where trained models lie."""
     lock_store: sources.LockStore = sources.Managed()
     """Redis for locks and timers."""

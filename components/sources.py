@@ -69,6 +69,13 @@ class NoSource(Model):
     source: Literal["none"] = Field(default="none", alias="from")
 
 
+class ManagedModelStorage(Managed):
+    """A bucket of the stack's cloud."""
+
+    access_until: str | None = Field(default=None, pattern=r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
+    """Azure: the day on which Rasa's SAS ends; by default two years after the key that signs it was made."""
+
+
 class ManagedTrackerStore(Managed):
     """A database that the cloud runs."""
 
@@ -207,7 +214,9 @@ class ManagedCluster(Model):
     allowed_cidrs: tuple[str, ...] = ()
     """Who reaches the Kubernetes API from outside the network, as CIDR ranges; empty: nobody."""
     admins: tuple[str, ...] = ()
-    """Further administrators, as principals of the cloud (AWS: IAM ARNs); `pulumi up` itself is one."""
+    """Further administrators, as principals of the cloud (AWS: IAM ARNs; Azure: `user:`, `group:` or
+    `servicePrincipal:` and an Entra object id).
+    On AWS whoever makes the cluster is one; on Azure `pulumi up` must be named here, too."""
 
 
 Cluster = Annotated[
@@ -215,7 +224,7 @@ Cluster = Annotated[
     chosen_source("managed"),
 ]
 ModelStorage = Annotated[
-    Annotated[Managed, Tag("managed")]
+    Annotated[ManagedModelStorage, Tag("managed")]
     | Annotated[InCluster, Tag("in-cluster")]
     | Annotated[ExistingBucket, Tag("existing")],
     chosen_source("managed"),

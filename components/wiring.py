@@ -46,7 +46,11 @@ def build_platform(settings: Settings, tags: Mapping[str, str]) -> Platform:
             from components import aws  # noqa: PLC0415
 
             return _build(aws, settings, tags)
-        case "azure" | "gcp" | "none":
+        case "azure":
+            from components import azure  # noqa: PLC0415
+
+            return _build(azure, settings, tags)
+        case "gcp" | "none":
             raise cloud_gap(settings.cloud) or NotSupported(
                 settings.cloud, on="this release", because="nothing supplies it", instead="cloud aws"
             )
@@ -98,12 +102,13 @@ def _model_storage(
     cloud: p.Cloud[Placement], place: Placement, settings: Settings, opts: ResourceOptions
 ) -> c.ModelStorage:
     match settings.model_storage:
-        case s.Managed() as block:
+        case s.ManagedModelStorage() as block:
             args = p.ModelStorageArgs(
                 placement=place,
                 profile=settings.profile_of(block),
                 size=settings.size_of(block),
                 deletion_protection=settings.protected,
+                access_until=block.access_until,
             )
             return cloud.ModelStorage("model-storage", args, opts).connection
         case s.InCluster() | s.ExistingBucket():

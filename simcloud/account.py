@@ -65,6 +65,8 @@ class Account:
         self.generations: dict[str, int] = defaultdict(int)
         self.deleted_with: dict[str, str] = {}
         """URNs that the engine leaves out of a destroy because another's deletion takes them along."""
+        self.kept_names: set[str] = set()
+        """Keys of deleted resources whose names are not free yet."""
         self.outside: frozenset[str] = frozenset()
         """Identities that the stack's config names: they exist, but not in this account."""
         if path.exists():
@@ -73,6 +75,7 @@ class Account:
     def _read(self, data: dict[str, object]) -> None:
         self.salt = str(data["salt"])
         self.generations.update(cast("dict[str, int]", data["generations"]))
+        self.kept_names.update(cast("list[str]", data["kept_names"]))
         for item in cast("list[dict[str, object]]", data["resources"]):
             record = Record(**item)  # pyright: ignore[reportArgumentType] # the file is our own
             self.records[record.key] = record
@@ -86,6 +89,7 @@ class Account:
             data = {
                 "salt": self.salt,
                 "generations": self.generations,
+                "kept_names": sorted(self.kept_names),
                 "resources": [asdict(record) for record in self.records.values()],
             }
             self.path.write_text(json.dumps(data, indent=1))
@@ -155,6 +159,10 @@ class Account:
                 raise CloudError(
                     f"AlreadyExists: {record.type} '{record.id}' already exists in {record.scope}"
                 )
+            if record.key in self.kept_names:
+                raise CloudError(
+                    f"NameKept: a deleted {record.type} '{record.id}' keeps its name until it is purged"
+                )
             self.records[record.key] = record
 
     def remove(self, record: Record) -> None:
@@ -163,6 +171,10 @@ class Account:
             gone = self.refuse_deletion(record)
             for one in [record, *gone]:
                 self.records.pop(one.key, None)
+                kind = load(one.type.split(":", 1)[0]).type(one.type)
+                keeps = kind.keeps_name if kind else False
+                if keeps is True or (is_map(keeps) and holds(keeps, one.inputs)):
+                    self.kept_names.add(one.key)
 
     def refuse_deletion(self, record: Record) -> list[Record]:
         """Raise if a resource may not be deleted, else return what goes with it."""

@@ -140,6 +140,8 @@ class ResourceType(_Model):
     seconds: Annotated[list[Duration], BeforeValidator(_durations)] = Field(default_factory=list[Duration])
     protection: list[Condition] = Field(default_factory=list[Condition])
     """Inputs with which the cloud refuses a deletion."""
+    reshaped: list[str] = Field(default_factory=list[str])
+    """Inputs that the cloud gives back in another shape, which `outputs` says, or not at all."""
     secret: list[str] = Field(default_factory=list[str])
     everywhere: bool = False
     """Whether it belongs to the account and not to one region."""
@@ -147,6 +149,8 @@ class ResourceType(_Model):
     """Whether the SDK has no class for it (a Kubernetes custom resource)."""
     leaves_behind: bool | Condition = False
     """Whether it owns things outside its cluster that would stay if the cluster went first."""
+    keeps_name: bool | Condition = False
+    """Whether a deleted one keeps its name: it can be brought back, and until then none of that name made."""
     contains: bool = False
     """Whether what is inside goes with it (a Kubernetes namespace)."""
     makes: list[Made] = Field(default_factory=list[Made])

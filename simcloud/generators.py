@@ -123,7 +123,13 @@ def pem(chance: Random, arguments: Properties, _: Properties) -> Value:
     return base64.b64encode(text.encode()).decode() if arguments.get("base64") else text
 
 
+def in_base64(_: Random, arguments: Properties, __: Properties) -> Value:
+    """Encode a text, as some functions do with files in their answers."""
+    return base64.b64encode(str(arguments["text"]).encode()).decode()
+
+
 GENERATORS: dict[str, Generator] = {
+    "$base64": in_base64,
     "$characters": characters,
     "$encoded": encoded,
     "$integer": integer,

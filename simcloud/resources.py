@@ -25,9 +25,11 @@ from simcloud.wire import (
     Value,
     as_map,
     merge,
+    path_parts,
     plain,
     redact,
     restore,
+    without,
 )
 
 
@@ -111,7 +113,7 @@ class Resource:
         if not self._package.stateless:
             account.add(record)
         if preview:
-            return "", merge_properties(self._masked(kind), _visible(inputs))
+            return "", merge_properties(self._masked(kind), _returned(kind, inputs))
         self._cloud.clock.record(self._urn, self._token, "create", start)
         return record.id, outputs
 
@@ -193,7 +195,7 @@ class Resource:
 
     def _compute(self, inputs: Properties) -> tuple[Record, Properties, Findings]:
         account, kind = self._cloud.account, self._kind
-        visible, scope = _visible(inputs), self._scope()
+        visible, scope = _returned(kind, inputs), self._scope()
         self._reach(scope)
         renderer = Renderer(account.seed(self._urn), dict(visible), self._settings(), account.properties_of)
         for name, template in self._templates(kind).items():
@@ -272,6 +274,14 @@ class Resource:
 def merge_properties(base: Properties, over: Properties) -> Properties:
     """Lay inputs over outputs."""
     return cast("Properties", merge(base, over))
+
+
+def _returned(kind: ResourceType, inputs: Properties) -> Properties:
+    """What of the inputs is found among the outputs as it was given."""
+    kept = _visible(inputs)
+    for path in kind.reshaped:
+        kept = without(kept, path_parts(path))
+    return kept
 
 
 def _visible(inputs: Properties) -> Properties:

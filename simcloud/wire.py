@@ -215,6 +215,15 @@ def assign(properties: Properties, parts: Sequence[str], new: Value) -> None:
         as_map(here)[last] = new
 
 
+def without(properties: Properties, parts: Sequence[str]) -> Properties:
+    """Leave out what stands at a path."""
+    first, *rest = parts
+    inner = properties.get(first)
+    if not rest:
+        return {name: value for name, value in properties.items() if name != first}
+    return {**properties, first: without(inner, rest)} if is_map(inner) else properties
+
+
 def merge(base: Value, over: Value) -> Value:
     """Lay one value over another, object by object, without losing a secret mark of either."""
     if isinstance(base, Secret):

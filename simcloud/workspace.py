@@ -132,7 +132,9 @@ class Workspace:
 
     def named_outside(self) -> frozenset[str]:
         """Return the strings that the config holds: an id or ARN among them exists outside the account."""
-        return frozenset(value for _, value, _ in walk(self.config) if isinstance(value, str))
+        held = [value for _, value, _ in walk(self.config) if isinstance(value, str)]
+        # `user:<id>` names the id
+        return frozenset([*held, *(value.rpartition(":")[2] for value in held)])
 
     def prepare(self, engine: PulumiCommand) -> None:
         """Write the files that the engine reads."""

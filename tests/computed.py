@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -45,8 +47,32 @@ COMPUTED: Mapping[str, Callable[[str, Properties], Properties]] = {
         "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:master"}],
         "resourceId": "db-RESOURCE",
     },
+    "azure-native:containerservice:ManagedCluster": lambda name, inputs: {
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {}},
+        "oidcIssuerProfile": {**inputs["oidcIssuerProfile"], "issuerURL": f"https://oic.azure/{name}/"},
+    },
+    "azure-native:dbforpostgresql:Server": lambda name, _: {
+        "fullyQualifiedDomainName": f"{name}.postgres.database.azure.com"
+    },
+    "azure-native:eventhub:EventHub": lambda _name, inputs: {"name": inputs["eventHubName"]},
+    "azure-native:keyvault:Key": lambda name, _: {"keyUri": f"https://vault/keys/{name}"},
+    "azure-native:managedidentity:UserAssignedIdentity": lambda name, _: {
+        "clientId": f"client-of-{name}",
+        "principalId": f"principal-of-{name}",
+        "tenantId": "tenant",
+    },
+    "azure-native:privatedns:PrivateZone": lambda _name, inputs: {"name": inputs["privateZoneName"]},
+    "azure-native:redisenterprise:Database": lambda _name, inputs: {"name": inputs["databaseName"]},
+    "azure-native:redisenterprise:RedisEnterprise": lambda name, _: {
+        "hostName": f"{name}.westeurope.redis.azure.net"
+    },
+    "azure-native:storage:BlobContainer": lambda _name, inputs: {"name": inputs["containerName"]},
+    "azure-native:storage:StorageAccount": lambda _name, _inputs: {
+        "keyCreationTime": {"key1": "2026-11-22T12:00:00.1234567Z", "key2": "2026-11-22T12:00:00.1234567Z"}
+    },
     "random:index/randomPassword:RandomPassword": _random_text,
     "random:index/randomString:RandomString": _random_text,
+    "random:index/randomUuid:RandomUuid": lambda name, _: {"result": f"guid-of-{name}"},
 }
 
 AUTONAMED: Mapping[str, str] = {
@@ -56,3 +82,50 @@ AUTONAMED: Mapping[str, str] = {
     "aws:s3/bucket:Bucket": "bucket",
 }
 """The property that the engine fills with a name, where it is not `name`."""
+
+RESHAPED: Mapping[str, tuple[str, ...]] = {"azure-native:containerservice:ManagedCluster": ("identity",)}
+"""Inputs that do not come back as they were given: here a list that becomes a map."""
+
+IDS: Mapping[str, str] = {
+    "azure-native:resources:ResourceGroup": "/subscriptions/sub/resourceGroups/{name}",
+    "azure-native:privatedns:VirtualNetworkLink": "/zones/zone-of-{name}/virtualNetworkLinks/{name}",
+}
+"""Ids that components take apart; the others are `<name>-id`."""
+
+
+def _kubeconfig(arguments: Properties) -> Properties:
+    server = {"server": f"https://{arguments['resourceName']}:443", "certificate-authority-data": "Y2E="}
+    text = json.dumps({"clusters": [{"name": "c", "cluster": server}]})
+    return {"kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(text.encode()).decode()}]}
+
+
+ANSWERS: Mapping[str, Callable[[Properties], Properties]] = {
+    "azure-native:containerservice:listManagedClusterUserCredentials": _kubeconfig,
+    "azure-native:eventhub:listEventHubKeys": lambda arguments: {
+        "keyName": "rule",
+        "primaryKey": "p",
+        "secondaryKey": "s",
+        "primaryConnectionString": f"Endpoint=sb://{arguments['namespaceName']};EntityPath=hub",
+        "secondaryConnectionString": "",
+        "aliasPrimaryConnectionString": "",
+        "aliasSecondaryConnectionString": "",
+    },
+    "azure-native:mongocluster:listMongoClusterConnectionStrings": lambda arguments: {
+        "connectionStrings": [
+            {
+                "name": "Self",
+                "description": "",
+                "connectionString": f"mongodb+srv://<user>:<password>@{arguments['mongoClusterName']}.x/?tls=true",
+            }
+        ]
+    },
+    "azure-native:redisenterprise:listDatabaseKeys": lambda arguments: {
+        "primaryKey": f"key-of-{arguments['clusterName']}",
+        "secondaryKey": "other",
+    },
+    "azure-native:storage:listStorageAccountSAS": lambda arguments: {
+        "accountSasToken": f"se={arguments['sharedAccessExpiryTime']}&sp={arguments['permissions']}"
+        f"&srt={arguments['resourceTypes']}&spr={arguments['protocols']}&sv=2015-04-05&sig=x"
+    },
+}
+"""The functions that a component may call: a secret or a certificate that Azure tells in no other way."""

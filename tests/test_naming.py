@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+import yaml
 
 from components.naming import longest_stack_name, stack_name_problems
 from components.tags import stack_tags
 from simcloud.catalog import NameRule, load
-from tests.stacks import STACKS, record_stack
+from tests.stacks import ROOT, STACKS, record_stack
 
 
 def clouds() -> list[str]:
@@ -36,11 +38,19 @@ def test_no_name_of_a_stack_with_the_longest_name_is_refused(stack: str) -> None
         rule = name_rule(resource.type)
         if rule is None or resource.inputs.get(rule.property) is not None:
             continue
-        name = f"{longest}-{resource.name}-0a1b2c"
+        name = engine_name(resource.type, longest, resource.name)
         assert rule.min <= len(name) <= rule.max, f"{resource.type}: {name} is longer than {rule.max}"
         assert re.fullmatch(rule.pattern, name, re.DOTALL), f"{resource.type}: {name}"
         checked += 1
     assert checked > 5
+
+
+def engine_name(type_: str, stack: str, logical_name: str) -> str:
+    """The name by the pattern of Pulumi.yaml, a type's own if it has one."""
+    naming: Any = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]["pulumi:autonaming"]["value"]
+    own = naming["providers"].get(type_.partition(":")[0], {"resources": {}})["resources"].get(type_, naming)
+    pattern = own["pattern"].replace("${stack}", stack).replace("${name}", logical_name)
+    return re.sub(r"\$\{hex\((\d+)\)\}", lambda found: "0a1b2c3d4e5f"[: int(found[1])], pattern)
 
 
 def name_rule(type_: str) -> NameRule | None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.errors import ConfigurationError
-from tests.contract.test_connections import KINDS, REGION
+from tests.contract.test_connections import ASKED_FOR, KINDS, REGION
 from tests.stacks import PLANTED, record_config
 
 SIZED = st.fixed_dictionaries(
@@ -36,10 +36,11 @@ def stack_files(draw: st.DrawFn) -> dict[str, Any]:
         "rasa:lockStore": {"from": source, **draw(SIZED)},
         "rasa:eventBroker": draw(SIZED),
         "rasa:assistant": {"model": "m", "replicas": draw(st.integers(1, 3))},
+        **{f"rasa:{key}": value for key, value in ASKED_FOR.get(cloud, {}).items()},
     }
 
 
-ACCOUNTS = {"aws": "123456789012"}
+ACCOUNTS = {"aws": "123456789012", "azure": "00000000-0000-4000-8000-000000000001"}
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])

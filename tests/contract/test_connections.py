@@ -17,15 +17,19 @@ from components.settings import parse
 from components.wiring import Platform, build_platform
 from tests.recorder import Recording, is_secret, record, value_of
 
-REGION = {"aws": "eu-central-1"}
-KINDS = {"aws": ("postgres", "dynamodb", "mongodb")}
+REGION = {"aws": "eu-central-1", "azure": "westeurope"}
+KINDS = {"aws": ("postgres", "dynamodb", "mongodb"), "azure": ("postgres", "mongodb")}
+ASKED_FOR: dict[str, dict[str, Any]] = {
+    "azure": {"cluster": {"admins": [f"user:{0:08}-0000-4000-8000-{10:012}"]}}
+}
+"""What a cloud's stack file must say besides."""
 PLATFORMS = [
     pytest.param(cloud, kind, profile, id=f"{cloud}-{kind}-{profile}")
     for cloud, kinds in KINDS.items()
     for kind in kinds
     for profile in ("dev", "production")
 ]
-CLUSTERS = {"aws:eks/cluster:Cluster"}
+CLUSTERS = {"aws:eks/cluster:Cluster", "azure-native:containerservice:ManagedCluster"}
 STORES = {
     "aws:docdb/cluster:Cluster",
     "aws:dynamodb/table:Table",
@@ -33,6 +37,11 @@ STORES = {
     "aws:msk/cluster:Cluster",
     "aws:rds/instance:Instance",
     "aws:s3/bucket:Bucket",
+    "azure-native:dbforpostgresql:Server",
+    "azure-native:eventhub:Namespace",
+    "azure-native:mongocluster:MongoCluster",
+    "azure-native:redisenterprise:RedisEnterprise",
+    "azure-native:storage:StorageAccount",
 }
 SECRET_FIELDS = {"password", "credential", "token", "key", "secret_access_key", "access_key_id"}
 
@@ -62,6 +71,7 @@ def _platform(cloud: str, kind: str, profile: str) -> Platform:
         "trackerStore": {"kind": kind},
         "assistant": {"model": "m"},
         "license": "x",
+        **ASKED_FOR.get(cloud, {}),
     }
     settings = parse(raw, secret_keys=frozenset({"license"}), stack=f"{cloud}-{profile}")
     return build_platform(settings, tags={"stack": "test"})

@@ -20,13 +20,25 @@ DATA = {
     "aws:msk/cluster:Cluster",
     "aws:rds/instance:Instance",
     "aws:s3/bucket:Bucket",
+    "azure-native:dbforpostgresql:Server",
+    "azure-native:eventhub:EventHub",
+    "azure-native:eventhub:Namespace",
+    "azure-native:keyvault:Vault",
+    "azure-native:mongocluster:MongoCluster",
+    "azure-native:redisenterprise:Database",
+    "azure-native:redisenterprise:RedisEnterprise",
+    "azure-native:storage:BlobContainer",
+    "azure-native:storage:StorageAccount",
 }
 """Resources that hold data, or without which data cannot be read."""
 REPLACED_WITH_A_REASON = {
     # Standard brokers cannot become Express ones; said in components/aws/event_broker.py and the README.
     "aws:msk/cluster:Cluster",
 }
-DRIFT = {"aws-dev": "rds/instance:Instance:backupRetentionPeriod=1"}
+DRIFT = {
+    "aws-dev": "rds/instance:Instance:backupRetentionPeriod=1",
+    "azure-dev": "dbforpostgresql:Server:backup.backupRetentionDays=10",
+}
 
 
 @pytest.mark.parametrize("stack", DEV_STACKS)

@@ -31,5 +31,12 @@ def test_the_longest_wait_is_one_service_and_not_a_sum(stack: str, tmp_path: Pat
     assert len(slow) == 1, path["chain"]
 
 
-SLOW = ("eks/cluster:", "msk/cluster:", "ManagedCluster::", "container/cluster:", "managedkafka/cluster:")
+SLOW = (
+    "eks/cluster:",
+    "msk/cluster:",
+    "ManagedCluster::",
+    "dbforpostgresql:Server::",
+    "container/cluster:",
+    "managedkafka/cluster:",
+)
 """The services that take longest; a chain with two of them would be their sum."""

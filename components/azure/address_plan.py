@@ -1,0 +1,25 @@
+"""The addresses of a network's subnets: a pure function, so that a subnet keeps its addresses for life.
+
+Azure's subnets span all zones, so there is one of each kind. Pods have addresses of their own (overlay), so
+nodes need half of the range at most; the stores' subnets are sixteenths of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Network
+from typing import Literal
+
+WIDEST_PREFIX = 16
+NARROWEST_PREFIX = 20
+"""Leaves 2043 addresses for nodes and 251 for each of the others; Azure keeps five in each subnet."""
+
+Kind = Literal["nodes", "api", "postgres", "endpoints"]
+"""Nodes and load balancers; the Kubernetes API; PostgreSQL servers; private endpoints of everything else."""
+
+
+def plan_addresses(cidr: str) -> Mapping[Kind, str]:
+    """Each kind of subnet's range; the settings have checked the whole range."""
+    nodes, rest = IPv4Network(cidr).subnets(prefixlen_diff=1)
+    api, postgres, endpoints, *_ = rest.subnets(prefixlen_diff=3)
+    return {"nodes": str(nodes), "api": str(api), "postgres": str(postgres), "endpoints": str(endpoints)}

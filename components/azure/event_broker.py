@@ -1,0 +1,188 @@
+"""Event queue on Azure: Event Hubs, which speaks Kafka; an event hub is a topic.
+
+The tier is Standard in every profile: it takes up to 40 MB a second, of which Rasa's events are a fraction,
+and a namespace cannot become Premium, so that `production` would replace `dev`'s and lose what is in it. It
+spreads over the zones of its region by itself. From `dev` to `production` nothing is replaced.
+
+Rasa logs in with the connection string of a SAS rule, the only way that it shares with Event Hubs (its OAUTH
+is AWS's, facts §1.4). The rule belongs to the one hub that Rasa writes to and allows sending, which includes
+asking for that topic's metadata. The dead letter hub has no rule: nothing in this stack writes to it yet. To
+rotate: `az eventhubs eventhub authorization-rule keys renew --key PrimaryKey`, then `pulumi up`.
+
+What it deliberately does not do: consumer groups, which belong to whoever reads, and schemas. Standard keeps
+events for seven days at most and takes ten hubs and messages of 1 MB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi import ComponentResource, InvokeOutputOptions, Output, Resource, ResourceOptions
+from pulumi_azure_native import eventhub
+
+from components.azure.alarms import Alarm, AlarmPlace, create_alarms
+from components.azure.certificates import azure_roots
+from components.azure.placement import Placement
+from components.azure.private_endpoint import create_private_endpoint
+from components.contracts import Kafka, SaslTls
+from components.protocols import EventBrokerArgs, Profile, Size
+
+PORT = 9093
+USER = "$ConnectionString"
+"""Literally: Event Hubs takes the connection string for the password of this user."""
+TIER = "Standard"
+RETENTION_HOURS: Mapping[Profile, int] = {"dev": 24 * 3, "production": 24 * 7}
+"""How long an event waits for whoever consumes it; seven days are the most of the Standard tier."""
+PRIVATE_ZONE = "privatelink.servicebus.windows.net"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """What a size word buys."""
+
+    units: int
+    """To begin with, throughput units: 1 MB or 1000 events a second each."""
+    most_units: int
+    """How far Event Hubs may raise them by itself."""
+
+
+NAMESPACES: Mapping[tuple[Profile, Size], Namespace] = {
+    ("dev", "small"): Namespace(1, 2),
+    ("dev", "medium"): Namespace(1, 4),
+    ("dev", "large"): Namespace(2, 8),
+    ("production", "small"): Namespace(2, 10),
+    ("production", "medium"): Namespace(4, 20),
+    ("production", "large"): Namespace(8, 40),
+}
+PARTITIONS = 8
+"""Of the events hub, the same in every size: in the Standard tier they are fixed when the hub is made. One
+consumer reads one partition; eight read far more than Rasa writes."""
+DEAD_LETTER_PARTITIONS = 1
+
+ALARMS = (
+    # Beyond the throughput units, which have then reached their limit.
+    Alarm(metric="ThrottledRequests", above=0, statistic="Total"),
+    Alarm(metric="ServerErrors", above=0, statistic="Total", minutes=15),
+    # A key that was renewed, a hub that does not exist: Rasa drops events in silence (facts §1.4).
+    Alarm(metric="UserErrors", above=10, statistic="Total", minutes=15),
+    Alarm(metric="QuotaExceededErrors", above=0, statistic="Total"),
+)
+
+
+class EventBroker(ComponentResource):
+    """The namespace, its hubs, and who may write."""
+
+    connection: Kafka
+
+    def __init__(
+        self, name: str, args: EventBrokerArgs[Placement], opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("rasa:azure:EventBroker", name, {}, opts)
+        place = args.placement
+        namespace = eventhub.Namespace(
+            name,
+            _namespace_args(args),
+            # What Event Hubs has raised by itself is not to be lowered.
+            ResourceOptions(parent=self, ignore_changes=["sku.capacity"], protect=args.deletion_protection),
+        )
+        events = _hub(f"{name}-events", args, namespace, args.topics.events, PARTITIONS, parent=self)
+        dead_letter = _hub(
+            f"{name}-dead-letter",
+            args,
+            namespace,
+            args.topics.analytics_dead_letter,
+            DEAD_LETTER_PARTITIONS,
+            parent=self,
+        )
+        rule, connection_string = _sender(name, place, namespace, events, parent=self)
+        ready = create_private_endpoint(
+            name, place, resource_id=namespace.id, group="namespace", zone=PRIVATE_ZONE, parent=self
+        )
+        create_alarms(
+            name,
+            ALARMS,
+            namespace="Microsoft.EventHub/namespaces",
+            resource_id=namespace.id,
+            place=AlarmPlace.of(place),
+            parent=self,
+        )
+        self.connection = Kafka(
+            bootstrap=Output.concat(namespace.name, f".servicebus.windows.net:{PORT}"),
+            topics=args.topics,
+            security=SaslTls(
+                mechanism="PLAIN",
+                username=USER,
+                password=connection_string,
+                ca=Output.from_input(azure_roots()),
+            ),
+            ready=(rule, events, dead_letter, *ready),
+        )
+        self.register_outputs({"bootstrap": self.connection.bootstrap})
+
+
+def _namespace_args(args: EventBrokerArgs[Placement]) -> eventhub.NamespaceArgs:
+    place, wanted = args.placement, NAMESPACES[args.profile, args.size]
+    return eventhub.NamespaceArgs(
+        resource_group_name=place.resource_group,
+        sku=eventhub.SkuArgs(name=TIER, tier=TIER, capacity=wanted.units),
+        is_auto_inflate_enabled=True,
+        maximum_throughput_units=wanted.most_units,
+        kafka_enabled=True,
+        # Said in dev, too: it cannot be changed later.
+        zone_redundant=bool(place.zones),
+        minimum_tls_version="1.2",
+        # SAS is "local" to Event Hubs; Rasa has no other login here.
+        disable_local_auth=False,
+        public_network_access="Disabled",
+        tags=place.tags,
+    )
+
+
+def _hub(
+    name: str,
+    args: EventBrokerArgs[Placement],
+    namespace: eventhub.Namespace,
+    topic: str,
+    partitions: int,
+    *,
+    parent: Resource,
+) -> eventhub.EventHub:
+    return eventhub.EventHub(
+        name,
+        resource_group_name=args.placement.resource_group,
+        namespace_name=namespace.name,
+        event_hub_name=topic,
+        partition_count=partitions,
+        retention_description=eventhub.RetentionDescriptionArgs(
+            cleanup_policy="Delete", retention_time_in_hours=RETENTION_HOURS[args.profile]
+        ),
+        opts=ResourceOptions(parent=parent, protect=args.deletion_protection),
+    )
+
+
+def _sender(
+    name: str,
+    place: Placement,
+    namespace: eventhub.Namespace,
+    hub: eventhub.EventHub,
+    *,
+    parent: Resource,
+) -> tuple[Resource, Output[str]]:
+    """The rule that lets Rasa write to one hub, and the connection string that shows it."""
+    rule = eventhub.EventHubAuthorizationRule(
+        name,
+        resource_group_name=place.resource_group,
+        namespace_name=namespace.name,
+        event_hub_name=hub.name,
+        rights=["Send"],
+        opts=ResourceOptions(parent=parent),
+    )
+    keys = eventhub.list_event_hub_keys_output(
+        resource_group_name=place.resource_group,
+        namespace_name=namespace.name,
+        event_hub_name=hub.name,
+        authorization_rule_name=rule.name,
+        opts=InvokeOutputOptions(parent=parent),
+    )
+    return rule, Output.secret(keys.apply(lambda known: known.primary_connection_string))

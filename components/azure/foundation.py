@@ -1,0 +1,107 @@
+"""What everything else on Azure stands on: a resource group, network, logs, cluster and identities.
+
+The data stores take their subnets from here while the cluster is still being made; only what a pod's identity
+needs, and the pods, wait for it. At rest everything is encrypted with keys that Azure keeps. What it
+deliberately does not do: keys of our own for that. They would have to be in place, with their rights known
+everywhere, before each store is made, and whoever may delete a key would be able to delete all data at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi import ComponentResource, Resource, ResourceOptions
+from pulumi_azure_native import operationalinsights, resources
+
+from components.azure.cluster import Cluster, ClusterArgs
+from components.azure.identity import Identity, IdentityArgs
+from components.azure.network import Network, NetworkArgs
+from components.azure.placement import Placement
+from components.protocols import FoundationArgs, Kubernetes, Profile
+
+LOG_RETENTION_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 90}
+"""30 is the least. Short on purpose: the statement that a database logs as slow holds what a user said."""
+
+
+class Foundation(ComponentResource):
+    """Resource group, network, logs, cluster and identities."""
+
+    cluster: Kubernetes
+    placement: Placement
+
+    def __init__(self, name: str, args: FoundationArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:azure:Foundation", name, {}, opts)
+        group = resources.ResourceGroup(name, tags=args.tags, opts=ResourceOptions(parent=self))
+        subscription_id = group.id.apply(subscription_of)
+        logs = _workspace(name, args, group, parent=self)
+        network = Network(
+            f"{name}-network",
+            NetworkArgs(told=args, resource_group=group.name),
+            ResourceOptions(parent=self),
+        )
+        cluster = Cluster(
+            f"{name}-cluster",
+            ClusterArgs(
+                told=args,
+                resource_group=group.name,
+                resource_group_id=group.id,
+                subscription_id=subscription_id,
+                network_id=network.network_id,
+                nodes_subnet_id=network.nodes_subnet_id,
+                api_subnet_id=network.api_subnet_id,
+                log_workspace_id=logs.id,
+            ),
+            ResourceOptions(parent=self),
+        )
+        identity = Identity(
+            f"{name}-pods",
+            IdentityArgs(
+                resource_group=group.name,
+                namespace=args.namespace,
+                oidc_issuer=cluster.oidc_issuer,
+                tags=args.tags,
+            ),
+            ResourceOptions(parent=self),
+        )
+        self.cluster = Kubernetes(
+            kubeconfig=cluster.kubeconfig,
+            namespace=args.namespace,
+            rasa=identity.rasa,
+            setup=identity.setup,
+            # Without its right Pulumi itself is not let in to the cluster, and could not clear it out either.
+            ready=cluster.access,
+        )
+        self.placement = Placement(
+            region=args.region,
+            resource_group=group.name,
+            subscription_id=subscription_id,
+            tenant_id=identity.tenant_id,
+            zones=tuple(args.zones),
+            network_id=network.network_id,
+            endpoints_subnet_id=network.endpoints_subnet_id,
+            postgres_subnet_id=network.postgres_subnet_id,
+            allowed_cidrs=tuple(args.allowed_cidrs),
+            oidc_issuer=cluster.oidc_issuer,
+            log_workspace_id=logs.id,
+            action_group_id=args.alarm_target,
+            tags=args.tags,
+        )
+        self.register_outputs({"resourceGroup": group.name, "clusterName": cluster.name})
+
+
+def subscription_of(resource_id: str) -> str:
+    """The subscription that a resource is in: known without asking Azure who we are."""
+    return resource_id.split("/")[2]
+
+
+def _workspace(
+    name: str, args: FoundationArgs, group: resources.ResourceGroup, *, parent: Resource
+) -> operationalinsights.Workspace:
+    return operationalinsights.Workspace(
+        f"{name}-logs",
+        resource_group_name=group.name,
+        sku=operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
+        retention_in_days=LOG_RETENTION_DAYS[args.profile],
+        tags=args.tags,
+        opts=ResourceOptions(parent=parent),
+    )

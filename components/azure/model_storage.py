@@ -1,0 +1,221 @@
+"""Model storage on Azure: a private, versioned blob container, opened for Rasa with an account SAS.
+
+Rasa Pro reads an account key or a SAS string and knows no Entra ID (facts T18). The key could do anything
+with everything in the account, so Rasa gets a SAS: read and list, blobs and containers, over HTTPS, nothing
+else. It must be an account SAS, since Rasa asks for the container's properties, which a SAS for one
+container does not allow; the account holds nothing but this container. Azure signs it (`listAccountSas`), so
+that the key never leaves Azure.
+
+A SAS ends. No clock decides here when: the end counts from the day on which the signing key was made, which
+Azure tells, so that each preview gets the same one; `rasa:modelStorage.accessUntil` names another day.
+Whether that day has passed only a clock could tell: an alarm on refused reads does. To rotate, before the end
+or after a leak: `az storage account keys renew --key primary`, then `pulumi refresh` and `pulumi up`; the old
+SAS is void at once, the new one counts from that day, and the pods are replaced one by one.
+
+What it deliberately does not do: let Rasa write. The assistant's pipeline uploads models with an Entra
+identity of its own (Storage Blob Data Contributor), from the addresses that may reach the Kubernetes API.
+From `dev` to `production` nothing is replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi import ComponentResource, InvokeOutputOptions, Output, Resource, ResourceOptions, RunError
+from pulumi_azure_native import storage
+
+from components.azure.alarms import Alarm, AlarmPlace, create_alarms
+from components.azure.firewall import internet_addresses
+from components.azure.placement import Placement
+from components.azure.private_endpoint import create_private_endpoint
+from components.azure.protection import lock
+from components.contracts import AzureBlob
+from components.protocols import ModelStorageArgs, Profile
+
+CONTAINER = "models"
+OLD_VERSION_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
+"""How long an overwritten or deleted model can be brought back, in days."""
+ACCESS_YEARS = 2
+"""How long a SAS lives, from the making of the key that signs it."""
+PRIVATE_ZONE = "privatelink.blob.core.windows.net"
+SAS_BEGINS = "sv="
+"""By this Rasa tells a SAS from a key (`core/persistor.py`)."""
+
+ACCOUNT_ALARMS = (Alarm(metric="Availability", below=99, minutes=15),)
+BLOB_ALARMS = (
+    # A refused read is a model that Rasa cannot load, and Rasa starts without it (facts T3): the SAS has
+    # ended, or its key was renewed.
+    Alarm(
+        metric="Transactions",
+        above=0,
+        statistic="Total",
+        only={"ResponseType": ["AuthenticationError", "AuthorizationError", "SASAuthenticationError"]},
+    ),
+)
+
+
+class ModelStorage(ComponentResource):
+    """The storage account with the container for trained models."""
+
+    connection: AzureBlob
+
+    def __init__(
+        self, name: str, args: ModelStorageArgs[Placement], opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("rasa:azure:ModelStorage", name, {}, opts)
+        place = args.placement
+        account = storage.StorageAccount(
+            name,
+            _account_args(args),
+            ResourceOptions(parent=self, protect=args.deletion_protection),
+        )
+        container = storage.BlobContainer(
+            name,
+            resource_group_name=place.resource_group,
+            account_name=account.name,
+            container_name=CONTAINER,
+            public_access=storage.PublicAccess.NONE,
+            opts=ResourceOptions(parent=self, protect=args.deletion_protection),
+        )
+        _keep_versions(name, account, place, OLD_VERSION_DAYS[args.profile], parent=self)
+        ready = create_private_endpoint(
+            name, place, resource_id=account.id, group="blob", zone=PRIVATE_ZONE, parent=self
+        )
+        lock(name, resource_id=account.id, wanted=args.deletion_protection, parent=self)
+        _watch(name, account, place, parent=self)
+        self.connection = AzureBlob(
+            account=account.name,
+            container=container.name,
+            credential=_access(account, place, args.access_until, parent=self),
+            ready=ready,
+        )
+        self.register_outputs({"account": account.name, "container": container.name})
+
+
+def _account_args(args: ModelStorageArgs[Placement]) -> storage.StorageAccountArgs:
+    place = args.placement
+    addresses = internet_addresses(place.allowed_cidrs)
+    return storage.StorageAccountArgs(
+        resource_group_name=place.resource_group,
+        kind="StorageV2",
+        # A copy in each of three zones, in dev too: models are small, and an account that began with its
+        # copies in one place moves by a conversion of days, not by an update.
+        sku=storage.SkuArgs(name="Standard_ZRS" if place.zones else "Standard_LRS"),
+        allow_blob_public_access=False,
+        # A SAS is signed with a key; Rasa knows nothing else.
+        allow_shared_key_access=True,
+        allow_cross_tenant_replication=False,
+        is_local_user_enabled=False,
+        enable_https_traffic_only=True,
+        minimum_tls_version="TLS1_2",
+        public_network_access="Enabled" if addresses else "Disabled",
+        network_rule_set=storage.NetworkRuleSetArgs(
+            default_action=storage.DefaultAction.DENY,
+            bypass="None",
+            ip_rules=[
+                storage.IPRuleArgs(i_p_address_or_range=address, action=storage.Action.ALLOW)
+                for address in addresses
+            ],
+        ),
+        tags=place.tags,
+    )
+
+
+def _keep_versions(
+    name: str, account: storage.StorageAccount, place: Placement, days: int, *, parent: Resource
+) -> None:
+    """A model that was overwritten or deleted by mistake, or the container, comes back for some time."""
+    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=days)
+    versions = storage.BlobServiceProperties(
+        name,
+        resource_group_name=place.resource_group,
+        account_name=account.name,
+        blob_services_name="default",
+        is_versioning_enabled=True,
+        delete_retention_policy=kept,
+        container_delete_retention_policy=kept,
+        opts=ResourceOptions(parent=parent),
+    )
+    delete_old = storage.ManagementPolicyRuleArgs(
+        name="old-versions",
+        enabled=True,
+        type="Lifecycle",
+        definition=storage.ManagementPolicyDefinitionArgs(
+            filters=storage.ManagementPolicyFilterArgs(blob_types=["blockBlob"]),
+            actions=storage.ManagementPolicyActionArgs(
+                version=storage.ManagementPolicyVersionArgs(
+                    delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=days)
+                )
+            ),
+        ),
+    )
+    storage.ManagementPolicy(
+        name,
+        resource_group_name=place.resource_group,
+        account_name=account.name,
+        management_policy_name="default",
+        policy=storage.ManagementPolicySchemaArgs(rules=[delete_old]),
+        # A rule on old versions is refused while versioning is off, and names nothing of what turns it on.
+        opts=ResourceOptions(parent=parent, depends_on=[versions]),
+    )
+
+
+def _watch(name: str, account: storage.StorageAccount, place: Placement, *, parent: Resource) -> None:
+    create_alarms(
+        name,
+        ACCOUNT_ALARMS,
+        namespace="Microsoft.Storage/storageAccounts",
+        resource_id=account.id,
+        place=AlarmPlace.of(place),
+        parent=parent,
+    )
+    create_alarms(
+        f"{name}-blobs",
+        BLOB_ALARMS,
+        namespace="Microsoft.Storage/storageAccounts/blobServices",
+        resource_id=Output.concat(account.id, "/blobServices/default"),
+        place=AlarmPlace.of(place),
+        parent=parent,
+    )
+
+
+def _access(
+    account: storage.StorageAccount, place: Placement, until: str | None, *, parent: Resource
+) -> Output[str]:
+    """The SAS that Rasa takes for its credential."""
+    end = account.key_creation_time.apply(lambda made: access_end(until, _key_made(made)))
+    answer = storage.list_storage_account_sas_output(
+        resource_group_name=place.resource_group,
+        account_name=account.name,
+        services="b",
+        resource_types="co",
+        permissions="rl",
+        protocols=storage.HttpProtocol.HTTPS,
+        key_to_sign="key1",
+        shared_access_expiry_time=end,
+        opts=InvokeOutputOptions(parent=parent),
+    )
+    return Output.secret(answer.apply(lambda known: as_rasa_reads(known.account_sas_token)))
+
+
+def _key_made(times: Any) -> str:  # noqa: ANN401 - an output type of the SDK
+    return str(times.key1)
+
+
+def access_end(until: str | None, key_made: str) -> str:
+    """The end of access in UTC: the day that the config names, or some years after the key was made."""
+    if until is not None:
+        return f"{until}T00:00:00Z"
+    year, day = key_made[:4], key_made[4:10]
+    # There is no 29 February two years later.
+    return f"{int(year) + ACCESS_YEARS}{'-02-28' if day == '-02-29' else day}T00:00:00Z"
+
+
+def as_rasa_reads(token: str) -> str:
+    """A SAS that begins as Rasa expects it; the order of its fields means nothing to Azure."""
+    fields = token.removeprefix("?").split("&")
+    version = [field for field in fields if field.startswith(SAS_BEGINS)]
+    if not version:
+        raise RunError("Azure answered listAccountSas with something that is no SAS (it names no version).")
+    return "&".join([*version, *(field for field in fields if field not in version)])

@@ -1,0 +1,225 @@
+"""The network on Azure: a VNet in which only load balancers face the internet, and data stores cannot.
+
+Subnets are resources of their own, so that none is touched when another changes: nodes (out through a NAT
+gateway), the Kubernetes API, PostgreSQL servers, private endpoints. The security groups of the last two let
+the nodes in, on the ports of the stores: with an overlay network a pod shows its node's address. The nodes'
+own group is AKS's business, which opens it for load balancers.
+
+What it deliberately does not do: a NAT gateway in each zone. Azure's Standard NAT gateway lives in one zone,
+which Azure chooses; should that one fail, what is in the network goes on and what is outside of it (an LLM's
+API) cannot be reached until the gateway is made anew. Only a subnet, and so a node pool, for each zone would
+change that. Nor does it do peering, a firewall, or flow logs, which are the subscription's choice.
+From `dev` to `production` nothing is replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi_azure_native import network
+
+from components.azure.address_plan import Kind, plan_addresses
+from components.azure.alarms import Alarm, AlarmPlace, create_alarms
+from components.protocols import FoundationArgs
+
+POSTGRES_PORT = 5432
+POSTGRES_PORTS = ("5432", "6432")
+"""PostgreSQL and its pooler, which the servers of a highly available pair use among themselves (Azure
+documentation, "Networking overview for Azure Database for PostgreSQL with private access")."""
+ENDPOINT_PORTS = ("443", "9093", "10000", "10260")
+"""Blob storage and Key Vault; Event Hubs as Kafka; Azure Managed Redis; Azure DocumentDB."""
+
+DELEGATIONS: Mapping[Kind, str] = {
+    "api": "Microsoft.ContainerService/managedClusters",
+    "postgres": "Microsoft.DBforPostgreSQL/flexibleServers",
+}
+"""Subnets that Azure puts its own machines into."""
+
+NAT_ALARMS = (
+    Alarm(metric="DatapathAvailability", below=90, minutes=15),
+    Alarm(metric="PacketDropCount", above=1000, statistic="Total", minutes=15),
+    # Too many connections to one destination, an LLM's API for example: new ones fail.
+    Alarm(metric="SNATConnectionCount", above=0, statistic="Total", only={"ConnectionState": ["Failed"]}),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkArgs:
+    """What the foundation is told, and where it all goes."""
+
+    told: FoundationArgs
+    resource_group: Output[str]
+
+
+class Network(ComponentResource):
+    """VNet, subnets, the way out, and who may come in to the stores."""
+
+    network_id: Output[str]
+    nodes_subnet_id: Output[str]
+    api_subnet_id: Output[str]
+    postgres_subnet_id: Output[str]
+    endpoints_subnet_id: Output[str]
+
+    def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:azure:Network", name, {}, opts)
+        told = args.told
+        vnet = network.VirtualNetwork(
+            name,
+            resource_group_name=args.resource_group,
+            address_space=network.AddressSpaceArgs(address_prefixes=[told.cidr]),
+            tags=told.tags,
+            opts=ResourceOptions(parent=self),
+        )
+        ranges = plan_addresses(told.cidr)
+        subnets = _Subnets(name, args.resource_group, vnet, ranges, parent=self)
+        self.network_id = vnet.id
+        self.nodes_subnet_id = subnets.create("nodes", nat=_nat(name, args, parent=self))
+        self.api_subnet_id = subnets.create("api")
+        self.postgres_subnet_id = subnets.create(
+            "postgres", group=_closed_group(f"{name}-postgres", args, _postgres_rules(ranges), parent=self)
+        )
+        self.endpoints_subnet_id = subnets.create(
+            "endpoints", group=_closed_group(f"{name}-endpoints", args, _endpoint_rules(ranges), parent=self)
+        )
+        self.register_outputs({"networkId": self.network_id})
+
+
+class _Subnets:
+    """Makes the subnets of one network; the provider writes one at a time, as Azure demands."""
+
+    def __init__(
+        self,
+        name: str,
+        resource_group: Output[str],
+        vnet: network.VirtualNetwork,
+        ranges: Mapping[Kind, str],
+        *,
+        parent: Resource,
+    ) -> None:
+        self._name, self._resource_group, self._vnet = name, resource_group, vnet
+        self._ranges, self._parent = ranges, parent
+
+    def create(
+        self,
+        kind: Kind,
+        *,
+        nat: network.NatGateway | None = None,
+        group: network.NetworkSecurityGroup | None = None,
+    ) -> Output[str]:
+        service = DELEGATIONS.get(kind)
+        delegation = None if service is None else network.DelegationArgs(name="service", service_name=service)
+        subnet = network.Subnet(
+            f"{self._name}-{kind}",
+            resource_group_name=self._resource_group,
+            virtual_network_name=self._vnet.name,
+            address_prefix=self._ranges[kind],
+            nat_gateway=None if nat is None else network.SubResourceArgs(id=nat.id),
+            network_security_group=None if group is None else network.NetworkSecurityGroupArgs(id=group.id),
+            delegations=None if delegation is None else [delegation],
+            # The servers archive their log of changes to Azure's storage, and add this by themselves: said
+            # here, a refresh finds nothing new.
+            service_endpoints=[network.ServiceEndpointPropertiesFormatArgs(service="Microsoft.Storage")]
+            if kind == "postgres"
+            else None,
+            # No way out but the NAT gateway. What Azure runs in a delegated subnet has ways of its own, and
+            # the setting is not for it (Azure documentation, "Default outbound access", limitations).
+            default_outbound_access=None if delegation else False,
+            # Without this a security group does not hold for private endpoints.
+            private_endpoint_network_policies="NetworkSecurityGroupEnabled" if kind == "endpoints" else None,
+            opts=ResourceOptions(parent=self._parent),
+        )
+        return subnet.id
+
+
+def _nat(name: str, args: NetworkArgs, *, parent: Resource) -> network.NatGateway:
+    address = network.PublicIPAddress(
+        f"{name}-nat",
+        resource_group_name=args.resource_group,
+        sku=network.PublicIPAddressSkuArgs(name="Standard"),
+        public_ip_allocation_method="Static",
+        zones=args.told.zones or None,
+        tags=args.told.tags,
+        opts=ResourceOptions(
+            parent=parent,
+            # An address keeps its zones for life; two of three are enough when `production` asks for three,
+            # and another address would have to be told to whoever filters by it.
+            ignore_changes=["zones"],
+        ),
+    )
+    gateway = network.NatGateway(
+        f"{name}-nat",
+        resource_group_name=args.resource_group,
+        sku=network.NatGatewaySkuArgs(name="Standard"),
+        public_ip_addresses=[network.SubResourceArgs(id=address.id)],
+        idle_timeout_in_minutes=4,
+        tags=args.told.tags,
+        opts=ResourceOptions(parent=parent),
+    )
+    create_alarms(
+        f"{name}-nat",
+        NAT_ALARMS,
+        namespace="Microsoft.Network/natGateways",
+        resource_id=gateway.id,
+        place=AlarmPlace(
+            resource_group=args.resource_group,
+            action_group_id=args.told.alarm_target,
+            tags=args.told.tags,
+        ),
+        parent=parent,
+    )
+    return gateway
+
+
+def _closed_group(
+    name: str, args: NetworkArgs, allowed: list[network.SecurityRuleArgs], *, parent: Resource
+) -> network.NetworkSecurityGroup:
+    """A security group in which Azure's own "allow everything inside the network" comes after our refusal."""
+    refuse = network.SecurityRuleArgs(
+        name="refuse-the-rest",
+        priority=4000,
+        direction="Inbound",
+        access="Deny",
+        protocol="*",
+        source_address_prefix="*",
+        source_port_range="*",
+        destination_address_prefix="*",
+        destination_port_range="*",
+    )
+    return network.NetworkSecurityGroup(
+        name,
+        resource_group_name=args.resource_group,
+        security_rules=[*allowed, refuse],
+        tags=args.told.tags,
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def _allow(
+    name: str, priority: int, source: str, destination: str, ports: tuple[str, ...]
+) -> network.SecurityRuleArgs:
+    return network.SecurityRuleArgs(
+        name=name,
+        priority=priority,
+        direction="Inbound",
+        access="Allow",
+        protocol="Tcp",
+        source_address_prefix=source,
+        source_port_range="*",
+        destination_address_prefix=destination,
+        destination_port_ranges=ports,
+    )
+
+
+def _postgres_rules(ranges: Mapping[Kind, str]) -> list[network.SecurityRuleArgs]:
+    nodes, servers = ranges["nodes"], ranges["postgres"]
+    return [
+        _allow("nodes", 100, nodes, servers, (str(POSTGRES_PORT),)),
+        # The primary and its standby.
+        _allow("each-other", 110, servers, servers, POSTGRES_PORTS),
+    ]
+
+
+def _endpoint_rules(ranges: Mapping[Kind, str]) -> list[network.SecurityRuleArgs]:
+    return [_allow("nodes", 100, ranges["nodes"], ranges["endpoints"], ENDPOINT_PORTS)]

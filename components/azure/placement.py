@@ -1,0 +1,34 @@
+"""What the Azure components share among themselves; nobody else opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi import Output
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placement:
+    """Where a dependency lives in Azure, who may reach it and who is told of its troubles."""
+
+    region: str
+    resource_group: Output[str]
+    """Name of the stack's resource group."""
+    subscription_id: Output[str]
+    tenant_id: Output[str]
+    zones: tuple[str, ...]
+    """Empty in a region without zones."""
+    network_id: Output[str]
+    endpoints_subnet_id: Output[str]
+    """For private endpoints; lets the nodes in, and nobody else."""
+    postgres_subnet_id: Output[str]
+    """Delegated to PostgreSQL flexible servers; lets the nodes in, and nobody else."""
+    allowed_cidrs: tuple[str, ...]
+    """Who works on the stack from outside: what people must reach (models, recovery keys) lets them in."""
+    oidc_issuer: Output[str]
+    """URL that the cluster's service account tokens are issued by; known only when the cluster is."""
+    log_workspace_id: Output[str]
+    action_group_id: str | None
+    """Action group that alarms notify; None keeps them silent, but there."""
+    tags: Mapping[str, str]

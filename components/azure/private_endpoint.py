@@ -1,0 +1,77 @@
+"""The way in to a data store: an address in our own network, found by the store's public name.
+
+A store without public access answers on a private endpoint only. Its name leads there from inside the network
+by a private zone that Azure fills in; from anywhere else it leads to a refusal. The certificate carries the
+public name, so Rasa dials that one.
+"""
+
+from __future__ import annotations
+
+from pulumi import Input, Resource, ResourceOptions
+from pulumi_azure_native import network, privatedns
+
+from components.azure.placement import Placement
+
+
+def create_private_endpoint(
+    name: str, place: Placement, *, resource_id: Input[str], group: str, zone: str, parent: Resource
+) -> tuple[Resource, Resource]:
+    """Return what a pod must wait for: the name's record, and the zone's link to the network.
+
+    `group` is what Azure calls the part of the store that is meant, `zone` the one zone that Azure's own
+    names lead to for it (Azure documentation, "Azure private endpoint private DNS zone values").
+    """
+    endpoint = network.PrivateEndpoint(
+        name,
+        resource_group_name=place.resource_group,
+        subnet=network.SubnetArgs(id=place.endpoints_subnet_id),
+        private_link_service_connections=[
+            network.PrivateLinkServiceConnectionArgs(
+                name=name, private_link_service_id=resource_id, group_ids=[group]
+            )
+        ],
+        tags=place.tags,
+        opts=ResourceOptions(parent=parent),
+    )
+    private_zone, link = create_private_zone(name, place, zone=zone, parent=parent)
+    record = network.PrivateDnsZoneGroup(
+        name,
+        resource_group_name=place.resource_group,
+        private_endpoint_name=endpoint.name,
+        private_dns_zone_group_name="default",
+        private_dns_zone_configs=[
+            network.PrivateDnsZoneConfigArgs(name=group, private_dns_zone_id=private_zone.id)
+        ],
+        opts=ResourceOptions(parent=parent),
+    )
+    return record, link
+
+
+def zone_of(link_id: str) -> str:
+    """The zone that a link belongs to: whoever takes it from the link waits for the link."""
+    return link_id.rpartition("/virtualNetworkLinks/")[0]
+
+
+def create_private_zone(
+    name: str, place: Placement, *, zone: str, parent: Resource
+) -> tuple[privatedns.PrivateZone, privatedns.VirtualNetworkLink]:
+    """A zone of names that only our network sees."""
+    private_zone = privatedns.PrivateZone(
+        name,
+        resource_group_name=place.resource_group,
+        private_zone_name=zone,
+        location="global",  # a zone lives nowhere else; the provider's region would be refused
+        tags=place.tags,
+        opts=ResourceOptions(parent=parent),
+    )
+    link = privatedns.VirtualNetworkLink(
+        name,
+        resource_group_name=place.resource_group,
+        private_zone_name=private_zone.name,
+        location="global",
+        virtual_network=privatedns.SubResourceArgs(id=place.network_id),
+        registration_enabled=False,
+        tags=place.tags,
+        opts=ResourceOptions(parent=parent),
+    )
+    return private_zone, link

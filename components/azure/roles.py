@@ -1,0 +1,65 @@
+"""Role assignments: who may do what, on exactly which thing, under a name that never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import pulumi_random as random
+from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi_azure_native import authorization
+
+Role = Literal["network-contributor", "kubernetes-administrator", "key-user"]
+
+PrincipalType = Literal["User", "Group", "ServicePrincipal"]
+PRINCIPALS: Mapping[str, PrincipalType] = {
+    "user": "User",
+    "group": "Group",
+    "servicePrincipal": "ServicePrincipal",
+}
+"""How the config spells the types, before the object id and a colon."""
+
+BUILT_IN = {
+    # Azure documentation, "Azure built-in roles".
+    "network-contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
+    "kubernetes-administrator": "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b",
+    "key-user": "12338af0-0e69-4776-bea7-57ae8d297424",
+}
+"""Network Contributor; Azure Kubernetes Service RBAC Cluster Admin; Key Vault Crypto User."""
+
+
+def built_in(role: Role, subscription_id: Output[str]) -> Output[str]:
+    """The id of one of Azure's own roles.
+
+    With its subscription: that is how Azure hands it back, and another spelling would be a change in every
+    refresh.
+    """
+    prefix = Output.concat("/subscriptions/", subscription_id)
+    return Output.concat(prefix, f"/providers/Microsoft.Authorization/roleDefinitions/{BUILT_IN[role]}")
+
+
+def assign(
+    name: str,
+    *,
+    role_id: Input[str],
+    principal_id: Input[str],
+    scope: Input[str],
+    parent: Resource,
+    principal_type: PrincipalType = "ServicePrincipal",
+) -> Resource:
+    """Assign a role. The name is a GUID of ours, since an assignment is found by it and by nothing else.
+
+    The type has to be said and be right: the SDK says `User` where nobody does, Azure refuses a wrong one,
+    and for an identity that was made a moment ago it would look in vain (Azure documentation, "Troubleshoot
+    Azure RBAC", new service principals).
+    """
+    guid = random.RandomUuid(name, opts=ResourceOptions(parent=parent))
+    return authorization.RoleAssignment(
+        name,
+        role_assignment_name=guid.result,
+        role_definition_id=role_id,
+        principal_id=principal_id,
+        principal_type=principal_type,
+        scope=scope,
+        opts=ResourceOptions(parent=parent),
+    )

@@ -1,0 +1,181 @@
+"""How Vault unseals itself on Azure: a key in a Key Vault, and the place there for its recovery keys.
+
+Vault's pods take on an identity of their own by workload identity, which its `azurekeyvault` seal finds by
+itself (DefaultAzureCredential). It may wrap and unwrap with the seal key and set secrets, not read them back:
+Azure has no role that is so small, so there is one of ours. No Secret is made here: its value is Vault's
+bootstrap's to write, and a value of ours would stand in the state.
+
+The key vault answers in our network, and to the addresses that may reach the Kubernetes API: people fetch
+recovery keys from there. In production it cannot be purged before its time, by anybody; that cannot be taken
+back. A deleted key vault keeps its name until then, which is why the name has random digits. From `dev` to
+`production` nothing is replaced.
+"""
+
+from __future__ import annotations
+
+import pulumi_random as random
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi_azure_native import authorization, keyvault, managedidentity
+
+from components.azure.alarms import Alarm, AlarmPlace, create_alarms
+from components.azure.firewall import internet_addresses
+from components.azure.identity import CLIENT_ANNOTATION, POD_LABELS, federate, subject
+from components.azure.placement import Placement
+from components.azure.private_endpoint import create_private_endpoint
+from components.azure.protection import lock
+from components.azure.roles import assign, built_in
+from components.protocols import VaultSeal, VaultUnsealArgs
+
+RETENTION_DAYS = 7
+"""How long a deleted key vault can be brought back. Azure takes 7 to 90, once: the same in every profile."""
+RECOVERY_KEYS = "vault-recovery-keys"
+PRIVATE_ZONE = "privatelink.vaultcore.azure.net"
+
+ALARMS = (
+    # Below it Vault cannot unseal, and nothing is seen of that until its next start.
+    Alarm(metric="Availability", below=99, minutes=15),
+)
+
+
+class VaultUnseal(ComponentResource):
+    """The seal key, the place for recovery keys and the identity that Vault uses them with."""
+
+    connection: VaultSeal
+
+    def __init__(
+        self, name: str, args: VaultUnsealArgs[Placement], opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("rasa:azure:VaultUnseal", name, {}, opts)
+        place = args.placement
+        vault = keyvault.Vault(
+            name,
+            resource_group_name=place.resource_group,
+            properties=_vault_properties(args),
+            tags=place.tags,
+            opts=ResourceOptions(parent=self, protect=args.deletion_protection),
+        )
+        key = keyvault.Key(
+            name,
+            resource_group_name=place.resource_group,
+            vault_name=vault.name,
+            properties=keyvault.KeyPropertiesArgs(kty="RSA", key_size=3072, key_ops=["wrapKey", "unwrapKey"]),
+            tags=place.tags,
+            opts=ResourceOptions(parent=self, protect=args.deletion_protection),
+        )
+        lock(name, resource_id=vault.id, wanted=args.deletion_protection, parent=self)
+        identity, grants = _identity(name, args, vault, key, parent=self)
+        record, link = create_private_endpoint(
+            name, place, resource_id=vault.id, group="vault", zone=PRIVATE_ZONE, parent=self
+        )
+        create_alarms(
+            name,
+            ALARMS,
+            namespace="Microsoft.KeyVault/vaults",
+            resource_id=vault.id,
+            place=AlarmPlace.of(place),
+            parent=self,
+        )
+        recovery_keys = Output.concat("https://", vault.name, f".vault.azure.net/secrets/{RECOVERY_KEYS}")
+        self.connection = VaultSeal(
+            stanza=_stanza(place.tenant_id, vault, key),
+            service_account_annotations={CLIENT_ANNOTATION: identity.client_id},
+            pod_labels=POD_LABELS,
+            recovery_keys=recovery_keys,
+            ready=(*grants, record, link),
+        )
+        self.register_outputs({"sealKey": key.key_uri, "recoveryKeys": recovery_keys})
+
+
+def _vault_properties(args: VaultUnsealArgs[Placement]) -> keyvault.VaultPropertiesArgs:
+    place = args.placement
+    addresses = internet_addresses(place.allowed_cidrs)
+    return keyvault.VaultPropertiesArgs(
+        tenant_id=place.tenant_id,
+        sku=keyvault.SkuArgs(family="A", name=keyvault.SkuName.STANDARD),
+        enable_rbac_authorization=True,
+        enable_soft_delete=True,
+        soft_delete_retention_in_days=RETENTION_DAYS,
+        # True or nothing: Azure takes no False.
+        enable_purge_protection=True if args.profile == "production" else None,
+        public_network_access="Enabled" if addresses else "Disabled",
+        network_acls=keyvault.NetworkRuleSetArgs(
+            default_action="Deny",
+            bypass="None",
+            ip_rules=[keyvault.IPRuleArgs(value=address) for address in addresses],
+        ),
+    )
+
+
+def _identity(
+    name: str,
+    args: VaultUnsealArgs[Placement],
+    vault: keyvault.Vault,
+    key: keyvault.Key,
+    *,
+    parent: Resource,
+) -> tuple[managedidentity.UserAssignedIdentity, tuple[Resource, ...]]:
+    """An identity that Vault's service account, and no other, takes on, and all that it may do."""
+    place = args.placement
+    identity = managedidentity.UserAssignedIdentity(
+        name,
+        resource_group_name=place.resource_group,
+        tags=place.tags,
+        opts=ResourceOptions(parent=parent),
+    )
+    trust = federate(
+        name,
+        identity,
+        resource_group=place.resource_group,
+        oidc_issuer=place.oidc_issuer,
+        subject=subject(args.namespace, args.service_account),
+        parent=parent,
+    )
+    unseal = assign(
+        name,
+        role_id=built_in("key-user", place.subscription_id),
+        principal_id=identity.principal_id,
+        scope=key.id,
+        parent=parent,
+    )
+    put = assign(
+        f"{name}-recovery-keys",
+        role_id=_set_only_role(name, place, parent=parent),
+        principal_id=identity.principal_id,
+        scope=vault.id,
+        parent=parent,
+    )
+    return identity, (trust, unseal, put)
+
+
+def _set_only_role(name: str, place: Placement, *, parent: Resource) -> Output[str]:
+    group_id = Output.concat(
+        "/subscriptions/", place.subscription_id, "/resourceGroups/", place.resource_group
+    )
+    guid = random.RandomUuid(f"{name}-role", opts=ResourceOptions(parent=parent))
+    role = authorization.RoleDefinition(
+        name,
+        role_definition_id=guid.result,
+        # Unique among all roles of the tenant.
+        role_name=Output.concat("Rasa Vault: put recovery keys ", guid.result),
+        description="Set secrets of a key vault without reading any",
+        role_type="CustomRole",
+        scope=group_id,
+        assignable_scopes=[group_id],
+        permissions=[
+            authorization.PermissionArgs(data_actions=["Microsoft.KeyVault/vaults/secrets/setSecret/action"])
+        ],
+        opts=ResourceOptions(parent=parent),
+    )
+    return role.id
+
+
+def _stanza(tenant_id: Output[str], vault: keyvault.Vault, key: keyvault.Key) -> Output[str]:
+    return Output.concat(
+        'seal "azurekeyvault" {\n  tenant_id  = "',
+        tenant_id,
+        '"\n  vault_name = "',
+        vault.name,
+        '"\n  key_name   = "',
+        key.name,
+        '"\n}\n',
+    )

@@ -1,0 +1,92 @@
+"""The data stores under test: each of them made alone, next to a cluster that nobody may wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pulumi import ComponentResource, Output
+from pulumi_azure_native import managedidentity
+
+from components.azure.event_broker import EventBroker
+from components.azure.lock_store import LockStore
+from components.azure.model_storage import ModelStorage
+from components.azure.placement import Placement
+from components.azure.tracker_store import TrackerStore
+from components.azure.vault_unseal import VaultUnseal
+from components.contracts import Topics
+from components.protocols import (
+    EventBrokerArgs,
+    LockStoreArgs,
+    ModelStorageArgs,
+    TrackerStoreArgs,
+    TrackerStoreKind,
+    VaultUnsealArgs,
+)
+from tests.recorder import Recording, record
+
+TAGS = {"stack": "test"}
+OFFICE = "198.51.100.0/24"
+ACTION_GROUP = "/subscriptions/sub/resourceGroups/x/providers/Microsoft.Insights/actionGroups/on-call"
+ALERT = "azure-native:monitor:MetricAlert"
+LOCK = "azure-native:authorization:ManagementLockByScope"
+ENDPOINT = "azure-native:network:PrivateEndpoint"
+ZONE = "azure-native:privatedns:PrivateZone"
+ZONE_LINK = "azure-native:privatedns:VirtualNetworkLink"
+RECORD = "azure-native:network:PrivateDnsZoneGroup"
+
+
+def given(profile: str, **changes: Any) -> dict[str, Any]:
+    protected = profile == "production"
+    return {"profile": profile, "size": "small", "deletion_protection": protected, **changes}
+
+
+def tracker_store(kind: TrackerStoreKind) -> Callable[[Placement, str], ComponentResource]:
+    return lambda place, profile: TrackerStore(
+        "tracker-store", TrackerStoreArgs(placement=place, kind=kind, **given(profile))
+    )
+
+
+STORES: Mapping[str, Callable[[Placement, str], ComponentResource]] = {
+    "model-storage": lambda place, profile: ModelStorage(
+        "model-storage", ModelStorageArgs(placement=place, **given(profile))
+    ),
+    "lock-store": lambda place, profile: LockStore(
+        "lock-store", LockStoreArgs(placement=place, **given(profile))
+    ),
+    "postgres": tracker_store("postgres"),
+    "mongodb": tracker_store("mongodb"),
+    "event-broker": lambda place, profile: EventBroker(
+        "event-broker", EventBrokerArgs(placement=place, topics=Topics(), **given(profile))
+    ),
+    "vault-unseal": lambda place, profile: VaultUnseal(
+        "vault-unseal",
+        VaultUnsealArgs(placement=place, namespace="vault", service_account="vault", **given(profile)),
+    ),
+}
+
+
+def placement(**changes: Any) -> Placement:
+    """A placement whose cluster is a resource (a stand-in), so that whoever waits for it shows."""
+    known = Output.from_input
+    stand_in = managedidentity.UserAssignedIdentity("cluster", resource_group_name="group")
+    args: dict[str, Any] = {
+        "region": "westeurope",
+        "resource_group": known("group"),
+        "subscription_id": known("sub"),
+        "tenant_id": known("tenant"),
+        "zones": ("1", "2", "3"),
+        "network_id": known("vnet-id"),
+        "endpoints_subnet_id": known("endpoints-id"),
+        "postgres_subnet_id": known("postgres-id"),
+        "allowed_cidrs": (OFFICE,),
+        "oidc_issuer": stand_in.client_id.apply(lambda _: "https://oidc/"),
+        "log_workspace_id": known("workspace-id"),
+        "action_group_id": None,
+        "tags": TAGS,
+    }
+    return Placement(**{**args, **changes})
+
+
+def make(store: str, profile: str, *, preview: bool = False, **changes: Any) -> Recording[Any]:
+    return record(lambda: STORES[store](placement(**changes), profile), preview=preview)
