@@ -35,7 +35,7 @@ def deleted(tenant: Tenant, *, soft_delete: bool) -> None:
 
 def test_a_soft_deleted_name_is_kept(tenant: Tenant) -> None:
     deleted(tenant, soft_delete=True)
-    with pytest.raises(CloudError, match="NameKept.*rasa-vault"):
+    with pytest.raises(CloudError, match=r"NameKept.*rasa-vault"):
         tenant.create(VAULT, "other", vault(soft_delete=True), SETTINGS)
 
 
