@@ -8,7 +8,7 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit engine-tests fmt schema readme goldens preview up refresh destroy bench
+.PHONY: help demo test check unit engine-tests servers fmt schema readme goldens preview up refresh destroy bench
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -39,6 +39,10 @@ unit: .venv/.ready ## tests that need no engine (under a minute)
 engine-tests: .venv/.ready ## tests on the real engine over the simulated cloud
 	@$(BIN)/python -m simcloud.engine >/dev/null
 	$(BIN)/pytest -q -n 2 -m engine
+
+servers: ## as root on Debian: the servers that tests run against; without them those tests say so
+	@command -v haproxy >/dev/null && command -v redis-server >/dev/null && command -v openssl >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y haproxy redis-server openssl; }
 
 fmt: .venv/.ready ## format
 	$(BIN)/ruff format .

@@ -12,12 +12,13 @@ from pydantic import BaseModel, SecretStr
 from pydantic.alias_generators import to_camel
 
 from components import naming, regions, support
-from components.config_problems import did_you_mean, set_with
+from components.cloud_checks import CLOUD_CHECKS
+from components.config_problems import did_you_mean, parsed_cidr, set_with
 from components.options import Assistant, Network
 from components.rasa import variables
 from components.rasa.problems import problems_of as endpoint_problems
 from components.rasa.problems import unset_variables
-from components.sources import ExistingCluster, ManagedCluster, ManagedModelStorage, ManagedTrackerStore
+from components.sources import ExistingCluster, ManagedCluster, ManagedTrackerStore
 
 Valid = Mapping[str, Any]
 """The keys that are valid by themselves: field name of `Settings` → value."""
@@ -29,11 +30,6 @@ ACCOUNTS = {
 }
 WIDEST_ACCESS = 8
 """Prefix length: the largest range that one organisation holds; 0.0.0.0/0 in two halves is wider."""
-PRINCIPAL = re.compile(r"^(user|group|servicePrincipal):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-AKS_RESERVED = tuple(
-    IPv4Network(cidr) for cidr in ("169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24")
-)
-"""Azure documentation, "Azure CNI overlay networking in AKS", IP address planning."""
 SMALLEST_NETWORK, LARGEST_NETWORK = 20, 16
 """Prefix lengths: a /20 still gives a node subnet of 500 addresses in each of three zones."""
 
@@ -97,7 +93,7 @@ def _network(network: Network) -> Iterator[str]:
         ("network.podsCidr", network.pods_cidr),
         *((f"network.avoid[{i}]", text) for i, text in enumerate(network.avoid)),
     ):
-        parsed = _cidr(text)
+        parsed = parsed_cidr(text)
         if isinstance(parsed, str):
             yield f"rasa:{key} {parsed}"
         else:
@@ -119,47 +115,13 @@ def _cluster_access(profile: str, cluster: ManagedCluster | ExistingCluster) -> 
         return
     for index, text in enumerate(cluster.allowed_cidrs):
         path = f"rasa:cluster.allowedCidrs[{index}]"
-        parsed = _cidr(text)
+        parsed = parsed_cidr(text)
         if isinstance(parsed, str):
             yield f"{path} {parsed}"
         elif parsed.prefixlen < WIDEST_ACCESS and (cluster.profile or profile) == "production":
             yield (
                 f"{path} opens the Kubernetes API to the internet ({parsed}), which profile production "
                 "refuses; " + set_with(path, '"$(curl -s https://checkip.amazonaws.com)/32"')
-            )
-
-
-def _azure(
-    cloud: str, network: Network, cluster: ManagedCluster | ExistingCluster, storage: object
-) -> Iterator[str]:
-    """What only Azure asks for, and what only Azure has."""
-    until = storage.access_until if isinstance(storage, ManagedModelStorage) else None
-    if cloud != "azure":
-        if until is not None:
-            yield (
-                f"rasa:modelStorage.accessUntil is {until!r}, and access to models has no end on {cloud}; "
-                "remove it with: pulumi config rm --path 'rasa:modelStorage.accessUntil'"
-            )
-        return
-    ranges = {"cidr": network.cidr, "servicesCidr": network.services_cidr, "podsCidr": network.pods_cidr}
-    for key, text in ranges.items():
-        for taken in AKS_RESERVED:
-            parsed = _cidr(text)
-            if not isinstance(parsed, str) and parsed.overlaps(taken):
-                yield f"rasa:network.{key} {parsed} overlaps {taken}, which AKS keeps for itself"
-    if not isinstance(cluster, ManagedCluster):
-        return
-    if not cluster.admins:
-        command = set_with("rasa:cluster.admins[0]", '"user:$(az ad signed-in-user show --query id -o tsv)"')
-        yield (
-            "rasa:cluster.admins is empty: Azure lets nobody into a cluster for having made it, `pulumi up` "
-            f"could not install Rasa; name at least whoever runs it; {command}"
-        )
-    for index, admin in enumerate(cluster.admins):
-        if not PRINCIPAL.match(admin):
-            yield (
-                f"rasa:cluster.admins[{index}] is {admin!r}; accepted: user:, group: or servicePrincipal: "
-                f"and an Entra object id; {set_with(f'rasa:cluster.admins[{index}]', '<id>')}"
             )
 
 
@@ -198,13 +160,6 @@ def _variables(assistant: Assistant, llm_keys: Mapping[str, SecretStr]) -> Itera
     documents = {"credentials": assistant.credentials, "extraEndpoints": assistant.extra_endpoints}
     for key, document in documents.items():
         yield from (f"rasa:assistant.{key}: {problem}" for problem in unset_variables(document, known))
-
-
-def _cidr(text: str) -> IPv4Network | str:
-    try:
-        return IPv4Network(text)
-    except ValueError as error:
-        return f"is not a range of IPv4 addresses: {error}; accepted: for example 10.20.0.0/16"
 
 
 def _plain_secrets(valid: Valid, secret_keys: frozenset[str]) -> Iterator[str]:
@@ -253,5 +208,5 @@ _CHECKS: Sequence[tuple[tuple[str, ...], Callable[..., Iterator[str]]]] = (
     (("profile", "cluster"), _cluster_access),
     (("profile", "assistant"), _assistant),
     (("assistant", "llm_keys"), _variables),
-    (("cloud", "network", "cluster", "model_storage"), _azure),
+    *CLOUD_CHECKS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from ipaddress import IPv4Network
 from typing import get_args
 
 from pydantic import BaseModel, ValidationError
@@ -28,6 +29,14 @@ def set_with(path: str, value: str, *, is_secret: bool = False) -> str:
     """The command that sets a key, nested or not, in plain text or encrypted."""
     flags = ("--secret " if is_secret else "") + ("--path " if any(mark in path for mark in ".[") else "")
     return f"set it with: pulumi config set {flags}'{path}' {value}"
+
+
+def parsed_cidr(text: str) -> IPv4Network | str:
+    """A range of addresses, or what is wrong with it."""
+    try:
+        return IPv4Network(text)
+    except ValueError as error:
+        return f"is not a range of IPv4 addresses: {error}; accepted: for example 10.20.0.0/16"
 
 
 def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:

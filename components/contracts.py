@@ -50,6 +50,11 @@ class SideCar:
     files: Mapping[str, Output[str]] = field(default_factory=dict[str, Output[str]])
     """File name → content, mounted at `/etc/<name>/`; nothing secret."""
     port: int
+    user: int | None = None
+    """Number of the user that the image runs as, where the image itself says a name: Kubernetes cannot see
+    that a name is not root's. None: the image says a number, or runs as any."""
+    probe: tuple[str, ...] = ()
+    """Command in the container that succeeds once it listens: the kubelet itself cannot reach loopback."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

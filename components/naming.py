@@ -50,6 +50,14 @@ LIMITS: Mapping[str, Sequence[NameLimit]] = {
         NameLimit(what="an Event Hubs namespace", logical_name="event-broker", longest=50),
         NameLimit(what="a SAS rule of an event hub", logical_name="event-broker", longest=50),
     ),
+    # Service accounts (30) and the GKE cluster (40) have shorter patterns of their own in Pulumi.yaml.
+    "gcp": (
+        NameLimit(what="a Memorystore instance", logical_name="lock-store", longest=40),
+        NameLimit(what="a Cloud Storage bucket", logical_name="model-storage", longest=63),
+        NameLimit(what="a Kafka cluster", logical_name="event-broker", longest=63),
+        NameLimit(what="a KMS key ring", logical_name="foundation-key", longest=63),
+        NameLimit(what="a VPC's address range", logical_name="foundation-network-services", longest=63),
+    ),
 }
 
 

@@ -77,6 +77,8 @@ class FoundationArgs:
     profile: Profile
     size: Size
     deletion_protection: bool
+    account: str | None = None
+    """As in `ProviderArgs`; Google Cloud writes the project's id into names and members."""
     region: str
     zones: Sequence[str]
     """Full zone names, as many as the profile wants."""
@@ -129,6 +131,8 @@ class EventBrokerArgs(DependencyArgs[Placement]):
     """The Kafka for events."""
 
     topics: Topics
+    renewal: str = "0"
+    """Another value renews what expires: client certificates that the component issues itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -103,7 +103,53 @@ AZURE: Mapping[str, tuple[str, ...]] = {
 }
 """Some have no zones: enough for dev, not for production. Source: Azure's "List of Azure regions"."""
 
-GCP: Mapping[str, tuple[str, ...]] = {}
+_BCD = ("b", "c", "d")
+
+GCP: Mapping[str, tuple[str, ...]] = {
+    "africa-south1": _ABC,
+    "asia-east1": _ABC,
+    "asia-east2": _ABC,
+    "asia-northeast1": _ABC,
+    "asia-northeast2": _ABC,
+    "asia-northeast3": _ABC,
+    "asia-south1": _ABC,
+    "asia-south2": _ABC,
+    "asia-southeast1": _ABC,
+    "asia-southeast2": _ABC,
+    "australia-southeast1": _ABC,
+    "australia-southeast2": _ABC,
+    "europe-central2": _ABC,
+    "europe-north1": _ABC,
+    "europe-north2": _ABC,
+    "europe-southwest1": _ABC,
+    "europe-west1": _BCD,
+    "europe-west10": _ABC,
+    "europe-west12": _ABC,
+    "europe-west2": _ABC,
+    "europe-west3": _ABC,
+    "europe-west4": _ABC,
+    "europe-west6": _ABC,
+    "europe-west8": _ABC,
+    "europe-west9": _ABC,
+    "me-central1": _ABC,
+    "me-central2": _ABC,
+    "me-west1": _ABC,
+    "northamerica-northeast1": _ABC,
+    "northamerica-northeast2": _ABC,
+    "northamerica-south1": _ABC,
+    "southamerica-east1": _ABC,
+    "southamerica-west1": _ABC,
+    "us-central1": _ABC,
+    "us-east1": _BCD,
+    "us-east4": _ABC,
+    "us-east5": _ABC,
+    "us-south1": _ABC,
+    "us-west1": _ABC,
+    "us-west2": _ABC,
+    "us-west3": _ABC,
+    "us-west4": _ABC,
+}
+"""Source: Compute Engine documentation, "Regions and zones" (us-central1 has a fourth zone, f)."""
 
 ZONES: Mapping[str, int] = {"dev": 2, "production": 3}
 """Profile → zones that a stack spreads over; MSK's Express brokers and a quorum of three want three."""

@@ -67,6 +67,8 @@ class Settings(Model):
     """Rasa Pro itself and the assistant that it serves."""
     alarms: Alarms = Alarms()
     """Who is told."""
+    renewal: str = Field(default="0", pattern=r"^[A-Za-z0-9-]{1,32}$")
+    """Another value, the month for example, has certificates that the stack issues itself issued anew."""
     license: SecretStr
     """The Rasa Pro licence; set it with --secret."""
     llm_keys: dict[str, SecretStr] = Field(default_factory=dict[str, SecretStr])

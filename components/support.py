@@ -35,7 +35,6 @@ class Gap:
 
 
 _CLOUDS: Mapping[str, Gap] = {
-    "gcp": Gap(because="its components are not part of this release", instead="cloud aws"),
     "none": Gap(because="sources other than managed are not part of this release", instead="cloud aws"),
 }
 

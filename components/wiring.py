@@ -50,7 +50,11 @@ def build_platform(settings: Settings, tags: Mapping[str, str]) -> Platform:
             from components import azure  # noqa: PLC0415
 
             return _build(azure, settings, tags)
-        case "gcp" | "none":
+        case "gcp":
+            from components import gcp  # noqa: PLC0415
+
+            return _build(gcp, settings, tags)
+        case "none":
             raise cloud_gap(settings.cloud) or NotSupported(
                 settings.cloud, on="this release", because="nothing supplies it", instead="cloud aws"
             )
@@ -81,6 +85,7 @@ def _foundation_args(settings: Settings, tags: Mapping[str, str]) -> p.Foundatio
                 profile=settings.profile_of(cluster),
                 size=settings.size_of(cluster),
                 deletion_protection=settings.protected,
+                account=settings.account,
                 region=settings.region,
                 zones=settings.zones,
                 cidr=settings.network.cidr,
@@ -168,6 +173,7 @@ def _event_broker(
                     events=settings.topics.events,
                     analytics_dead_letter=settings.topics.analytics_dead_letter,
                 ),
+                renewal=settings.renewal,
             )
             return cloud.EventBroker("event-broker", args, opts).connection
         case s.InCluster() | s.ExistingKafka():

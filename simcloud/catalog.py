@@ -150,7 +150,7 @@ class ResourceType(_Model):
     leaves_behind: bool | Condition = False
     """Whether it owns things outside its cluster that would stay if the cluster went first."""
     keeps_name: bool | Condition = False
-    """Whether a deleted one keeps its name: it can be brought back, and until then none of that name made."""
+    """Whether nothing else may take its name after it is deleted, for a time or for ever."""
     contains: bool = False
     """Whether what is inside goes with it (a Kubernetes namespace)."""
     makes: list[Made] = Field(default_factory=list[Made])

@@ -70,6 +70,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "b64": lambda text: base64.b64encode(text.encode()).decode(),
     "server": kubeconfig_server,
     "last": lambda text: text.rsplit("/", 1)[-1],
+    "first": lambda text: text.split(".", 1)[0],
     "bare": lambda text: text.removeprefix("https://"),
     # eu-central-1 → euc1, as in the host names of ElastiCache
     "short": lambda text: "".join(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
+GOOGLE_PROJECT, GOOGLE_REGION = "example-project", "europe-west3"
 
 Properties = Mapping[str, Any]
 
@@ -47,6 +48,44 @@ COMPUTED: Mapping[str, Callable[[str, Properties], Properties]] = {
         "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:master"}],
         "resourceId": "db-RESOURCE",
     },
+    "gcp:certificateauthority/certificate:Certificate": lambda _name, _inputs: {
+        "certificateDescriptions": [{"subjectDescriptions": [{"notAfterTime": "2027-05-21T12:00:00Z"}]}],
+        "pemCertificate": "-----BEGIN CERTIFICATE-----",
+    },
+    "gcp:container/cluster:Cluster": lambda _name, inputs: {
+        "endpoint": "34.159.1.2",
+        "masterAuth": {"clusterCaCertificate": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURQ=="},
+        "controlPlaneEndpointsConfig": {
+            **inputs["controlPlaneEndpointsConfig"],
+            "dnsEndpointConfig": {"endpoint": f"gke-1-1.{GOOGLE_REGION}.gke.goog"},
+        },
+        "workloadIdentityConfig": {"workloadPool": f"{inputs['project']}.svc.id.goog"},
+    },
+    "gcp:managedkafka/cluster:Cluster": lambda _name, inputs: {
+        "bootstrapAddress": f"bootstrap.{inputs['clusterId']}.{GOOGLE_REGION}.managedkafka.p.cloud.goog:9092"
+    },
+    "gcp:projects/serviceIdentity:ServiceIdentity": lambda _name, inputs: {
+        "member": f"serviceAccount:service-1@{inputs['service'].partition('.')[0]}.iam.gserviceaccount.com"
+    },
+    "gcp:redis/instance:Instance": lambda _name, _inputs: {
+        "host": "10.20.64.3",
+        "authString": "planted-auth-string",
+        "serverCaCerts": [{"cert": "-----BEGIN CERTIFICATE-----one"}],
+    },
+    "gcp:serviceaccount/account:Account": lambda name, inputs: {
+        "email": f"{name}@{inputs['project']}.iam.gserviceaccount.com",
+        "member": f"serviceAccount:{name}@{inputs['project']}.iam.gserviceaccount.com",
+        "name": f"projects/{inputs['project']}/serviceAccounts/{name}",
+    },
+    "gcp:sql/databaseInstance:DatabaseInstance": lambda _name, _inputs: {
+        "privateIpAddress": "10.20.65.3",
+        "serverCaCerts": [{"cert": "-----BEGIN CERTIFICATE-----one"}],
+    },
+    "tls:index/certRequest:CertRequest": lambda name, _: {"certRequestPem": f"request of {name}"},
+    "tls:index/privateKey:PrivateKey": lambda _name, _inputs: {
+        "privateKeyPem": "planted-private-key",
+        "privateKeyPemPkcs8": "planted-private-key",
+    },
     "azure-native:containerservice:ManagedCluster": lambda name, inputs: {
         "identity": {"type": "UserAssigned", "userAssignedIdentities": {}},
         "oidcIssuerProfile": {**inputs["oidcIssuerProfile"], "issuerURL": f"https://oic.azure/{name}/"},
@@ -80,6 +119,8 @@ AUTONAMED: Mapping[str, str] = {
     "aws:msk/cluster:Cluster": "clusterName",
     "aws:rds/instance:Instance": "identifier",
     "aws:s3/bucket:Bucket": "bucket",
+    "gcp:secretmanager/secret:Secret": "secretId",
+    "gcp:serviceaccount/account:Account": "accountId",
 }
 """The property that the engine fills with a name, where it is not `name`."""
 
@@ -127,5 +168,8 @@ ANSWERS: Mapping[str, Callable[[Properties], Properties]] = {
         "accountSasToken": f"se={arguments['sharedAccessExpiryTime']}&sp={arguments['permissions']}"
         f"&srt={arguments['resourceTypes']}&spr={arguments['protocols']}&sv=2015-04-05&sig=x"
     },
+    "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": lambda _: {
+        "member": "serviceAccount:service-1@gs-project-accounts.iam.gserviceaccount.com"
+    },
 }
-"""The functions that a component may call: a secret or a certificate that Azure tells in no other way."""
+"""The functions that a component may call: what a cloud tells in no other way."""

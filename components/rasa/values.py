@@ -6,7 +6,7 @@ policies (its own cut Rasa off from its database, facts T15).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -20,13 +20,15 @@ from components.rasa.document import Block, Document
 from components.rasa.environment import SURGE, Environment
 from components.rasa.files import AUTHORITIES, CLIENT
 
+DISK: Block = {"ephemeral-storage": "5Gi"}
 RESOURCES: Mapping[Size, Block] = {
     # Rasa's documented minimum for 24 requests per second is 8 CPUs and 16 GB (facts §6): that is `large`.
     # Memory is limited to what is requested, so that a pod is never evicted for a neighbour; CPU is not
-    # limited, for throttling stretches the load of a model.
-    "small": {"requests": {"cpu": "1", "memory": "4Gi"}, "limits": {"memory": "4Gi"}},
-    "medium": {"requests": {"cpu": "4", "memory": "8Gi"}, "limits": {"memory": "8Gi"}},
-    "large": {"requests": {"cpu": "8", "memory": "16Gi"}, "limits": {"memory": "16Gi"}},
+    # limited, for throttling stretches the load of a model. Disk is for the unpacked model: where nothing is
+    # asked for, GKE Autopilot gives 1 GiB and evicts the pod that writes more.
+    "small": {"requests": {**DISK, "cpu": "1", "memory": "4Gi"}, "limits": {"memory": "4Gi"}},
+    "medium": {"requests": {**DISK, "cpu": "4", "memory": "8Gi"}, "limits": {"memory": "8Gi"}},
+    "large": {"requests": {**DISK, "cpu": "8", "memory": "16Gi"}, "limits": {"memory": "16Gi"}},
 }
 PORT = 5005
 RELEASE = "rasa"
@@ -207,15 +209,29 @@ def _mounts(args: AssistantArgs, made: InCluster) -> dict[str, Document]:
 def _side_car(side_car: SideCar) -> Block:
     """A native side-car (restartPolicy Always): up before Rasa first dials it, down after Rasa's last lock.
 
-    It listens on loopback, where the kubelet cannot probe it.
+    In a Job's pod it would end with the Job, unlike a second container. It listens on loopback, which the
+    kubelet reaches only by a command inside the container.
     """
     mount: Block = {"name": side_car.name, "mountPath": f"/etc/{side_car.name}", "readOnly": True}
+    user: Block = {} if side_car.user is None else {"runAsUser": side_car.user, "runAsGroup": side_car.user}
     return {
         "name": side_car.name,
         "image": side_car.image,
         "args": list(side_car.args),
         "restartPolicy": "Always",
-        "securityContext": CONTAINER_SECURITY,
+        "securityContext": {**CONTAINER_SECURITY, "readOnlyRootFilesystem": True, **user},
         "resources": SIDE_CAR_RESOURCES,
         "volumeMounts": [mount] if side_car.files else [],
+        **_side_car_probes(side_car.probe),
+    }
+
+
+def _side_car_probes(command: Sequence[str]) -> Block:
+    """Rasa is started when the first probe has succeeded; a side-car that hangs later is started anew."""
+    if not command:
+        return {}
+    handler: Block = {"exec": {"command": list(command)}, "timeoutSeconds": 2}
+    return {
+        "startupProbe": {**handler, "periodSeconds": 1, "failureThreshold": 30},
+        "livenessProbe": {**handler, "periodSeconds": 10, "failureThreshold": 3},
     }

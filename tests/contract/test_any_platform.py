@@ -40,7 +40,7 @@ def stack_files(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-ACCOUNTS = {"aws": "123456789012", "azure": "00000000-0000-4000-8000-000000000001"}
+ACCOUNTS = {"aws": "123456789012", "azure": "00000000-0000-4000-8000-000000000001", "gcp": "example-project"}
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -17,10 +17,15 @@ from components.settings import parse
 from components.wiring import Platform, build_platform
 from tests.recorder import Recording, is_secret, record, value_of
 
-REGION = {"aws": "eu-central-1", "azure": "westeurope"}
-KINDS = {"aws": ("postgres", "dynamodb", "mongodb"), "azure": ("postgres", "mongodb")}
+REGION = {"aws": "eu-central-1", "azure": "westeurope", "gcp": "europe-west3"}
+KINDS = {
+    "aws": ("postgres", "dynamodb", "mongodb"),
+    "azure": ("postgres", "mongodb"),
+    "gcp": ("postgres",),
+}
 ASKED_FOR: dict[str, dict[str, Any]] = {
-    "azure": {"cluster": {"admins": [f"user:{0:08}-0000-4000-8000-{10:012}"]}}
+    "azure": {"cluster": {"admins": [f"user:{0:08}-0000-4000-8000-{10:012}"]}},
+    "gcp": {"account": "example-project"},
 }
 """What a cloud's stack file must say besides."""
 PLATFORMS = [
@@ -29,7 +34,11 @@ PLATFORMS = [
     for kind in kinds
     for profile in ("dev", "production")
 ]
-CLUSTERS = {"aws:eks/cluster:Cluster", "azure-native:containerservice:ManagedCluster"}
+CLUSTERS = {
+    "aws:eks/cluster:Cluster",
+    "azure-native:containerservice:ManagedCluster",
+    "gcp:container/cluster:Cluster",
+}
 STORES = {
     "aws:docdb/cluster:Cluster",
     "aws:dynamodb/table:Table",
@@ -42,6 +51,10 @@ STORES = {
     "azure-native:mongocluster:MongoCluster",
     "azure-native:redisenterprise:RedisEnterprise",
     "azure-native:storage:StorageAccount",
+    "gcp:managedkafka/cluster:Cluster",
+    "gcp:redis/instance:Instance",
+    "gcp:sql/databaseInstance:DatabaseInstance",
+    "gcp:storage/bucket:Bucket",
 }
 SECRET_FIELDS = {"password", "credential", "token", "key", "secret_access_key", "access_key_id"}
 
@@ -166,11 +179,5 @@ def test_no_store_waits_for_the_cluster(built: Any, cloud: str, kind: str, profi
     recording: Built = built(cloud, kind, profile)
     clusters = {r.urn for r in recording.resources if r.type in CLUSTERS}
     assert clusters
-    stores = (
-        "aws:rds/instance:",
-        "aws:elasticache/replicationGroup:",
-        "aws:msk/cluster:",
-        "aws:docdb/cluster:",
-    )
-    for store in (r for r in recording.resources if r.type.startswith(stores)):
+    for store in (r for r in recording.resources if r.type in STORES):
         assert not recording.waits_for(store) & clusters, store.urn

@@ -29,15 +29,24 @@ DATA = {
     "azure-native:redisenterprise:RedisEnterprise",
     "azure-native:storage:BlobContainer",
     "azure-native:storage:StorageAccount",
+    "gcp:kms/cryptoKey:CryptoKey",
+    "gcp:managedkafka/cluster:Cluster",
+    "gcp:managedkafka/topic:Topic",
+    "gcp:redis/instance:Instance",
+    "gcp:sql/databaseInstance:DatabaseInstance",
+    "gcp:storage/bucket:Bucket",
 }
 """Resources that hold data, or without which data cannot be read."""
 REPLACED_WITH_A_REASON = {
     # Standard brokers cannot become Express ones; said in components/aws/event_broker.py and the README.
     "aws:msk/cluster:Cluster",
+    # BASIC cannot become STANDARD_HA; said in components/gcp/lock_store.py: locks are taken anew.
+    "gcp:redis/instance:Instance",
 }
 DRIFT = {
     "aws-dev": "rds/instance:Instance:backupRetentionPeriod=1",
     "azure-dev": "dbforpostgresql:Server:backup.backupRetentionDays=10",
+    "gcp-dev": "sql/databaseInstance:DatabaseInstance:settings.availabilityType=REGIONAL",
 }
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from policy import aws, azure, kubernetes
+from policy import aws, azure, gcp, kubernetes
 from policy.stack import Policy, Stack
 from tests.stacks import STACKS, is_production, record_stack
 
-POLICIES = (*aws.POLICIES, *azure.POLICIES, *kubernetes.POLICIES)
+POLICIES = (*aws.POLICIES, *azure.POLICIES, *gcp.POLICIES, *kubernetes.POLICIES)
 
 
 def seen(stack: str) -> Stack:

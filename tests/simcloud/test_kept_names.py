@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simcloud.account import Account
+from simcloud.account import Account, Record
 from simcloud.errors import CloudError
 from simcloud.wire import Properties
 from tests.simcloud.tenant import Tenant
@@ -48,3 +48,14 @@ def test_it_is_kept_across_commands(tenant: Tenant) -> None:
 def test_without_soft_delete_the_name_is_free(tenant: Tenant) -> None:
     deleted(tenant, soft_delete=False)
     assert tenant.create(VAULT, "other", vault(soft_delete=False), SETTINGS)
+
+
+def test_a_name_may_be_kept_for_ever(tenant: Tenant) -> None:
+    """A KMS key ring of Google Cloud cannot be deleted, only forgotten."""
+    ring = Record(
+        urn="urn::ring", type="gcp:kms/keyRing:KeyRing", id="ring", scope="project", inputs={}, outputs={}
+    )
+    tenant.account.add(ring)
+    tenant.account.remove(ring)
+    with pytest.raises(CloudError, match="NameKept"):
+        tenant.account.add(ring)

@@ -1,0 +1,9 @@
+"""Everything on Google Cloud; the module itself meets `components.protocols.Cloud`."""
+
+from components.gcp.event_broker import EventBroker as EventBroker
+from components.gcp.foundation import Foundation as Foundation
+from components.gcp.lock_store import LockStore as LockStore
+from components.gcp.model_storage import ModelStorage as ModelStorage
+from components.gcp.provider import Provider as Provider
+from components.gcp.tracker_store import TrackerStore as TrackerStore
+from components.gcp.vault_unseal import VaultUnseal as VaultUnseal

@@ -1,0 +1,32 @@
+"""The addresses of a VPC: a pure function, so that a range keeps its addresses for life.
+
+A subnet on Google Cloud spans all zones of its region, so there is one: a quarter of the network, for nodes
+and for the addresses by which the VPC reaches the control plane and Kafka's brokers. Another quarter is lent
+to Google, whose networks for Cloud SQL and Memorystore are peered with ours. The rest is left to the
+operator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+WIDEST_PREFIX = 16
+NARROWEST_PREFIX = 20
+"""Leaves Google a /22: Cloud SQL takes a /24 in each region, Memorystore a /29 per instance (Cloud SQL
+documentation, "Configure private services access", range size)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AddressPlan:
+    """Ranges of the VPC, pods and services left out: these have ranges of their own."""
+
+    nodes: IPv4Network
+    services: IPv4Network
+    """Lent to Google's managed services; not to be confused with Kubernetes Services."""
+
+
+def plan_addresses(cidr: str) -> AddressPlan:
+    """Split the network; the settings have checked that it is large enough."""
+    nodes, services, *_ = IPv4Network(cidr).subnets(prefixlen_diff=2)
+    return AddressPlan(nodes=nodes, services=services)

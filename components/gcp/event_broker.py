@@ -1,0 +1,206 @@
+"""Event queue on Google Cloud: Managed Service for Apache Kafka, written to with a client certificate.
+
+Of the service's three ways in, Rasa can take two: a service account's *key* as a password, which lives until
+somebody remembers it, and mutual TLS. It is mutual TLS (`client_certificate.py`); Rasa has no token for the
+third.
+
+Brokers stand in three zones in either profile, and their disks are Google's business. Going from `dev` to
+`production` replaces nothing. What it deliberately does not do: create topics when somebody misspells one, or
+let Rasa read. Whoever runs `pulumi up` creates the topics over the service's own API, without a way into the
+network, and needs `roles/managedkafka.admin`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi_gcp import managedkafka
+
+from components.contracts import Kafka, MutualTls
+from components.gcp.alarms import Alarm, Watched, create_alarms
+from components.gcp.apis import enable_api
+from components.gcp.certificates import google_roots
+from components.gcp.client_certificate import Authority, create_authority, create_client_certificate
+from components.gcp.key import lend_key, service_agent
+from components.gcp.placement import Placement
+from components.protocols import EventBrokerArgs, Profile, Size
+
+MUTUAL_TLS_PORT = 9192
+"""The bootstrap address that the service returns is the one for SASL, on 9092 (facts B3)."""
+PRINCIPAL = "rasa"
+PRINCIPAL_RULES = r"RULE:^CN=([A-Za-z0-9-]+)$/$1/,DEFAULT"
+"""From the certificate's name to the one that access lists know: CN=rasa → rasa."""
+REPLICAS = 3
+"""One copy in each zone."""
+PARTITIONS: Mapping[Size, int] = {"small": 3, "medium": 6, "large": 12}
+"""Of the events topic. It can only grow, and growing moves conversations to other partitions, which upsets
+their order for a moment."""
+RETENTION_DAYS: Mapping[Profile, int] = {"dev": 3, "production": 14}
+"""How long an event waits for whoever consumes it."""
+GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a size word buys, all brokers together: a core each at the least, 1 to 8 GiB for each core."""
+
+    cores: int
+    memory_gib: int
+
+
+CAPACITY: Mapping[tuple[Profile, Size], Capacity] = {
+    ("dev", "small"): Capacity(3, 3),
+    ("dev", "medium"): Capacity(3, 6),
+    ("dev", "large"): Capacity(3, 12),
+    ("production", "small"): Capacity(3, 12),
+    ("production", "medium"): Capacity(6, 24),
+    ("production", "large"): Capacity(12, 48),
+}
+
+TOPIC_ALARMS = (
+    # Some come with every change of a partition's leader; an access list that is wrong makes many.
+    Alarm(metric="managedkafka.googleapis.com/topic_error_count", above=10, statistic="DELTA", total=True),
+)
+CLUSTER_ALARMS = (
+    # In milliseconds. Brokers out of memory, processor or disk show here first.
+    Alarm(
+        metric="managedkafka.googleapis.com/request_latencies",
+        above=1000,
+        statistic="PERCENTILE_99",
+        minutes=15,
+    ),
+)
+
+
+class EventBroker(ComponentResource):
+    """The Kafka cluster, its topics, and who may write."""
+
+    connection: Kafka
+
+    def __init__(
+        self, name: str, args: EventBrokerArgs[Placement], opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("rasa:gcp:EventBroker", name, {}, opts)
+        place = args.placement
+        project = enable_api(name, "managedkafka", place.project, parent=self)
+        brokers = service_agent(name, "managedkafka", project, parent=self)
+        authority = create_authority(name, args, brokers, parent=self)
+        key_id = lend_key(name, place.key_id, brokers, parent=self)
+        cluster = managedkafka.Cluster(
+            name,
+            _cluster_args(args, project, key_id, authority),
+            # An empty pool is nobody to trust; the pool alone is among the inputs.
+            ResourceOptions(parent=self, depends_on=[authority.ca]),
+        )
+        events, dead_letter = _topics(name, args, cluster, parent=self)
+        access = _let_rasa_write(name, cluster, events, parent=self)
+        client = create_client_certificate(f"{name}-client", PRINCIPAL, authority, args, parent=self)
+        _watch(name, cluster, place, parent=self)
+        self.connection = Kafka(
+            bootstrap=cluster.bootstrap_address.apply(mutual_tls_address),
+            topics=args.topics,
+            security=MutualTls(
+                certificate=client.certificate, key=client.key, ca=Output.from_input(google_roots())
+            ),
+            ready=(events, dead_letter, access),
+        )
+        self.register_outputs({"bootstrap": self.connection.bootstrap})
+
+
+def mutual_tls_address(bootstrap: str) -> str:
+    """`bootstrap.….cloud.goog:9092` → the same on the port for certificates."""
+    return re.sub(r":\d+", f":{MUTUAL_TLS_PORT}", bootstrap)
+
+
+def _cluster_args(
+    args: EventBrokerArgs[Placement], project: Output[str], key_id: Output[str], authority: Authority
+) -> managedkafka.ClusterArgs:
+    place, capacity = args.placement, CAPACITY[args.profile, args.size]
+    return managedkafka.ClusterArgs(
+        project=project,
+        location=place.region,
+        # The engine does not name clusters; the pool, of which there is one per cluster, has a name and
+        # suffix.
+        cluster_id=authority.pool.name,
+        capacity_config=managedkafka.ClusterCapacityConfigArgs(
+            vcpu_count=str(capacity.cores), memory_bytes=str(capacity.memory_gib * GIB)
+        ),
+        gcp_config=managedkafka.ClusterGcpConfigArgs(
+            kms_key=key_id,
+            access_config=managedkafka.ClusterGcpConfigAccessConfigArgs(
+                network_configs=[
+                    managedkafka.ClusterGcpConfigAccessConfigNetworkConfigArgs(subnet=place.subnet_id)
+                ]
+            ),
+        ),
+        tls_config=managedkafka.ClusterTlsConfigArgs(
+            trust_config=managedkafka.ClusterTlsConfigTrustConfigArgs(
+                cas_configs=[
+                    managedkafka.ClusterTlsConfigTrustConfigCasConfigArgs(ca_pool=authority.trusted_pool)
+                ]
+            ),
+            ssl_principal_mapping_rules=PRINCIPAL_RULES,
+        ),
+        rebalance_config=managedkafka.ClusterRebalanceConfigArgs(mode="AUTO_REBALANCE_ON_SCALE_UP"),
+        deletion_policy="PREVENT" if args.deletion_protection else "DELETE",
+    )
+
+
+def _topics(
+    name: str, args: EventBrokerArgs[Placement], cluster: managedkafka.Cluster, *, parent: Resource
+) -> tuple[managedkafka.Topic, managedkafka.Topic]:
+    retention_ms = RETENTION_DAYS[args.profile] * 24 * 60 * 60 * 1000
+
+    def create(purpose: str, topic: str, partitions: int) -> managedkafka.Topic:
+        return managedkafka.Topic(
+            f"{name}-{purpose}",
+            project=cluster.project,
+            location=args.placement.region,
+            cluster=cluster.cluster_id,
+            topic_id=topic,
+            partition_count=partitions,
+            replication_factor=REPLICAS,
+            configs={"cleanup.policy": "delete", "retention.ms": str(retention_ms)},
+            deletion_policy="PREVENT" if args.deletion_protection else "DELETE",
+            opts=ResourceOptions(parent=parent),
+        )
+
+    return (
+        create("events", args.topics.events, PARTITIONS[args.size]),
+        create("dead-letter", args.topics.analytics_dead_letter, REPLICAS),
+    )
+
+
+def _let_rasa_write(
+    name: str, cluster: managedkafka.Cluster, topic: managedkafka.Topic, *, parent: Resource
+) -> Resource:
+    """What producing needs, and no more.
+
+    Rasa's producer is not idempotent; `list_topics`, which it calls before each event, shows the topics that
+    it may describe.
+    """
+    return managedkafka.Acl(
+        f"{name}-events",
+        project=cluster.project,
+        location=cluster.location,
+        cluster=cluster.cluster_id,
+        acl_id=Output.concat("topic/", topic.topic_id),
+        acl_entries=[
+            managedkafka.AclAclEntryArgs(
+                principal=f"User:{PRINCIPAL}", permission_type="ALLOW", operation=operation, host="*"
+            )
+            for operation in ("DESCRIBE", "WRITE")
+        ],
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def _watch(name: str, cluster: managedkafka.Cluster, place: Placement, *, parent: Resource) -> None:
+    for kind, alarms in (("Topic", TOPIC_ALARMS), ("Cluster", CLUSTER_ALARMS)):
+        watched = Watched(
+            type=f"managedkafka.googleapis.com/{kind}", label="cluster_id", value=cluster.cluster_id
+        )
+        create_alarms(name, alarms, watched, place, parent=parent)

@@ -1,0 +1,115 @@
+"""What everything else on Google Cloud stands on: APIs, network, key, cluster and the identities of the pods.
+
+The data stores take the network and the key from here while the cluster is still being made; only the
+bindings that let its pods act as service accounts, and the pods, wait for it.
+"""
+
+from __future__ import annotations
+
+from pulumi import ComponentResource, ResourceOptions, RunError
+
+from components.gcp.alarms import Alarm, Watched, create_alarms
+from components.gcp.apis import enable_apis
+from components.gcp.cluster import Cluster, ClusterArgs
+from components.gcp.identity import Identity, IdentityArgs
+from components.gcp.key import Key, KeyArgs
+from components.gcp.network import Network, NetworkArgs
+from components.gcp.placement import Placement
+from components.protocols import FoundationArgs, Kubernetes
+
+NAT_ALARMS = (
+    # A node that got no more ports: new connections fail.
+    Alarm(metric="router.googleapis.com/nat/nat_allocation_failed", above=0, statistic="COUNT_TRUE"),
+    Alarm(
+        metric="router.googleapis.com/nat/dropped_sent_packets_count",
+        above=100,
+        statistic="DELTA",
+        total=True,
+    ),
+)
+CLUSTER_ALARMS = (
+    # All containers of the cluster: a pod in a crash loop restarts six times in the first quarter of an hour.
+    Alarm(metric="kubernetes.io/container/restart_count", above=5, statistic="DELTA", total=True, minutes=15),
+    # Memory that the kernel cannot take back: at 1 the container is killed.
+    Alarm(
+        metric="kubernetes.io/container/memory/limit_utilization",
+        above=0.95,
+        statistic="MAX",
+        where='metric.labels.memory_type = "non-evictable"',
+    ),
+)
+
+
+class Foundation(ComponentResource):
+    """APIs, network, key, cluster and identities."""
+
+    cluster: Kubernetes
+    placement: Placement
+
+    def __init__(self, name: str, args: FoundationArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:Foundation", name, {}, opts)
+        project = _project(args)
+        apis = enable_apis(name, project, parent=self)
+        network = Network(f"{name}-network", NetworkArgs(told=args, apis=apis), ResourceOptions(parent=self))
+        key = Key(
+            f"{name}-key",
+            KeyArgs(
+                project=apis.kms,
+                region=args.region,
+                deletion_protection=args.deletion_protection,
+            ),
+            ResourceOptions(parent=self),
+        )
+        cluster = Cluster(
+            f"{name}-cluster",
+            ClusterArgs(
+                told=args,
+                project=project,
+                apis=apis,
+                network_id=network.network_id,
+                subnet_id=network.subnet_id,
+                key_id=key.id,
+            ),
+            ResourceOptions(parent=self),
+        )
+        identity = Identity(
+            f"{name}-pods",
+            IdentityArgs(apis=apis, namespace=args.namespace, workload_pool=cluster.workload_pool),
+            ResourceOptions(parent=self),
+        )
+        self.cluster = Kubernetes(
+            kubeconfig=cluster.kubeconfig,
+            namespace=args.namespace,
+            rasa=identity.rasa,
+            setup=identity.setup,
+            # The NAT: without it a pod pulls no image from outside Google. The access: whoever destroys the
+            # stack as one of the admins would be locked out of a cluster with objects still in it.
+            ready=(*network.routes, *cluster.access),
+        )
+        self.placement = Placement(
+            project=project,
+            region=args.region,
+            zones=tuple(args.zones),
+            apis=apis,
+            subnet_id=network.subnet_id,
+            private_network=network.private_network,
+            private_range=network.private_range,
+            key_id=key.id,
+            rasa_member=identity.rasa_member,
+            workload_pool=cluster.workload_pool,
+            alarm_channel=args.alarm_target,
+        )
+        self._watch(name, network, cluster)
+        self.register_outputs({"networkId": network.network_id, "clusterName": cluster.name, "keyId": key.id})
+
+    def _watch(self, name: str, network: Network, cluster: Cluster) -> None:
+        gateway = Watched(type="nat_gateway", label="gateway_name", value=network.nat_name)
+        create_alarms(f"{name}-nat", NAT_ALARMS, gateway, self.placement, parent=self)
+        containers = Watched(type="k8s_container", label="cluster_name", value=cluster.name)
+        create_alarms(f"{name}-cluster", CLUSTER_ALARMS, containers, self.placement, parent=self)
+
+
+def _project(args: FoundationArgs) -> str:
+    if args.account is None:
+        raise RunError("Google Cloud resources belong to a project: set rasa:account to the project's id.")
+    return args.account

@@ -1,0 +1,80 @@
+"""The stack's own KMS key: everything at rest is encrypted with it, and destroying it destroys everything.
+
+A key ring can never be deleted, and neither can a key, only its material: `pulumi destroy` leaves both
+behind, empty and free of charge. So their names carry a suffix, or the next stack of the name could not be
+made.
+
+What it deliberately does not do: unseal Vault. That key (`vault_unseal.py`) is Vault's alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi_gcp import kms, projects
+
+from components.gcp.placement import Placement
+
+DAY = 24 * 60 * 60
+ROTATION_DAYS = 90
+DESTRUCTION_DAYS = 30
+"""How long destroyed key material can still be brought back. The same in either profile: it cannot be changed
+later, and another key would be another of everything that is encrypted with it."""
+USER_ROLE = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyArgs:
+    """Whose key it is."""
+
+    project: Output[str]
+    region: str
+    deletion_protection: bool
+
+
+class Key(ComponentResource):
+    """A symmetric key that Google rotates each quarter."""
+
+    id: Output[str]
+
+    def __init__(self, name: str, args: KeyArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:Key", name, {}, opts)
+        self.id = create_key(name, args, parent=self).id
+        self.register_outputs({"id": self.id})
+
+
+def create_key(name: str, args: KeyArgs, *, parent: Resource) -> kms.CryptoKey:
+    """Create a key in a key ring of its own."""
+    ring = kms.KeyRing(name, project=args.project, location=args.region, opts=ResourceOptions(parent=parent))
+    return kms.CryptoKey(
+        name,
+        key_ring=ring.id,
+        purpose="ENCRYPT_DECRYPT",
+        rotation_period=f"{ROTATION_DAYS * DAY}s",
+        destroy_scheduled_duration=f"{DESTRUCTION_DAYS * DAY}s",
+        deletion_policy="PREVENT" if args.deletion_protection else "DELETE",
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def service_agent(name: str, api: str, project: Output[str], *, parent: Resource) -> Output[str]:
+    """As whom a Google service acts in this project, in IAM's spelling; made now if it does not exist yet."""
+    agent = projects.ServiceIdentity(
+        name, service=f"{api}.googleapis.com", project=project, opts=ResourceOptions(parent=parent)
+    )
+    return agent.member
+
+
+def lend_key(name: str, key_id: Output[str], member: Output[str], *, parent: Resource) -> Output[str]:
+    """Let a service encrypt with a key; return the key's id, which so is known only once the service may."""
+    grant = kms.CryptoKeyIAMMember(
+        name, crypto_key_id=key_id, role=USER_ROLE, member=member, opts=ResourceOptions(parent=parent)
+    )
+    return grant.crypto_key_id
+
+
+def key_for(name: str, api: str, project: Output[str], place: Placement, *, parent: Resource) -> Output[str]:
+    """The stack's key, for the service behind an API."""
+    member = service_agent(name, api, project, parent=parent)
+    return lend_key(name, place.key_id, member, parent=parent)

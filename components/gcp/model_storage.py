@@ -1,0 +1,118 @@
+"""Model storage on Google Cloud: a private, versioned bucket that Rasa reads with the identity of its pod.
+
+What it deliberately does not do: hand out keys, or let Rasa write. The assistant's pipeline uploads models
+with an identity of its own. The bucket stays in the stack's region. From `dev` to `production` nothing is
+replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi import ComponentResource, InvokeOutputOptions, Output, ResourceOptions
+from pulumi_gcp import storage
+
+from components.contracts import Gcs
+from components.gcp.alarms import Alarm, Watched, create_alarms
+from components.gcp.apis import enable_api
+from components.gcp.key import DAY, lend_key
+from components.gcp.placement import Placement
+from components.protocols import ModelStorageArgs, Profile
+
+NONCURRENT_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
+"""How long an overwritten or deleted model can be brought back, in days."""
+SOFT_DELETE_DAYS = 7
+"""How long even a deleted version, or the whole bucket, can be brought back; 7 is the least above "off"."""
+UNFINISHED_UPLOAD_DAYS = 7
+ROLES: Mapping[str, str] = {
+    # storage.objects.get: the model.
+    "objects": "roles/storage.objectViewer",
+    # storage.buckets.get: Rasa asks for the bucket first, and dies without (core/persistor.py:400, facts
+    # T17); objectViewer does not have it. Granted on this bucket alone.
+    "bucket": "roles/storage.legacyBucketReader",
+}
+
+ALARMS = (
+    # A refused read is a model that Rasa cannot load, and Rasa starts without it (facts T3).
+    Alarm(
+        metric="storage.googleapis.com/api/request_count",
+        above=10,
+        statistic="DELTA",
+        total=True,
+        where='metric.labels.response_code != "OK"',
+    ),
+)
+
+
+class ModelStorage(ComponentResource):
+    """The bucket for trained models."""
+
+    connection: Gcs
+
+    def __init__(
+        self, name: str, args: ModelStorageArgs[Placement], opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("rasa:gcp:ModelStorage", name, {}, opts)
+        place = args.placement
+        project = enable_api(name, "storage", place.project, parent=self)
+        key_id = lend_key(name, place.key_id, self._service_agent(project), parent=self)
+        bucket = storage.Bucket(name, _bucket_args(args, project, key_id), ResourceOptions(parent=self))
+        grants = tuple(
+            storage.BucketIAMMember(
+                f"{name}-{purpose}",
+                bucket=bucket.name,
+                role=role,
+                member=place.rasa_member,
+                opts=ResourceOptions(parent=self),
+            )
+            for purpose, role in ROLES.items()
+        )
+        watched = Watched(type="gcs_bucket", label="bucket_name", value=bucket.name)
+        create_alarms(name, ALARMS, watched, place, parent=self)
+        self.connection = Gcs(bucket=bucket.name, ready=grants)
+        self.register_outputs({"bucket": bucket.name})
+
+    def _service_agent(self, project: Output[str]) -> Output[str]:
+        """As whom Cloud Storage encrypts.
+
+        The one look-up of this stack, and one that acts: the agent of a project comes into being when
+        somebody asks for its name, by this call and no other (Cloud Storage documentation, "Service agents";
+        `projects.ServiceIdentity`, as for all other services, does not know it:
+        hashicorp/terraform-provider-google #9730).
+        """
+        agent = storage.get_project_service_account_output(
+            project=project, opts=InvokeOutputOptions(parent=self)
+        )
+        return agent.member
+
+
+def _bucket_args(
+    args: ModelStorageArgs[Placement], project: Output[str], key_id: Output[str]
+) -> storage.BucketArgs:
+    return storage.BucketArgs(
+        project=project,
+        location=args.placement.region,
+        storage_class="STANDARD",
+        uniform_bucket_level_access=True,
+        public_access_prevention="enforced",
+        encryption=storage.BucketEncryptionArgs(default_kms_key_name=key_id),
+        versioning=storage.BucketVersioningArgs(enabled=True),
+        soft_delete_policy=storage.BucketSoftDeletePolicyArgs(
+            retention_duration_seconds=SOFT_DELETE_DAYS * DAY
+        ),
+        lifecycle_rules=[
+            storage.BucketLifecycleRuleArgs(
+                action=storage.BucketLifecycleRuleActionArgs(type="Delete"),
+                condition=storage.BucketLifecycleRuleConditionArgs(
+                    days_since_noncurrent_time=NONCURRENT_DAYS[args.profile], with_state="ARCHIVED"
+                ),
+            ),
+            storage.BucketLifecycleRuleArgs(
+                action=storage.BucketLifecycleRuleActionArgs(type="AbortIncompleteMultipartUpload"),
+                condition=storage.BucketLifecycleRuleConditionArgs(age=UNFINISHED_UPLOAD_DAYS),
+            ),
+        ],
+        # With protection off the bucket goes with its content; a bucket that holds any is not deleted.
+        force_destroy=not args.deletion_protection,
+        deletion_policy="PREVENT" if args.deletion_protection else "DELETE",
+    )
