@@ -43,7 +43,7 @@ def stack_files(draw: st.DrawFn) -> dict[str, Any]:
 ACCOUNTS = {"aws": "123456789012", "azure": "00000000-0000-4000-8000-000000000001", "gcp": "example-project"}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(config=stack_files())
 def test_any_stack_file_is_a_graph_or_a_clear_error(config: dict[str, Any]) -> None:
     text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
