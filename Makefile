@@ -8,10 +8,11 @@ BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit engine-tests servers fmt schema readme goldens preview up refresh destroy bench
+.PHONY: help demo test check unit engine-tests servers conformance conformance-table conformance-lock fmt schema \
+	readme goldens preview up refresh destroy bench
 
 help: ## say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 # uv has an environment of its own: `uv sync` removes from .venv whatever the lock file does not name.
 .venv/.ready: pyproject.toml uv.lock
@@ -26,7 +27,7 @@ help: ## say what there is
 demo: .venv/.ready ## bring STACK (aws-dev) up on the simulated cloud and show what it is
 	@$(BIN)/python -m simcloud demo $(STACK)
 
-test: check unit engine-tests ## everything that CI runs
+test: check unit engine-tests ## what every commit passes
 
 check: .venv/.ready ## types and style
 	$(BIN)/ruff format --check .
@@ -34,15 +35,28 @@ check: .venv/.ready ## types and style
 	$(BIN)/basedpyright
 
 unit: .venv/.ready ## tests that need no engine (under a minute)
-	$(BIN)/pytest -q -n auto -m "not engine"
+	$(BIN)/pytest -q -n auto --dist loadgroup -m "not engine and not slow"
 
 engine-tests: .venv/.ready ## tests on the real engine over the simulated cloud
 	@$(BIN)/python -m simcloud.engine >/dev/null
-	$(BIN)/pytest -q -n 2 -m engine
+	$(BIN)/pytest -q -n 2 -m "engine or slow"
 
 servers: ## as root on Debian: the servers that tests run against; without them those tests say so
 	@command -v haproxy >/dev/null && command -v redis-server >/dev/null && command -v openssl >/dev/null || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y haproxy redis-server openssl; }
+
+conformance: .venv/.ready ## Rasa Pro's own classes against real servers; installs both, once
+	@$(BIN)/python -m tests.conformance.tools
+	$(BIN)/pytest -q -n 2 --dist loadfile -o python_files='case_*.py' tests/conformance
+
+conformance-table: .venv/.ready ## write the README's table and the list of cases anew, from the last run
+	$(BIN)/python -m tests.conformance.report
+
+conformance-lock: .venv/.ready ## choose the versions of requirements.in anew
+	{ head -2 tests/conformance/requirements.txt; echo 'rasa-pro==3.21.0'; \
+		.uv/bin/uv pip compile -q --python-version 3.11 --no-header --no-annotate \
+			tests/conformance/requirements.in; } > tests/conformance/requirements.new
+	mv tests/conformance/requirements.new tests/conformance/requirements.txt
 
 fmt: .venv/.ready ## format
 	$(BIN)/ruff format .

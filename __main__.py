@@ -9,14 +9,20 @@ from __future__ import annotations
 import pulumi
 
 from components.installation import install_assistant
+from components.outputs import model_storage_url
+from components.reach import warn_if_cluster_is_silent
 from components.settings import load
+from components.storage_classes import refuse_unknown_storage_classes
 from components.tags import stack_tags
+from components.way_in import open_way_in
 from components.wiring import build_platform
 
 stack = pulumi.get_stack()
 
 # What the stack file says, with every mistake in it reported at once.
 settings = load()
+warn_if_cluster_is_silent(settings)
+refuse_unknown_storage_classes(settings)
 tags = stack_tags(project=pulumi.get_project(), stack=stack, profile=settings.profile, extra=settings.tags)
 
 # Network, cluster and the dependencies: model storage, lock store, tracker store, event broker, Vault, NLG.
@@ -25,8 +31,13 @@ platform = build_platform(settings, tags)
 # Rasa Pro itself, with its Helm chart.
 assistant = install_assistant(settings, platform, stack=stack)
 
+# The way in from outside, where there is one.
+url = open_way_in(settings, platform, assistant)
+
 # For people and for the assistant's own pipeline.
-pulumi.export("kubeconfig", platform.cluster.kubeconfig)
+pulumi.export("kubeconfig", platform.access.cluster.kubeconfig)
 pulumi.export("endpoints", assistant.endpoints_yaml)
-pulumi.export("url", assistant.url)
+pulumi.export("url", url)
+pulumi.export("model", settings.assistant.model)
+pulumi.export("modelStorage", model_storage_url(platform.model_storage))
 pulumi.export("namespace", settings.namespace)

@@ -13,12 +13,18 @@ from pydantic.alias_generators import to_camel
 
 from components import naming, regions, support
 from components.cloud_checks import CLOUD_CHECKS
+from components.companions_checks import CHECKS as COMPANIONS_CHECKS
 from components.config_problems import did_you_mean, parsed_cidr, set_with
+from components.existing import checks as existing
+from components.existing.foundation import ExistingCluster
+from components.in_cluster import checks as in_cluster
+from components.ingress.checks import CHECKS as INGRESS_CHECKS
 from components.options import Assistant, Network
 from components.rasa import variables
 from components.rasa.problems import problems_of as endpoint_problems
 from components.rasa.problems import unset_variables
-from components.sources import ExistingCluster, ManagedCluster, ManagedTrackerStore
+from components.sources import ManagedCluster, ManagedTrackerStore
+from components.vault import checks as vault
 
 Valid = Mapping[str, Any]
 """The keys that are valid by themselves: field name of `Settings` → value."""
@@ -57,7 +63,9 @@ def unknown_keys(given: Mapping[str, object], known: Sequence[str]) -> list[str]
 
 def _region(cloud: str, region: str) -> Iterator[str]:
     known = regions.REGIONS.get(cloud)
-    if known and region not in known:
+    if not region and cloud != "none":
+        yield f"rasa:region is missing; {set_with('rasa:region', '<region>')}"
+    elif known and region not in known:
         yield f"rasa:region {region!r} is not a region of {cloud}; {did_you_mean(region, list(known))}"
 
 
@@ -67,6 +75,8 @@ def _account(cloud: str, account: str | None) -> Iterator[str]:
 
 
 def _zones(cloud: str, region: str, profile: str, network: Network, *dependencies: object) -> Iterator[str]:
+    if isinstance(dependencies[0], ExistingCluster):
+        return  # its subnets are where they are
     wanted = regions.zones_wanted(profile, dependencies)
     zones = network.zones or regions.zone_names(cloud, region)
     # Some regions of Azure have none at all, and serve for dev.
@@ -130,7 +140,9 @@ def _gaps(valid: Valid) -> Iterator[str]:
     gaps = [support.cloud_gap(cloud)]
     for name, dependency in _DEPENDENCIES.items():
         if name in valid:
-            gaps.append(support.source_gap(dependency, valid[name].source))
+            source = valid[name].source
+            if source == "managed":
+                gaps.append(support.managed_gap(cloud, dependency))
     tracker_store = valid.get("tracker_store")
     if isinstance(tracker_store, ManagedTrackerStore):
         gaps.append(support.tracker_store_gap(cloud, tracker_store.kind))
@@ -205,8 +217,13 @@ _CHECKS: Sequence[tuple[tuple[str, ...], Callable[..., Iterator[str]]]] = (
         _zones,
     ),
     (("network",), _network),
+    *existing.CHECKS,
+    *in_cluster.CHECKS,
     (("profile", "cluster"), _cluster_access),
     (("profile", "assistant"), _assistant),
     (("assistant", "llm_keys"), _variables),
     *CLOUD_CHECKS,
+    *INGRESS_CHECKS,
+    *COMPANIONS_CHECKS,
+    *vault.CHECKS,
 )

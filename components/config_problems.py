@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from ipaddress import IPv4Network
-from typing import get_args
+from typing import Any, cast, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
-TAGS = frozenset({"managed", "in-cluster", "existing", "none"})
-"""Names of union members, which pydantic puts into the path of an error and nobody writes."""
+from components.config_model import CHOICE, WRONG_CHOICE
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> list[str]:
@@ -44,7 +43,8 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
-            return f"{path} is missing; {set_with(path, '<value>', is_secret=path == 'rasa:license')}"
+            is_secret = _is_secret(model, detail["loc"])
+            return f"{path} is missing; {set_with(path, '<value>', is_secret=is_secret)}"
         case "extra_forbidden":
             word = str(detail["loc"][-1])
             return f"{path} is not a known key; {did_you_mean(word, _keys_at(model, detail['loc'][:-1]))}"
@@ -52,26 +52,65 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
             # Only words from a closed list are shown, so no secret can be among them.
             given, accepted = repr(detail["input"]), context["expected"]
             return f"{path} is {given}; accepted: {accepted}; {set_with(path, '<one of them>')}"
-        case "union_tag_invalid":
-            path += ".from"
-            given, accepted = context["tag"], context["expected_tags"]
-            return f"{path} is {given!r}; accepted: {accepted}; {set_with(path, '<one of them>')}"
-        case "string_pattern_mismatch":
-            return f"{path} does not match {context['pattern']}; {set_with(path, '<value>')}"
+        case str(kind) if kind == WRONG_CHOICE:
+            return _wrong_choice(path, detail)
+        case "value_error" if isinstance(detail["input"], Mapping):
+            # A rule that spans keys of one block: it names them, and says how to mend it.
+            return f"{path}: {context['error']}"
         case _:
-            return f"{path}: {detail['msg'][0].lower()}{detail['msg'][1:]}; {set_with(path, '<value>')}"
+            return f"{path}{_complaint(detail)}; {set_with(path, '<value>')}"
+
+
+def _wrong_choice(path: str, detail: ErrorDetails) -> str:
+    key, _, accepted = detail["msg"].partition("=")
+    given = cast("Mapping[str, Any]", detail["input"]).get(key)
+    said = "is missing" if given is None else f"is {given!r}"
+    return f"{path}.{key} {said}; accepted: {accepted}; {set_with(f'{path}.{key}', '<one of them>')}"
+
+
+def _complaint(detail: ErrorDetails) -> str:
+    context = detail.get("ctx", {})
+    if detail["type"] == "string_pattern_mismatch":
+        return f" does not match {context['pattern']}"
+    if detail["type"] == "value_error":
+        return f": {context['error']}"
+    return f": {detail['msg'][0].lower()}{detail['msg'][1:]}"
 
 
 def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """The keys that a block of the stack file takes."""
+    return sorted(
+        {str(field.alias) for m in _models_at(model, location) for field in m.model_fields.values()}
+    )
+
+
+def _is_secret(model: type[BaseModel], location: tuple[int | str, ...]) -> bool:
+    """Whether a key is set with --secret."""
+    models, key = _models_at(model, location[:-1]), location[-1]
+    fields = [field for m in models for field in m.model_fields.values() if field.alias == key]
+    return any(SecretStr in (field.annotation, *_members(field.annotation)) for field in fields)
+
+
+def _members(annotation: object) -> Iterator[object]:
+    for member in get_args(annotation):
+        yield member
+        yield from _members(member)
+
+
+def _models_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[type[BaseModel]]:
+    """The models that a place in the stack file can have."""
     models = [model]
     for step in location:
-        if step in TAGS:
-            models = [m for m in models if step in get_args(m.model_fields["source"].annotation)]
+        if str(step).startswith(CHOICE):
+            models = [m for m in models if _is_chosen_by(str(step).removeprefix(CHOICE), m)] or models
         else:
             fields = (field for m in models for field in m.model_fields.values() if field.alias == step)
             models = [m for field in fields for m in _models_in(field.annotation)]
-    return sorted({str(field.alias) for m in models for field in m.model_fields.values()})
+    return models
+
+
+def _is_chosen_by(value: str, model: type[BaseModel]) -> bool:
+    return any(value in get_args(field.annotation) for field in model.model_fields.values())
 
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
@@ -89,5 +128,5 @@ def _steps(location: tuple[int | str, ...]) -> Iterator[str]:
     for depth, step in enumerate(location):
         if isinstance(step, int):
             yield f"[{step}]"
-        elif not (depth == 1 and step in TAGS):
+        elif not step.startswith(CHOICE):
             yield step if depth == 0 else f".{step}"

@@ -2,8 +2,9 @@
 
 A *connection* is what Rasa has to know (host, port, TLS, login, topic, bucket), never a cloud feature.
 The engine's values are `Output[str]`, what we know ourselves is a plain `int`, `bool` or `Literal`. Secrets
-are always `Output[str]`, never `Input`, so that a plain string is a type error. Logins and kinds are unions:
-match them exhaustively. Who supplies a connection, and what it is told, stands in `protocols.py`.
+are a `SecretValue`, never `Input`, so that a plain string is a type error. Logins and kinds are unions:
+match them exhaustively (the logins stand in `logins.py`). Who supplies a connection, and what it is told,
+stands in `protocols.py`.
 """
 
 from __future__ import annotations
@@ -12,32 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pulumi import Input, Output, Resource
+from pulumi import Output, Resource
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PasswordLogin:
-    """A user name and a password that Rasa reads from its environment."""
-
-    username: str
-    password: Output[str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CloudIdentityLogin:
-    """No password: Rasa asks the cloud for a short-lived token with the identity of its pod.
-
-    Rasa Pro 3.21 can do this on AWS only (`iam_credentials_providers/credentials_provider_protocol.py`).
-    """
-
-    username: str | Output[str]
-    provider: Literal["aws"]
-    region: str
-    server: Output[str] | None = None
-    """The name that the token is bound to, where the service wants one (ElastiCache: replication group)."""
-
-
-Login = PasswordLogin | CloudIdentityLogin
+from components.logins import CloudIdentityLogin as CloudIdentityLogin  # noqa: PLC0414 (handed on)
+from components.logins import FileContent, Login, PasswordLogin, SecretValue, StoredSecretLogin, VaultLogin
+from components.logins import SecretRef as SecretRef  # noqa: PLC0414 (handed on)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,20 +38,33 @@ class SideCar:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Pods:
+    """Where a server runs in Rasa's own cluster: network policies go by pods, not by names."""
+
+    namespace: str
+    labels: Mapping[str, str]
+    """Of the servers and of whatever they need beside them."""
+    ports: tuple[int, ...]
+    """What clients dial."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Connection:
     """What every connection carries besides its own facts."""
 
     ready: tuple[Resource, ...] = ()
     """What must exist before a pod may use the connection, and data flow does not show: grants, firewall
     rules, topics."""
+    pods: Pods | None = None
+    """The server's pods, where it runs in this cluster; None: it is outside."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccessKeys:
     """Static keys of an S3-compatible store; managed stores use the pod's identity instead."""
 
-    access_key_id: Output[str]
-    secret_access_key: Output[str]
+    access_key_id: SecretValue
+    secret_access_key: SecretValue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +76,8 @@ class S3(Connection):
     endpoint: Output[str] | None = None
     """URL of an S3-compatible store; it redirects *every* boto3 client of the process."""
     keys: AccessKeys | None = None
+    ca: FileContent | None = None
+    """PEM bundle that signed the endpoint's certificate; all boto3 clients of the process trust it alone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +86,7 @@ class AzureBlob(Connection):
 
     account: Output[str]
     container: Output[str]
-    credential: Output[str]
+    credential: SecretValue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +94,8 @@ class Gcs(Connection):
     """A bucket read with Application Default Credentials; needs `storage.buckets.get`."""
 
     bucket: Output[str]
+    credentials: SecretValue | None = None
+    """JSON key of a service account; None means the pod's identity."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,9 +103,9 @@ class ModelServer(Connection):
     """An HTTP server that hands out the newest model with an ETag."""
 
     url: Output[str]
-    token: Output[str] | None = None
+    token: SecretValue | None = None
     pull_seconds: int = 100
-    ca: Output[str] | None = None
+    ca: FileContent | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,7 +125,7 @@ class Redis(Connection):
     host: Output[str]
     port: int
     tls: bool
-    ca: Output[str] | None = None
+    ca: FileContent | None = None
     """PEM bundle to trust; None means the public authorities that the image brings."""
     login: Login | None = None
     mode: Literal["standard", "cluster", "sentinel"] = "standard"
@@ -141,14 +138,8 @@ class Redis(Connection):
 LockStore = Redis
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredSecretLogin:
-    """An administrator whose password stays in the cloud's secret store; a setup pod reads it there."""
-
-    store: Literal["aws-secrets-manager"]
-    secret: Output[str]
-    """Identifier in the store; the secret is JSON with `username` and `password`."""
-    region: str
+PostgresTls = Literal["verify-full", "verify-ca", "require", "disable"]
+"""libpq's modes that say what they do: `prefer` and `allow` would fall back to plain text unasked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,10 +149,10 @@ class Postgres(Connection):
     host: Output[str]
     port: int
     database: str
-    login: Login
+    login: Login | VaultLogin
     """The role that Rasa logs in as; `jobs/database_init.py` creates it where `admin` is given."""
-    tls: Literal["verify-full", "verify-ca", "require"]
-    ca: Output[str] | None = None
+    tls: PostgresTls
+    ca: FileContent | None = None
     max_connections: int
     """What the server accepts in all; Rasa's pools are computed to stay below it."""
     admin: PasswordLogin | StoredSecretLogin | None = None
@@ -183,11 +174,11 @@ class MongoDb(Connection):
     hosts: Output[str]
     """`host:port[,host:port…]`, or the bare host name where `srv` is set."""
     database: str
-    login: PasswordLogin
+    login: PasswordLogin | VaultLogin
     auth_source: str = "admin"
     srv: bool = False
     tls: bool = True
-    ca: Output[str] | None = None
+    ca: FileContent | None = None
     options: Mapping[str, str] = field(default_factory=dict[str, str])
     """Further options of the URI; Rasa has no keys for them."""
 
@@ -197,7 +188,9 @@ class CustomTrackerStore(Connection):
     """A tracker store class of the operator's own, importable in the Rasa image."""
 
     class_path: str
-    options: Mapping[str, Input[str]] = field(default_factory=dict[str, Input[str]])
+    options: Mapping[str, str | int | bool] = field(default_factory=dict[str, str | int | bool])
+    secrets: Mapping[str, SecretValue] = field(default_factory=dict[str, SecretValue])
+    """Further options, which reach the class by environment."""
 
 
 TrackerStore = Postgres | DynamoDb | MongoDb | CustomTrackerStore
@@ -209,17 +202,17 @@ class SaslTls:
 
     mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
     username: str
-    password: Output[str]
-    ca: Output[str] | None = None
+    password: SecretValue
+    ca: FileContent | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MutualTls:
     """A client certificate."""
 
-    certificate: Output[str]
-    key: Output[str]
-    ca: Output[str] | None = None
+    certificate: FileContent
+    key: SecretValue
+    ca: FileContent | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -227,7 +220,7 @@ class AwsIam:
     """OAUTHBEARER with tokens signed by the pod's AWS identity (MSK)."""
 
     region: str
-    ca: Output[str] | None = None
+    ca: FileContent | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -246,6 +239,8 @@ class Topics:
     """Every conversation event, keyed by conversation."""
     analytics_dead_letter: str = "rasa-analytics-dlq"
     """What Rasa Pro Services could not process."""
+    analytics_group: str = "rasa-analytics-group"
+    """Its consumer group (the chart's default)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -256,6 +251,8 @@ class Kafka(Connection):
     """`host:port[,host:port…]`: one string, since Rasa breaks on a list."""
     topics: Topics
     security: KafkaSecurity
+    reader: KafkaSecurity | None = None
+    """How the analytics logs in, which read the events; None: as Rasa does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,9 +262,10 @@ class RabbitMq(Connection):
     host: Output[str]
     port: int
     login: PasswordLogin
+    """With TLS Rasa pastes both into a URL: a password in a `SecretRef` must be percent-encoded there."""
     exchange: str
     tls: bool
-    ca: Output[str] | None = None
+    ca: FileContent | None = None
 
 
 EventBroker = Kafka | RabbitMq
@@ -280,9 +278,9 @@ class Vault(Connection):
     address: Output[str]
     mount: str
     path: str
-    token: Output[str]
+    token: SecretValue
     namespace: str | None = None
-    ca: Output[str] | None = None
+    ca: FileContent | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -290,5 +288,5 @@ class NlgServer(Connection):
     """An HTTP server that words Rasa's responses."""
 
     url: Output[str]
-    token: Output[str] | None = None
-    ca: Output[str] | None = None
+    token: SecretValue | None = None
+    ca: FileContent | None = None

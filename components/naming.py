@@ -48,7 +48,7 @@ LIMITS: Mapping[str, Sequence[NameLimit]] = {
         NameLimit(what="an Azure DocumentDB cluster", logical_name="tracker-store", longest=40),
         NameLimit(what="a PostgreSQL server", logical_name="tracker-store", longest=63),
         NameLimit(what="an Event Hubs namespace", logical_name="event-broker", longest=50),
-        NameLimit(what="a SAS rule of an event hub", logical_name="event-broker", longest=50),
+        NameLimit(what="a SAS rule of Event Hubs", logical_name="event-broker-analytics", longest=50),
     ),
     # Service accounts (30) and the GKE cluster (40) have shorter patterns of their own in Pulumi.yaml.
     "gcp": (
@@ -58,6 +58,7 @@ LIMITS: Mapping[str, Sequence[NameLimit]] = {
         NameLimit(what="a KMS key ring", logical_name="foundation-key", longest=63),
         NameLimit(what="a VPC's address range", logical_name="foundation-network-services", longest=63),
     ),
+    "none": (NameLimit(what="a Kubernetes Job", logical_name="rasa-database-init", longest=63),),
 }
 
 

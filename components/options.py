@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
+from components.config_model import Model
 from components.protocols import Size
-from components.rasa.args import CHART, CHART_VERSION, IMAGE_REPOSITORY, IMAGE_TAG
-from components.sources import Model
+from components.rasa.args import CHART, CHART_VERSION, IMAGE_REPOSITORY, IMAGE_TAG, Check
 
 
 class Network(Model):
@@ -33,6 +33,8 @@ class Image(Model):
     """Registry and name."""
     tag: str = IMAGE_TAG
     """Tag; the assistant must have been trained with the same version."""
+    digest: str | None = Field(default=None, pattern=r"^sha256:[0-9a-f]{64}$")
+    """sha256:…, which pins the image whatever its tag comes to mean."""
 
 
 class Chart(Model):
@@ -52,7 +54,9 @@ class Assistant(Model):
     model: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
     """Name of the trained model in the model storage, with or without .tar.gz; never "latest"."""
     replicas: int | None = Field(default=None, ge=1, le=50)
-    """Pods; by default 1 in dev and 2 in production."""
+    """Pods at least; by default 1 in dev and 2 in production."""
+    max_replicas: int | None = Field(default=None, ge=1, le=100)
+    """Pods at most, between which CPU decides; by default twice as many in production, and as many in dev."""
     workers: int = Field(default=1, ge=1, le=8)
     """Sanic workers in each pod; each loads the model and has its own database connections."""
     size: Size | None = None
@@ -67,6 +71,14 @@ class Assistant(Model):
     """The Rasa Pro image."""
     chart: Chart = Chart()
     """The Helm chart that installs it."""
+
+
+class Preflight(Model):
+    """The Job that tries every connection with Rasa Pro's own code before Rasa Pro is installed."""
+
+    warn_only: tuple[Check, ...] = ()
+    """Checks whose failure only warns: endpoints, identity, secrets_manager, tracker_store, lock_store,
+    timer_store, event_broker, model, nlg, action_endpoint."""
 
 
 class Topics(Model):

@@ -15,11 +15,16 @@ from pulumi import Output, ProviderResource, ResourceOptions
 from typing_extensions import TypeVar
 
 from components.contracts import Connection, EventBroker, LockStore, ModelStorage, Topics, TrackerStore
+from components.ingress.contract import HasUrl, IngressArgs
+from components.kubernetes.surroundings import Surroundings
 
 Profile = Literal["dev", "production"]
 """`dev` is cheap and can be deleted; `production` survives the loss of a zone, has backups, is protected."""
 Size = Literal["small", "medium", "large"]
 """The table word → SKU stands at the top of the file that it concerns."""
+Flavor = Literal["kubernetes", "openshift"]
+Operator = Literal["cloudnative-pg", "strimzi"]
+"""Whoever runs data stores inside a cluster."""
 TrackerStoreKind = Literal["postgres", "dynamodb", "mongodb"]
 
 
@@ -33,6 +38,8 @@ class VaultSeal(Connection):
     pod_labels: Mapping[str, str]
     recovery_keys: Output[str]
     """Identifier of the secret, in the cloud's secret store, that receives the recovery keys."""
+    snapshots: Output[str] | None = None
+    """URL of the bucket that takes Vault's snapshots, encrypts them and lets them expire."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,12 +52,31 @@ class PodIdentity(Connection):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Provisioner:
+    """A driver of volumes."""
+
+    name: str
+    parameters: Mapping[str, str]
+    """As a StorageClass has them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Kubernetes(Connection):
     """The cluster that everything of Rasa's runs in."""
 
     kubeconfig: Output[str]
     """Secret; what `kubernetes.Provider` logs in with."""
     namespace: str
+    has_namespace: bool = False
+    """The namespace is there before the stack, with Secrets in it perhaps, and stays after it."""
+    shared: bool = False
+    """The cluster is not the stack's: its objects are still there when it does not answer."""
+    flavor: Flavor = "kubernetes"
+    """OpenShift assigns users and groups of pods itself, and has a router and a DNS of its own."""
+    provisioner: Provisioner | None = None
+    """Who makes volumes, where the cluster comes without a StorageClass that could (EKS Auto Mode)."""
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    """Addresses around the pods, for network policies."""
     rasa: PodIdentity
     """The identity that every dependency grants access to."""
     setup: PodIdentity
@@ -97,6 +123,28 @@ class FoundationArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ExistingFoundationArgs:
+    """A cluster that exists in the stack's cloud, told in the cloud's own ids: no look-up, no surprise."""
+
+    profile: Profile
+    region: str
+    account: str
+    """AWS account id, Azure subscription id, Google Cloud project id."""
+    cluster: Kubernetes
+    """The cluster as its kubeconfig tells it; the cloud adds the identities of the pods."""
+    cluster_name: str
+    """What the cloud calls it."""
+    network_id: str
+    """VPC, virtual network or VPC network."""
+    subnet_ids: Sequence[str]
+    """Where data stores go, in as many zones as the profile wants."""
+    clients_id: str
+    """Whom data stores let in: on AWS the security group of the cluster's pods."""
+    alarm_target: str | None
+    """As in `FoundationArgs`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DependencyArgs(Generic[Placement]):
     """What every dependency is told."""
 
@@ -124,6 +172,8 @@ class TrackerStoreArgs(DependencyArgs[Placement]):
     """The database of conversations."""
 
     kind: TrackerStoreKind
+    rotation: str = "0"
+    """Another value gives Rasa's role a new password, where it has one that the setup Job sets."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,6 +181,8 @@ class EventBrokerArgs(DependencyArgs[Placement]):
     """The Kafka for events."""
 
     topics: Topics
+    analytics: bool = False
+    """Somebody reads the events with this connection, and writes to the dead-letter topic."""
     renewal: str = "0"
     """Another value renews what expires: client certificates that the component issues itself."""
 
@@ -141,6 +193,8 @@ class VaultUnsealArgs(DependencyArgs[Placement]):
 
     namespace: str
     service_account: str
+    helpers: Sequence[str] = ()
+    """Further service accounts that act as Vault does: of the Jobs that set it up and take snapshots."""
 
 
 Args = TypeVar("Args", infer_variance=True)
@@ -189,5 +243,7 @@ class Cloud(Dependencies[Placement], Protocol[Placement]):
     def Provider(self) -> Makes[ProviderArgs, ProviderResource]: ...  # noqa: N802
     @property
     def Foundation(self) -> Makes[FoundationArgs, HasFoundation[Placement]]: ...  # noqa: N802
+    @property
+    def Ingress(self) -> Makes[IngressArgs[Placement], HasUrl]: ...  # noqa: N802
     @property
     def VaultUnseal(self) -> Makes[VaultUnsealArgs[Placement], HasConnection[VaultSeal]]: ...  # noqa: N802

@@ -33,8 +33,7 @@ def stack_file_schema() -> Json:
                 # Keys of other namespaces (pulumi:, aws:) are the engine's and the providers' business.
                 "patternProperties": {f"^(?!{NAMESPACE}:)": {}},
                 "additionalProperties": False,
-                # The licence is set by hand, after the file exists.
-                "required": [f"{NAMESPACE}:{key}" for key in settings["required"] if key != "license"],
+                "required": [f"{NAMESPACE}:{key}" for key in settings["required"]],
             }
         },
         "$defs": settings["$defs"],
@@ -47,11 +46,19 @@ def _with_secrets(schema: object) -> object:
         return [_with_secrets(member) for member in cast("list[object]", schema)]
     if not isinstance(schema, dict):
         return schema
-    members = {key: _with_secrets(member) for key, member in cast("Json", schema).items()}
+    given = cast("Json", schema)
+    members = {key: _with_secrets(member) for key, member in given.items()}
+    if isinstance(given.get("required"), list):
+        # Secrets are set by hand, after the file exists.
+        members["required"] = [key for key in given["required"] if not _is_secret(given["properties"][key])]
     if members.get("format") != "password":
         return members
     described = {key: members[key] for key in ("title", "description") if key in members}
     return {**described, "anyOf": [{"type": "string"}, ENCRYPTED]}
+
+
+def _is_secret(schema: Json) -> bool:
+    return any(one.get("format") == "password" for one in (schema, *schema.get("oneOf", ())))
 
 
 if __name__ == "__main__":

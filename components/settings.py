@@ -11,17 +11,18 @@ from collections.abc import Mapping
 from typing import Literal
 
 import pulumi
-from pulumi import Output
 from pulumi.runtime import config as runtime_config
 from pydantic import Field, SecretStr, ValidationError
 
-from components import checks, sources
+from components import checks, companions_options, sources
+from components.config_model import Model, Secret
+from components.config_model import secret as secret  # noqa: PLC0414 (handed on)
 from components.config_problems import explain
 from components.errors import ConfigurationError
-from components.options import Alarms, Assistant, Network, Topics
+from components.ingress.options import Ingress, NetworkPolicies
+from components.options import Alarms, Assistant, Network, Preflight, Topics
 from components.protocols import Profile, Size
 from components.regions import zone_names, zones_wanted
-from components.sources import Model
 
 NAMESPACE = "rasa"
 """The prefix of our keys in the stack file: the project's name."""
@@ -33,8 +34,8 @@ class Settings(Model):
 
     cloud: Literal["aws", "azure", "gcp", "none"]
     """Where the dependencies run."""
-    region: str
-    """Region of that cloud."""
+    region: str = ""
+    """Region of that cloud; with cloud none only the default for what exists on AWS."""
     profile: Profile = "dev"
     """dev is cheap and can be deleted; production survives the loss of a zone, has backups, is protected."""
     account: str | None = None
@@ -61,18 +62,38 @@ class Settings(Model):
     """Kafka topics by what they are for."""
     secrets_manager: sources.SecretsManager = sources.NoSource()
     """HashiCorp Vault; `none` keeps secrets in Kubernetes Secrets."""
-    nlg_server: sources.NlgServer = sources.NoSource()
+    nlg_server: companions_options.NlgServer = companions_options.NoCompanion()
     """A server that words the responses."""
+    ingress: Ingress = Ingress()
+    """The way in from outside."""
+    network_policies: NetworkPolicies = NetworkPolicies()
+    """Whom else Rasa's pods may call."""
+    actions: companions_options.Actions = companions_options.NoCompanion()
+    """What runs the assistant's custom actions."""
+    duckling: companions_options.Duckling = companions_options.NoCompanion()
+    """A server that finds dates, amounts and numbers in messages."""
+    analytics: companions_options.Analytics = companions_options.NoCompanion()
+    """Rasa Pro Services, which turns events into figures."""
+    tracing: companions_options.Collector = companions_options.NoCompanion()
+    """Where traces of conversations go."""
+    metrics: companions_options.Collector = companions_options.NoCompanion()
+    """Where metrics go."""
+    model_groups: tuple[companions_options.ModelGroup, ...] = ()
+    """Language models by the id that config.yml calls them."""
+    mcp_servers: tuple[companions_options.McpServer, ...] = ()
+    """Servers of tools that flows and agents call."""
     assistant: Assistant
     """Rasa Pro itself and the assistant that it serves."""
+    preflight: Preflight = Preflight()
+    """What is tried before Rasa Pro is installed or changed."""
     alarms: Alarms = Alarms()
     """Who is told."""
     renewal: str = Field(default="0", pattern=r"^[A-Za-z0-9-]{1,32}$")
     """Another value, the month for example, has certificates that the stack issues itself issued anew."""
     license: SecretStr
     """The Rasa Pro licence; set it with --secret."""
-    llm_keys: dict[str, SecretStr] = Field(default_factory=dict[str, SecretStr])
-    """Environment variable → key of a language model's provider; set them with --secret."""
+    llm_keys: dict[str, Secret] = Field(default_factory=dict[str, Secret])
+    """Environment variable → key of a language model's provider; with --secret, or {secretName, key}."""
 
     @property
     def protected(self) -> bool:
@@ -92,19 +113,14 @@ class Settings(Model):
         wanted = zones_wanted(self.profile, blocks)
         return (self.network.zones or zone_names(self.cloud, self.region))[:wanted]
 
-    def profile_of(self, block: sources.Managed | sources.ManagedCluster) -> Profile:
+    def profile_of(self, block: sources.Sized) -> Profile:
         """The profile of one dependency."""
         return block.profile or self.profile
 
-    def size_of(self, block: sources.Managed | sources.ManagedCluster | Assistant) -> Size:
+    def size_of(self, block: sources.Sized | Assistant) -> Size:
         """The size of one dependency."""
         profile = self.profile if isinstance(block, Assistant) else self.profile_of(block)
         return block.size or DEFAULT_SIZE[profile]
-
-
-def secret(value: SecretStr) -> Output[str]:
-    """Hand a setting to the engine as a secret: the only way out of a `SecretStr`."""
-    return Output.secret(value.get_secret_value())
 
 
 def load() -> Settings:
@@ -139,7 +155,6 @@ _KEYS = {str(field.alias): name for name, field in Settings.model_fields.items()
 
 _STAND_INS: Mapping[str, object] = {
     "cloud": "none",
-    "region": "none",
     "assistant": {"model": "none"},
     "license": "none",
 }

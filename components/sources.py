@@ -1,46 +1,26 @@
 """The choices of one dependency in the stack's config: where it comes from, and what that source asks for.
 
 Peers: `managed` (the cloud runs it), `in-cluster` (an operator runs it in Kubernetes), `existing` (it runs
-already, elsewhere). `from` says which; a block without `from` is managed.
+already, elsewhere). `from` says which; a block without `from` is managed. What an existing dependency asks
+for stands with the connection that it becomes, in `components/existing/`; what stands beside Rasa Pro (NLG
+server, action server, …) in `companions_options.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, Tag
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
+from components.config_model import OBJECT_NAME, Model, choice, chosen_by
+from components.existing.event_broker import ExistingEventBroker
+from components.existing.foundation import ExistingCluster
+from components.existing.lock_store import ExistingLockStore
+from components.existing.model_storage import ExistingModelStorage
+from components.existing.secrets_manager import ExistingVault
+from components.existing.tracker_store import ExistingTrackerStore
 from components.protocols import Profile, Size, TrackerStoreKind
-
-HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
-HOST_PORTS = r"^[A-Za-z0-9.-]+:\d{1,5}(,[A-Za-z0-9.-]+:\d{1,5})*$"
-HTTP_URL = r"^https?://[^\s]+$"
-
-
-class Model(BaseModel):
-    """Base of all settings: camelCase in YAML, no unknown keys, unchangeable, and never shown in errors."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        validate_by_name=False,
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-        use_attribute_docstrings=True,
-    )
-
-
-def chosen_source(default: str) -> Discriminator:
-    """Tell the members of a union apart by `from`, which may be left out for the default."""
-
-    def tell(block: object) -> str:
-        if isinstance(block, Mapping):
-            return str(cast("Mapping[str, Any]", block).get("from", default))
-        return str(getattr(block, "source", default))
-
-    return Discriminator(tell)
+from components.vault.options import InClusterVault
 
 
 class Managed(Model):
@@ -63,6 +43,20 @@ class InCluster(Model):
     """dev or production for this dependency alone; by default the stack's."""
 
 
+class InClusterStore(InCluster):
+    """A data store in the cluster, with a volume."""
+
+    storage_class: str | None = Field(default=None, pattern=OBJECT_NAME)
+    """StorageClass of its volumes; by default the one of cluster.storageClass."""
+
+
+class InClusterTrackerStore(InClusterStore):
+    """PostgreSQL in the cluster."""
+
+    snapshot_class: str | None = Field(default=None, pattern=OBJECT_NAME)
+    """VolumeSnapshotClass of the nightly backups in production; by default the cluster's own default."""
+
+
 class NoSource(Model):
     """It is not used."""
 
@@ -83,126 +77,6 @@ class ManagedTrackerStore(Managed):
     """postgres, dynamodb (AWS) or mongodb (AWS, Azure)."""
 
 
-class ExistingBucket(Model):
-    """A bucket or container that holds the models already."""
-
-    source: Literal["existing"] = Field(alias="from")
-    kind: Literal["s3", "gcs", "azure-blob"]
-    """What speaks at the other end."""
-    bucket: str = Field(min_length=3)
-    """Bucket or container."""
-    region: str | None = None
-    """Region of an S3 bucket; by default the stack's."""
-    endpoint: str | None = Field(default=None, pattern=HTTP_URL)
-    """URL of an S3-compatible store."""
-    account: str | None = None
-    """Storage account of a blob container."""
-    credential: SecretStr | None = None
-    """Account key or SAS of a blob container; set it with --secret."""
-
-
-class ExistingRedis(Model):
-    """A Redis or Valkey that runs already."""
-
-    source: Literal["existing"] = Field(alias="from")
-    host: str = Field(pattern=HOST)
-    """Name that the server's certificate carries."""
-    port: int = Field(ge=1, le=65535)
-    """TCP port."""
-    tls: bool = True
-    """Encrypt and verify; off is refused in production."""
-    username: str = "default"
-    """ACL user."""
-    password: SecretStr | None = None
-    """Set it with --secret."""
-    ca: str | None = None
-    """PEM bundle that signed the server's certificate; by default the public authorities."""
-
-
-class ExistingTrackerStore(Model):
-    """A PostgreSQL, or another database that Rasa speaks, that runs already."""
-
-    source: Literal["existing"] = Field(alias="from")
-    kind: TrackerStoreKind = "postgres"
-    """postgres, dynamodb or mongodb."""
-    host: str = Field(pattern=HOST)
-    """Name that the server's certificate carries."""
-    port: int = Field(default=5432, ge=1, le=65535)
-    """TCP port."""
-    database: str = "rasa"
-    """Database that Rasa may create its tables in."""
-    username: str = "rasa"
-    """Role that Rasa logs in as."""
-    password: SecretStr
-    """Set it with --secret."""
-    ca: str | None = None
-    """PEM bundle that signed the server's certificate; by default the public authorities."""
-    max_connections: int = Field(default=100, ge=10)
-    """What Rasa may use of the server's connections, in all."""
-
-
-class ExistingKafka(Model):
-    """A Kafka that runs already."""
-
-    source: Literal["existing"] = Field(alias="from")
-    bootstrap: str = Field(pattern=HOST_PORTS)
-    """host:port[,host:port…]"""
-    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    """SASL mechanism, over TLS."""
-    username: str
-    """SASL user."""
-    password: SecretStr
-    """Set it with --secret."""
-    ca: str | None = None
-    """PEM bundle that signed the brokers' certificates; by default the public authorities."""
-
-
-class ExistingVault(Model):
-    """A HashiCorp Vault that runs already."""
-
-    source: Literal["existing"] = Field(alias="from")
-    address: str = Field(pattern=r"^https://[^\s]+$")
-    """URL of the API; Rasa's token travels there, so https only."""
-    mount: str = "secret"
-    """Mount of a KV version 2 engine."""
-    path: str = "rasa-secrets"
-    """Path whose keys hold the tracker store's credentials."""
-    namespace: str | None = None
-    """Vault Enterprise namespace."""
-    token: SecretStr
-    """Periodic token that may read the path and renew itself; set it with --secret."""
-    ca: str | None = None
-    """PEM bundle that signed Vault's certificate; by default the public authorities."""
-
-
-class ExistingNlgServer(Model):
-    """An NLG server that runs already."""
-
-    source: Literal["existing"] = Field(alias="from")
-    url: str = Field(pattern=HTTP_URL)
-    """Full URL, path included: Rasa posts to exactly this."""
-    token: SecretStr | None = None
-    """Set it with --secret."""
-
-
-class InClusterNlgServer(Model):
-    """An NLG server from an image of yours, in the stack's cluster."""
-
-    source: Literal["in-cluster"] = Field(alias="from")
-    image: str = Field(min_length=3)
-    """Image with tag or digest."""
-
-
-class ExistingCluster(Model):
-    """A Kubernetes cluster that runs already."""
-
-    source: Literal["existing"] = Field(alias="from")
-    kubeconfig: SecretStr
-    """Its kubeconfig; set it with --secret."""
-    flavor: Literal["kubernetes", "openshift"] = "kubernetes"
-    """OpenShift has security and routing of its own."""
-
-
 class ManagedCluster(Model):
     """A cluster that the cloud runs."""
 
@@ -217,45 +91,43 @@ class ManagedCluster(Model):
     """Further administrators, as principals of the cloud (AWS: IAM ARNs; Azure: `user:`, `group:` or
     `servicePrincipal:` and an Entra object id).
     On AWS whoever makes the cluster is one; on Azure `pulumi up` must be named here, too."""
+    storage_class: str | None = Field(default=None, pattern=OBJECT_NAME)
+    """StorageClass of the volumes of in-cluster dependencies; by default the cluster's default one."""
 
 
+Sized = Managed | InCluster | ManagedCluster
+"""Whatever has a profile and a size."""
 Cluster = Annotated[
-    Annotated[ManagedCluster, Tag("managed")] | Annotated[ExistingCluster, Tag("existing")],
-    chosen_source("managed"),
+    Annotated[ManagedCluster, choice("managed")] | Annotated[ExistingCluster, choice("existing")],
+    chosen_by("from", "managed", "existing", default="managed"),
 ]
 ModelStorage = Annotated[
-    Annotated[ManagedModelStorage, Tag("managed")]
-    | Annotated[InCluster, Tag("in-cluster")]
-    | Annotated[ExistingBucket, Tag("existing")],
-    chosen_source("managed"),
+    Annotated[ManagedModelStorage, choice("managed")]
+    | Annotated[InClusterStore, choice("in-cluster")]
+    | Annotated[ExistingModelStorage, choice("existing")],
+    chosen_by("from", "managed", "in-cluster", "existing", default="managed"),
 ]
 LockStore = Annotated[
-    Annotated[Managed, Tag("managed")]
-    | Annotated[InCluster, Tag("in-cluster")]
-    | Annotated[ExistingRedis, Tag("existing")],
-    chosen_source("managed"),
+    Annotated[Managed, choice("managed")]
+    | Annotated[InClusterStore, choice("in-cluster")]
+    | Annotated[ExistingLockStore, choice("existing")],
+    chosen_by("from", "managed", "in-cluster", "existing", default="managed"),
 ]
 TrackerStore = Annotated[
-    Annotated[ManagedTrackerStore, Tag("managed")]
-    | Annotated[InCluster, Tag("in-cluster")]
-    | Annotated[ExistingTrackerStore, Tag("existing")],
-    chosen_source("managed"),
+    Annotated[ManagedTrackerStore, choice("managed")]
+    | Annotated[InClusterTrackerStore, choice("in-cluster")]
+    | Annotated[ExistingTrackerStore, choice("existing")],
+    chosen_by("from", "managed", "in-cluster", "existing", default="managed"),
 ]
 EventBroker = Annotated[
-    Annotated[Managed, Tag("managed")]
-    | Annotated[InCluster, Tag("in-cluster")]
-    | Annotated[ExistingKafka, Tag("existing")],
-    chosen_source("managed"),
+    Annotated[Managed, choice("managed")]
+    | Annotated[InClusterStore, choice("in-cluster")]
+    | Annotated[ExistingEventBroker, choice("existing")],
+    chosen_by("from", "managed", "in-cluster", "existing", default="managed"),
 ]
 SecretsManager = Annotated[
-    Annotated[NoSource, Tag("none")]
-    | Annotated[InCluster, Tag("in-cluster")]
-    | Annotated[ExistingVault, Tag("existing")],
-    chosen_source("none"),
-]
-NlgServer = Annotated[
-    Annotated[NoSource, Tag("none")]
-    | Annotated[InClusterNlgServer, Tag("in-cluster")]
-    | Annotated[ExistingNlgServer, Tag("existing")],
-    chosen_source("none"),
+    Annotated[NoSource, choice("none")]
+    | Annotated[InClusterVault, choice("in-cluster")]
+    | Annotated[ExistingVault, choice("existing")],
+    chosen_by("from", "none", "in-cluster", "existing", default="none"),
 ]

@@ -20,9 +20,21 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "eventBroker": ("managed", "in-cluster", "existing"),
     "secretsManager": ("in-cluster", "existing", "none"),
     "nlgServer": ("in-cluster", "existing", "none"),
+    "actions": ("in-cluster", "existing", "none"),
+    "duckling": ("in-cluster", "existing", "none"),
+    "analytics": ("in-cluster", "none"),
 }
 """The dependencies, as the config spells them, and where each can come from."""
 
+IN_CLUSTER: Mapping[str, str] = {
+    "modelStorage": "a volume (production: one that many nodes can have at once)",
+    "lockStore": "Valkey",
+    "trackerStore": "PostgreSQL (CloudNativePG)",
+    "eventBroker": "Kafka (Strimzi)",
+    "secretsManager": "HashiCorp Vault",
+    "analytics": "Rasa Pro Services",
+}
+"""What runs in the cluster, for the table."""
 TRACKER_STORE_KINDS = ("postgres", "dynamodb", "mongodb")
 
 
@@ -34,13 +46,11 @@ class Gap:
     instead: str
 
 
-_CLOUDS: Mapping[str, Gap] = {
-    "none": Gap(because="sources other than managed are not part of this release", instead="cloud aws"),
-}
+_CLOUDS: Mapping[str, Gap] = {}
 
-_SOURCES: Mapping[str, Gap] = {
-    "in-cluster": Gap(because="no operator for it is part of this release", instead="managed"),
-    "existing": Gap(because="connections from config are not part of this release", instead="managed"),
+_BESIDE_EXISTING_CLUSTERS: Mapping[str, Gap] = {
+    cloud: Gap(because="its components need the stack's cluster", instead="a managed cluster or cloud none")
+    for cloud in ("azure", "gcp")
 }
 
 _TRACKER_STORES: Mapping[tuple[str, str], Gap] = {
@@ -59,13 +69,21 @@ def cloud_gap(cloud: str) -> NotSupported | None:
     return gap and NotSupported(f"cloud {cloud}", on="this release", because=gap.because, instead=gap.instead)
 
 
-def source_gap(dependency: str, source: str) -> NotSupported | None:
-    """The error that a dependency cannot come from a source, or None."""
-    gap = _SOURCES.get(source)
-    if gap is None or (dependency, source) == ("nlgServer", "existing"):
+def managed_gap(cloud: str, dependency: str) -> NotSupported | None:
+    """The error that no cloud manages a dependency, or None."""
+    if cloud != "none":
         return None
-    instead = "none" if "none" in SOURCES[dependency] else gap.instead
-    return NotSupported(dependency, on=f"source {source}", because=gap.because, instead=instead)
+    instead = " or ".join(source for source in SOURCES.get(dependency, ()) if source != "managed")
+    return NotSupported(
+        f"{dependency} from managed", on="cloud none", because="there is no cloud", instead=instead
+    )
+
+
+def existing_cluster_gap(cloud: str) -> NotSupported | None:
+    """The error that a cloud manages nothing beside a cluster that exists already, or None."""
+    gap = _BESIDE_EXISTING_CLUSTERS.get(cloud)
+    what = "a managed dependency beside an existing cluster"
+    return gap and NotSupported(what, on=cloud, because=gap.because, instead=gap.instead)
 
 
 def tracker_store_gap(cloud: str, kind: str) -> NotSupported | None:
@@ -90,8 +108,11 @@ def _cells(dependency: str, sources: tuple[str, ...]) -> Iterator[str]:
     for cloud in ("aws", "azure", "gcp"):
         yield _managed_cell(dependency, cloud) if "managed" in sources else "–"
     for source in ("in-cluster", "existing", "none"):
-        gap = source_gap(dependency, source)
-        yield "–" if source not in sources else f"no: {gap.because}" if gap else "yes"
+        yield "–" if source not in sources else _yes(dependency, source)
+
+
+def _yes(dependency: str, source: str) -> str:
+    return IN_CLUSTER.get(dependency, "from an image") if source == "in-cluster" else "yes"
 
 
 def _managed_cell(dependency: str, cloud: str) -> str:

@@ -1,26 +1,43 @@
-"""Which component supplies each dependency: the only `match` on the cloud and on a dependency's source.
+"""The platform of a stack: the only `match` on the cloud. Each dependency's source: `wiring_dependencies.py`.
+
+The companions choose for themselves (`companions/choice.py`): no cloud has any of them.
 
 Generic over the cloud's private Placement: it is carried from the foundation to the dependencies, unopened.
-The settings have refused every gap before we get here (`support.py`), so the errors below are for callers
-that build a platform without them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
 import pulumi_random as random
-from pulumi import Output, ResourceOptions
+from pulumi import ResourceOptions
 from typing_extensions import TypeVar
 
 from components import contracts as c
 from components import protocols as p
 from components import sources as s
-from components.errors import NotSupported
-from components.settings import Settings, secret
-from components.support import cloud_gap, source_gap
+from components.companions.bring_up import bring_up_beside
+from components.contracts_companions import Companions
+from components.existing.foundation import ExistingCluster, connect_cluster
+from components.existing.ingress import Ingress
+from components.existing.route import Route
+from components.ground import Ground, Inside
+from components.ingress.contract import HasUrl, IngressArgs
+from components.kubernetes.cluster_access import ClusterAccess
+from components.settings import Settings
+from components.vault import args as v
+from components.vault.options import InClusterVault
+from components.vault.vault import read_from_vault
+from components.wiring_dependencies import (
+    event_broker,
+    lock_store,
+    model_storage,
+    no_ground,
+    secrets_manager,
+    tracker_store,
+)
 
 Placement = TypeVar("Placement")
 
@@ -29,13 +46,28 @@ Placement = TypeVar("Placement")
 class Platform:
     """Everything that Rasa Pro stands on."""
 
-    cluster: p.Kubernetes
+    access: ClusterAccess
     model_storage: c.ModelStorage
     lock_store: c.LockStore
     tracker_store: c.TrackerStore
     event_broker: c.EventBroker
     secrets_manager: c.Vault | None
     nlg_server: c.NlgServer | None
+    open_ingress: OpenIngress
+    """Makes the way in to a Service of the cluster, in the way of whoever runs the cluster."""
+    companions: Companions
+
+
+OpenIngress = Callable[[str, IngressArgs[None]], HasUrl]
+CloudIngress = Callable[[str, IngressArgs[None], ClusterAccess], HasUrl]
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What a cloud lends to whatever runs in its cluster."""
+
+    ingress: CloudIngress
+    vault_seal: Callable[[p.Profile], p.VaultSeal]
 
 
 def build_platform(settings: Settings, tags: Mapping[str, str]) -> Platform:
@@ -45,7 +77,7 @@ def build_platform(settings: Settings, tags: Mapping[str, str]) -> Platform:
             # One cloud's SDK costs seconds to import, three cost a quarter of a minute.
             from components import aws  # noqa: PLC0415
 
-            return _build(aws, settings, tags)
+            return _build(aws, settings, tags, beside=aws.ExistingFoundation)
         case "azure":
             from components import azure  # noqa: PLC0415
 
@@ -55,157 +87,147 @@ def build_platform(settings: Settings, tags: Mapping[str, str]) -> Platform:
 
             return _build(gcp, settings, tags)
         case "none":
-            raise cloud_gap(settings.cloud) or NotSupported(
-                settings.cloud, on="this release", because="nothing supplies it", instead="cloud aws"
-            )
+            return _without_cloud(settings)
         case _:
             assert_never(settings.cloud)
 
 
-def _build(cloud: p.Cloud[Placement], settings: Settings, tags: Mapping[str, str]) -> Platform:
+MakesBeside = p.Makes[p.ExistingFoundationArgs, p.HasFoundation[Placement]]
+"""What a cloud stands its dependencies on, where the cluster is not the stack's."""
+
+
+def _build(
+    cloud: p.Cloud[Placement],
+    settings: Settings,
+    tags: Mapping[str, str],
+    *,
+    beside: MakesBeside[Placement] | None = None,
+) -> Platform:
+    cluster = settings.cluster
+    if isinstance(cluster, ExistingCluster) and cluster.network is None:
+        return _without_cloud(settings)
     where = p.ProviderArgs(region=settings.region, account=settings.account, tags=tags)
-    opts = ResourceOptions(providers=[cloud.Provider("cloud", where), random.Provider("random")])
-    foundation = cloud.Foundation("foundation", _foundation_args(settings, tags), opts)
+    providers = (cloud.Provider("cloud", where), random.Provider("random"))
+    opts = ResourceOptions(providers=[*providers])
+    match cluster:
+        case s.ManagedCluster():
+            foundation = cloud.Foundation("foundation", _foundation_args(settings, cluster, tags), opts)
+        case ExistingCluster():
+            if beside is None:
+                raise no_ground(settings, "a managed dependency")
+            foundation = beside("foundation", _existing_foundation_args(settings, cluster), opts)
+        case _:
+            assert_never(cluster)
     place = foundation.placement
+
+    def ingress(name: str, args: IngressArgs[None], access: ClusterAccess) -> HasUrl:
+        both = ResourceOptions(providers=[*providers, access.provider])
+        return cloud.Ingress(name, args.at(place), both)
+
+    def vault_seal(profile: p.Profile) -> p.VaultSeal:
+        return cloud.VaultUnseal(
+            "vault-unseal", _vault_unseal_args(settings, place, profile), opts
+        ).connection
+
+    ground = Ground(cloud=cloud, place=place, opts=opts)
+    # Beside a cluster that exists, the cloud knows neither its pods nor its way in.
+    own = isinstance(cluster, s.ManagedCluster)
+    return _platform(settings, foundation.cluster, ground, Lent(ingress, vault_seal) if own else None)
+
+
+def _without_cloud(settings: Settings) -> Platform:
+    if not isinstance(settings.cluster, ExistingCluster):
+        raise no_ground(settings, "cluster")
+    cluster = connect_cluster(settings.cluster, namespace=settings.namespace)
+    nowhere: Ground[None] | None = None
+    return _platform(settings, cluster, nowhere)
+
+
+def _platform(
+    settings: Settings,
+    cluster: p.Kubernetes,
+    ground: Ground[Placement] | None,
+    lent: Lent | None = None,
+) -> Platform:
+    access = ClusterAccess("cluster", cluster)
+    inside = Inside(access, settings.cluster)
+    store, broker = tracker_store(ground, inside, settings), event_broker(ground, inside, settings)
+    beside = bring_up_beside(settings, access, store, broker)
+    in_vault = isinstance(settings.secrets_manager, InClusterVault)
     return Platform(
-        cluster=foundation.cluster,
-        model_storage=_model_storage(cloud, place, settings, opts),
-        lock_store=_lock_store(cloud, place, settings, opts),
-        tracker_store=_tracker_store(cloud, place, settings, opts),
-        event_broker=_event_broker(cloud, place, settings, opts),
-        secrets_manager=_secrets_manager(settings),
-        nlg_server=_nlg_server(settings),
+        access=access,
+        open_ingress=_opener(access, lent and lent.ingress),
+        model_storage=model_storage(ground, inside, settings),
+        lock_store=lock_store(ground, inside, settings),
+        tracker_store=read_from_vault(store) if in_vault else store,
+        event_broker=broker,
+        secrets_manager=secrets_manager(settings, access, store, lent and lent.vault_seal),
+        nlg_server=beside.nlg,
+        companions=beside.companions,
     )
 
 
-def _foundation_args(settings: Settings, tags: Mapping[str, str]) -> p.FoundationArgs:
-    match settings.cluster:
-        case s.ManagedCluster() as cluster:
-            return p.FoundationArgs(
-                profile=settings.profile_of(cluster),
-                size=settings.size_of(cluster),
-                deletion_protection=settings.protected,
-                account=settings.account,
-                region=settings.region,
-                zones=settings.zones,
-                cidr=settings.network.cidr,
-                services_cidr=settings.network.services_cidr,
-                pods_cidr=settings.network.pods_cidr,
-                allowed_cidrs=cluster.allowed_cidrs,
-                admins=cluster.admins,
-                namespace=settings.namespace,
-                alarm_target=settings.alarms.target,
-                tags=tags,
-            )
-        case s.ExistingCluster():
-            raise _no_source("cluster", "existing")
-        case _:
-            assert_never(settings.cluster)
+def _opener(access: ClusterAccess, ingress: CloudIngress | None) -> OpenIngress:
+    """A cloud's own way where it made the cluster; beside a cluster that exists, the cluster's own."""
+
+    def open_ingress(name: str, args: IngressArgs[None]) -> HasUrl:
+        if ingress is not None:
+            return ingress(name, args, access)
+        made = Route if access.cluster.flavor == "openshift" else Ingress
+        return made(name, args, ResourceOptions(provider=access.provider))
+
+    return open_ingress
 
 
-def _model_storage(
-    cloud: p.Cloud[Placement], place: Placement, settings: Settings, opts: ResourceOptions
-) -> c.ModelStorage:
-    match settings.model_storage:
-        case s.ManagedModelStorage() as block:
-            args = p.ModelStorageArgs(
-                placement=place,
-                profile=settings.profile_of(block),
-                size=settings.size_of(block),
-                deletion_protection=settings.protected,
-                access_until=block.access_until,
-            )
-            return cloud.ModelStorage("model-storage", args, opts).connection
-        case s.InCluster() | s.ExistingBucket():
-            raise _no_source("modelStorage", settings.model_storage.source)
-        case _:
-            assert_never(settings.model_storage)
+def _vault_unseal_args(
+    settings: Settings, place: Placement, profile: p.Profile
+) -> p.VaultUnsealArgs[Placement]:
+    return p.VaultUnsealArgs(
+        placement=place,
+        profile=profile,
+        size=settings.size_of(settings.cluster)
+        if isinstance(settings.cluster, s.ManagedCluster)
+        else "small",
+        deletion_protection=settings.protected,
+        namespace=settings.namespace,
+        service_account=v.SERVER_ACCOUNT,
+        helpers=v.HELPERS,
+    )
 
 
-def _lock_store(
-    cloud: p.Cloud[Placement], place: Placement, settings: Settings, opts: ResourceOptions
-) -> c.LockStore:
-    match settings.lock_store:
-        case s.Managed() as block:
-            args = p.LockStoreArgs(
-                placement=place,
-                profile=settings.profile_of(block),
-                size=settings.size_of(block),
-                deletion_protection=settings.protected,
-            )
-            return cloud.LockStore("lock-store", args, opts).connection
-        case s.InCluster() | s.ExistingRedis():
-            raise _no_source("lockStore", settings.lock_store.source)
-        case _:
-            assert_never(settings.lock_store)
+def _foundation_args(
+    settings: Settings, cluster: s.ManagedCluster, tags: Mapping[str, str]
+) -> p.FoundationArgs:
+    return p.FoundationArgs(
+        profile=settings.profile_of(cluster),
+        size=settings.size_of(cluster),
+        deletion_protection=settings.protected,
+        account=settings.account,
+        region=settings.region,
+        zones=settings.zones,
+        cidr=settings.network.cidr,
+        services_cidr=settings.network.services_cidr,
+        pods_cidr=settings.network.pods_cidr,
+        allowed_cidrs=cluster.allowed_cidrs,
+        admins=cluster.admins,
+        namespace=settings.namespace,
+        alarm_target=settings.alarms.target,
+        tags=tags,
+    )
 
 
-def _tracker_store(
-    cloud: p.Cloud[Placement], place: Placement, settings: Settings, opts: ResourceOptions
-) -> c.TrackerStore:
-    match settings.tracker_store:
-        case s.ManagedTrackerStore() as block:
-            args = p.TrackerStoreArgs(
-                placement=place,
-                profile=settings.profile_of(block),
-                size=settings.size_of(block),
-                deletion_protection=settings.protected,
-                kind=block.kind,
-            )
-            return cloud.TrackerStore("tracker-store", args, opts).connection
-        case s.InCluster() | s.ExistingTrackerStore():
-            raise _no_source("trackerStore", settings.tracker_store.source)
-        case _:
-            assert_never(settings.tracker_store)
-
-
-def _event_broker(
-    cloud: p.Cloud[Placement], place: Placement, settings: Settings, opts: ResourceOptions
-) -> c.EventBroker:
-    match settings.event_broker:
-        case s.Managed() as block:
-            args = p.EventBrokerArgs(
-                placement=place,
-                profile=settings.profile_of(block),
-                size=settings.size_of(block),
-                deletion_protection=settings.protected,
-                topics=c.Topics(
-                    events=settings.topics.events,
-                    analytics_dead_letter=settings.topics.analytics_dead_letter,
-                ),
-                renewal=settings.renewal,
-            )
-            return cloud.EventBroker("event-broker", args, opts).connection
-        case s.InCluster() | s.ExistingKafka():
-            raise _no_source("eventBroker", settings.event_broker.source)
-        case _:
-            assert_never(settings.event_broker)
-
-
-def _secrets_manager(settings: Settings) -> c.Vault | None:
-    match settings.secrets_manager:
-        case s.NoSource():
-            return None
-        case s.InCluster() | s.ExistingVault():
-            raise _no_source("secretsManager", settings.secrets_manager.source)
-        case _:
-            assert_never(settings.secrets_manager)
-
-
-def _nlg_server(settings: Settings) -> c.NlgServer | None:
-    match settings.nlg_server:
-        case s.NoSource():
-            return None
-        case s.ExistingNlgServer() as block:
-            token = None if block.token is None else secret(block.token)
-            return c.NlgServer(url=Output.from_input(block.url), token=token)
-        case s.InClusterNlgServer():
-            raise _no_source("nlgServer", "in-cluster")
-        case _:
-            assert_never(settings.nlg_server)
-
-
-def _no_source(dependency: str, source: str) -> Exception:
-    return source_gap(dependency, source) or NotSupported(
-        dependency, on=f"source {source}", because="nothing supplies it", instead="another source"
+def _existing_foundation_args(settings: Settings, cluster: ExistingCluster) -> p.ExistingFoundationArgs:
+    network = cluster.network
+    if network is None or settings.account is None:
+        raise no_ground(settings, "a managed dependency")
+    return p.ExistingFoundationArgs(
+        profile=settings.profile,
+        region=settings.region,
+        account=settings.account,
+        cluster=connect_cluster(cluster, namespace=settings.namespace),
+        cluster_name=network.cluster_name,
+        network_id=network.id,
+        subnet_ids=network.subnets,
+        clients_id=network.clients,
+        alarm_target=settings.alarms.target,
     )

@@ -35,9 +35,35 @@ Policy = Callable[[Stack], Iterator[str]]
 """Yields one message per violation: the resource, what is wrong, and what is right."""
 
 
+class _Unknown:
+    """Whatever a policy does with it, it finds nothing wrong: no members, and each of them unknown."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - as a mapping or list of anything
+        del key
+        return self
+
+    def get(self, key: object, default: object = None) -> Any:  # noqa: ANN401
+        del key, default
+        return self
+
+
+UNKNOWN: Any = _Unknown()
+"""Stands in a preview for what only `up` will know: no policy is broken by it."""
+
+
+def unsure(*values: object) -> bool:
+    """Whether one of these only `up` will know: then nothing can be said to be missing among them."""
+    return any(value is UNKNOWN for value in values)
+
+
 def at(value: object, path: str) -> Any:  # noqa: ANN401 - inputs are any JSON
     """What stands at a dotted path of a resource's inputs; None where nothing does."""
     for step in path.split("."):
+        if value is UNKNOWN:
+            return UNKNOWN
         value = cast("Mapping[str, object]", value).get(step) if isinstance(value, Mapping) else None
     return value
 
@@ -56,6 +82,8 @@ def members(value: object) -> Iterator[tuple[str, Any]]:
 def demand(resource: Resource, path: str, wanted: object) -> Iterator[str]:
     """Yield a message unless the input at a dotted path is the one wanted (or meets it, if it is a test)."""
     value = at(resource.inputs, path)
+    if value is UNKNOWN:
+        return
     if isinstance(wanted, FunctionType):
         if not wanted(value):
             yield f"{resource.type} {resource.name}: {path} is {value!r}, must be {_said(wanted)}"

@@ -193,6 +193,8 @@ class Account:
         if blocking:
             names = ", ".join(one.label for one in blocking)
             raise CloudError(f"DependencyViolation: {record.label} cannot be deleted: it is used by {names}")
+        if kind and kind.carries_balancers:
+            self._refuse_live_balancers(record)
         self._refuse_live_cluster(record, inside)
         if kind and kind.contains:
             name = str(record.outputs.get("id") or record.id)
@@ -202,6 +204,16 @@ class Account:
                 if one.scope == record.scope and one.id.startswith(f"{name}/")
             ]
         return inside + users
+
+    def _refuse_live_balancers(self, record: Record) -> None:
+        for one in self.records.values():
+            kind = load(one.type.split(":", 1)[0]).type(one.type)
+            balances = kind.balances if kind else False
+            if balances is True or (is_map(balances) and holds(balances, one.inputs)):
+                raise CloudError(
+                    f"DependencyViolation: {record.label} cannot be deleted: the load balancer of {one.label}"
+                    " stands in its network"
+                )
 
     def _refuse_live_cluster(self, record: Record, inside: list[Record]) -> None:
         live = [one for one in inside if not self._goes_with(one.urn, record.urn)]

@@ -108,6 +108,16 @@ class Made(_Model):
     entries: list[str] = Field(default_factory=list[str])
 
 
+class Keeper(_Model):
+    """What must be there before objects of a type, and stay until they are gone (an operator)."""
+
+    type: str
+    when: Condition
+    """Inputs by which it is known."""
+    name: str
+    """How messages, and configs that say that it is there already, name it."""
+
+
 def _name_rule(value: object) -> object:
     return {"property": value} if isinstance(value, str) else value
 
@@ -149,6 +159,10 @@ class ResourceType(_Model):
     """Whether the SDK has no class for it (a Kubernetes custom resource)."""
     leaves_behind: bool | Condition = False
     """Whether it owns things outside its cluster that would stay if the cluster went first."""
+    balances: bool | Condition = False
+    """Whether the cloud makes a load balancer for it, which stands in networks that do not know of it."""
+    carries_balancers: bool = False
+    """Whether a load balancer needs it, so that it cannot go while there is one."""
     keeps_name: bool | Condition = False
     """Whether nothing else may take its name after it is deleted, for a time or for ever."""
     contains: bool = False
@@ -158,6 +172,8 @@ class ResourceType(_Model):
     """The API address by which another package's provider reaches it."""
     weak: bool = False
     """Whether what it refers to may be deleted first."""
+    keeper: Keeper | None = None
+    """Without it the type does not exist."""
 
 
 class Provider(_Model):

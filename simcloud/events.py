@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from pulumi.automation import EngineEvent
+from pulumi.automation.events import PolicyEvent
 
 from simcloud.report import Change
 from simcloud.wire import Properties
@@ -27,7 +28,7 @@ class Listener:
         self.outputs: Properties = {}
         self._progress = progress
 
-    def __call__(self, event: EngineEvent) -> None:
+    def __call__(self, event: EngineEvent) -> None:  # noqa: C901 - one branch for each kind of event
         """Take in one event."""
         if event.resource_pre_event:
             step = event.resource_pre_event.metadata
@@ -55,11 +56,17 @@ class Listener:
                 event.diagnostic_event.message,
                 event.diagnostic_event.urn or "",
             )
+        elif event.policy_event:
+            self._judged(event.policy_event)
         elif event.summary_event:
             self.summary = {
                 str(op.value if hasattr(op, "value") else op): count
                 for op, count in event.summary_event.resource_changes.items()
             }
+
+    def _judged(self, broken: PolicyEvent) -> None:
+        text = f"{broken.policy_name}: {COLOUR.sub('', broken.message).strip()}"
+        (self.errors if broken.enforcement_level == "mandatory" else self.messages).append(text)
 
     def _note(self, change: Change) -> Change:
         key = f"{change.op} {change.urn}"

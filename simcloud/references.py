@@ -14,7 +14,7 @@ from functools import cache
 from typing import cast
 
 from simcloud.account import Account, Record
-from simcloud.catalog import ObjectReference, Package, Reference, ResourceType, holds, load, names
+from simcloud.catalog import Keeper, ObjectReference, Package, Reference, ResourceType, holds, load, names
 from simcloud.wire import (
     HASH_KEY,
     Path,
@@ -64,9 +64,11 @@ class References:
         """Look through all inputs."""
         named = {**self._package.common.refs, **self._kind.refs}
         for path, value, secret in walk(inputs):
-            if not isinstance(value, str) or not value or self._unchecked(path):
+            if not isinstance(value, str) or not value:
                 continue
             reference = _matching(named, path)
+            if reference is None and self._unchecked(path):
+                continue
             if reference:
                 if not (reference.unless and holds(reference.unless, inputs)):
                     self._named(reference, path, value, secret=secret)
@@ -76,7 +78,21 @@ class References:
                 self._identity(path, value, weak=False, secret=secret)
         if self._package.objects:
             self._objects(inputs)
+        if self._kind.keeper:
+            self._kept(self._kind.keeper)
         return self._found
+
+    def _kept(self, keeper: Keeper) -> None:
+        token = self._package.full(keeper.type)
+        keepers = [
+            one for one in self._account.of_type(token, self._scopes[0]) if holds(keeper.when, one.inputs)
+        ]
+        for one in keepers:
+            self._use(one, weak=False)
+        if not keepers and keeper.name not in self._account.outside:
+            self._found.problems.append(
+                f"no definition of this type: {keeper.name} ({keeper.type}) is not installed"
+            )
 
     def _unchecked(self, path: Path) -> bool:
         return any(part in self._package.unchecked for part in path)
@@ -123,7 +139,8 @@ class References:
         return record.type.split(":", 1)[0] != self._package.package or record.scope in self._scopes
 
     def _named(self, reference: Reference, path: Path, value: str, *, secret: bool) -> None:
-        if value in self._account.outside or (reference.allow and re.search(reference.allow, value)):
+        outside = value in self._account.outside
+        if reference.allow and re.search(reference.allow, value):
             return
         if _is_identity(value):
             self._identity(path, value, weak=reference.weak, secret=secret)
@@ -132,10 +149,12 @@ class References:
             token, wanted = _split(self._package, target)
             record = self._account.named(token, wanted, value, self._scopes)
             if record:
+                # Something outside may be called the same, and what is in the account is used all the same.
                 self._use(record, weak=reference.weak)
                 return
-        expected = " or ".join(reference.to)
-        self._problem(path, value, f"names no existing {expected}", secret=secret)
+        if not outside:
+            expected = " or ".join(reference.to)
+            self._problem(path, value, f"names no existing {expected}", secret=secret)
 
     def _objects(self, inputs: Properties) -> None:
         namespace = lookup(inputs, ("metadata", "namespace")) or inputs.get("namespace") or "default"
@@ -215,9 +234,9 @@ def _entries(record: Record, rule: ObjectReference, token: str, identity: str) -
     for kind, name, entries in record.makes:
         if kind == token and name == identity:
             return set(entries) or None
-    return {
-        key
-        for prop in rule.entries
-        for key in as_map(lookup(record.inputs, path_parts(prop)))
-        if key != HASH_KEY
-    }
+    held = [lookup(record.inputs, path_parts(prop)) for prop in rule.entries]
+    # One entry that is yet to be computed makes a secret map unknown as a whole; and of a secret that an
+    # earlier run stored, the account keeps the hash alone.
+    if any(isinstance(plain(each), Unknown) or HASH_KEY in as_map(each) for each in held):
+        return None
+    return {key for each in held for key in as_map(each)}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from simcloud.workspace import Workspace
 
 Edges: TypeAlias = Callable[[Properties], Iterable[str]]
+Seconds: TypeAlias = Callable[[Properties], float]
 
 
 @dataclass(slots=True)
@@ -113,8 +114,10 @@ def create_seconds(resource: Properties) -> float:
     return load(package).duration(token, "create", as_map(resource.get("inputs")))
 
 
-def longest_chain(resources: Iterable[Properties], edges: Edges) -> Properties:
-    """Find the chain of creations that takes longest, each beginning when what it needs is there."""
+def longest_chain(
+    resources: Iterable[Properties], edges: Edges, seconds_of: Seconds = create_seconds
+) -> Properties:
+    """Find the chain of operations that takes longest, each beginning when what it needs is there."""
     nodes = {str(one["urn"]): one for one in resources if not one.get("delete")}
     finish: dict[str, float] = {}
     before: dict[str, str] = {}
@@ -124,11 +127,11 @@ def longest_chain(resources: Iterable[Properties], edges: Edges) -> Properties:
             if finish.get(needed, 0) > start or (needed in finish and not latest):
                 latest, start = needed, finish[needed]
         before[urn] = latest
-        finish[urn] = start + create_seconds(nodes[urn])
+        finish[urn] = start + seconds_of(nodes[urn])
     last = max(finish, key=lambda urn: finish[urn], default="")
     seconds, chain = finish.get(last, 0), list[str]()
     while last:
-        if create_seconds(nodes[last]):
+        if seconds_of(nodes[last]):
             chain.insert(0, last)
         last = before[last]
     return {"seconds": round(seconds, 1), "chain": list(chain)}

@@ -54,6 +54,8 @@ class Result:
     """What the program and the engine said besides."""
     changes: list[Change] = field(default_factory=list[Change])
     """Every resource's operation, `same` included."""
+    digest: str = ""
+    """Of a preview that succeeded: what `pulumi preview --json` prints."""
 
     @property
     def changed(self) -> list[Change]:
@@ -124,6 +126,8 @@ class Simulation:
         self.workspace = Workspace(project, stack, folder)
         self.time_scale = time_scale
         self._progress = progress
+        self.policy_packs: list[str] = []
+        """Folders of the policy packs that a preview runs."""
         for key, value in (config or {}).items():
             self.workspace.set_config(key, value)
 
@@ -173,9 +177,9 @@ class Simulation:
             env_vars=environment,
             pulumi_command=pulumi,
         )
-        failure = ""
+        failure = digest = ""
         try:
-            self._call(command, _Stack(self.workspace.stack, automation), listener)
+            digest = self._call(command, _Stack(self.workspace.stack, automation), listener)
         except CommandError as error:
             failure = str(error)
         finally:
@@ -192,17 +196,25 @@ class Simulation:
             listener.errors if failure else [],
             listener.messages,
             listener.order,
+            digest,
         )
 
-    def _call(self, command: str, stack: _Stack, listener: Listener) -> None:
+    def _call(self, command: str, stack: _Stack, listener: Listener) -> str:
         if command == "preview":
-            stack.preview(on_event=listener, parallel=PARALLEL, color="never")
-        elif command == "up":
+            return stack.preview(
+                on_event=listener,
+                parallel=PARALLEL,
+                color="never",
+                json=True,
+                policy_packs=self.policy_packs,
+            ).stdout
+        if command == "up":
             stack.up(on_event=listener, parallel=PARALLEL, color="never", suppress_outputs=True)
         elif command == "refresh":
             stack.refresh(on_event=listener, parallel=PARALLEL, color="never")
         else:
             stack.destroy(on_event=listener, parallel=PARALLEL, color="never")
+        return ""
 
     def _open_account(self, drifts: list[Drift]) -> Account:
         account = self.account

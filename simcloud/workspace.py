@@ -110,11 +110,10 @@ class Workspace:
 
     def _load_config(self) -> Properties:
         config = as_map(copy.deepcopy(_read_yaml(self.source).get("config")))
-        planted = _read_yaml(PLANTED)
+        planted = _planted(self.stack)
         for key, value in planted.items():
             if is_map(value):
-                given = as_map(config.get(key))
-                config[key] = {**_sealed(value), **given} if key in config else _sealed(value)
+                config[key] = _planted_into(as_map(config.get(key)), _sealed(value))
             elif key not in config:
                 config[key] = {"secure": value}
         return cast("Properties", _replant(config, planted, ()))
@@ -216,6 +215,23 @@ class Workspace:
             (self.state_dir / name).unlink(missing_ok=True)
         if self.state_dir.is_dir() and not any(self.state_dir.iterdir()):
             self.state_dir.rmdir()
+
+
+def _planted(stack: str) -> Properties:
+    """What a person would set for this stack: what every stack wants, and what it alone wants."""
+    everything = _read_yaml(PLANTED)
+    of_stacks = as_map(everything.pop("stacks", {}))
+    return {**everything, **as_map(of_stacks.get(stack))}
+
+
+def _planted_into(given: Properties, planted: Properties) -> Properties:
+    """Add planted values, at any depth, where the stack file has none."""
+    merged = {**planted, **given}
+    for key in planted.keys() & given.keys():
+        ours, theirs = as_map(planted[key]), as_map(given[key])
+        if theirs and "secure" not in theirs:
+            merged[key] = _planted_into(theirs, ours)
+    return merged
 
 
 def _sealed(value: Value) -> Properties:

@@ -19,7 +19,38 @@ def _random_text(name: str, inputs: Properties) -> Properties:
     return {"result": digits[: inputs["length"]]}
 
 
+def _load_balancer(name: str, inputs: Properties) -> Properties:
+    return {
+        "metadata": {"name": name, **inputs["metadata"]},
+        "status": {"loadBalancer": {"ingress": [{"hostname": f"{name}.elb.amazonaws.com"}]}},
+    }
+
+
 COMPUTED: Mapping[str, Callable[[str, Properties], Properties]] = {
+    "aws:acm/certificate:Certificate": lambda name, inputs: {
+        "domainValidationOptions": [
+            {
+                "domainName": inputs.get("domainName", name),
+                "resourceRecordName": f"_1.{inputs.get('domainName', name)}.",
+                "resourceRecordType": "CNAME",
+                "resourceRecordValue": "_2.acm-validations.aws.",
+            }
+        ]
+    },
+    "aws:route53/record:Record": lambda _name, inputs: {"fqdn": inputs["name"]},
+    "azure-native:servicenetworking:FrontendsInterface": lambda name, _: {
+        "fqdn": f"{name}.fz01.alb.azure.com",
+    },
+    "gcp:certificatemanager/dnsAuthorization:DnsAuthorization": lambda _name, inputs: {
+        "dnsResourceRecords": [
+            {"name": f"_acme-challenge.{inputs['domain']}.", "type": "CNAME", "data": "1.authorize.goog."}
+        ]
+    },
+    "gcp:compute/globalAddress:GlobalAddress": lambda _name, inputs: {
+        "address": inputs.get("address", "203.0.113.9")
+    },
+    "kubernetes:helm.sh/v3:Release": lambda _name, _inputs: {"status": {"status": "deployed"}},
+    "kubernetes:networking.k8s.io/v1:Ingress": _load_balancer,
     "aws:docdb/cluster:Cluster": lambda name, _: {
         "endpoint": f"{name}.cluster-x.{REGION}.docdb.amazonaws.com",
         "readerEndpoint": f"{name}.cluster-ro-x.{REGION}.docdb.amazonaws.com",
@@ -72,6 +103,13 @@ COMPUTED: Mapping[str, Callable[[str, Properties], Properties]] = {
         "authString": "planted-auth-string",
         "serverCaCerts": [{"cert": "-----BEGIN CERTIFICATE-----one"}],
     },
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": lambda _, inputs: {
+        "name": f"projects/1/locations/global/workloadIdentityPools/{inputs['workloadIdentityPoolId']}",
+    },
+    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": lambda _, inputs: {
+        "name": f"projects/1/locations/global/workloadIdentityPools/{inputs['workloadIdentityPoolId']}"
+        f"/providers/{inputs['workloadIdentityPoolProviderId']}",
+    },
     "gcp:serviceaccount/account:Account": lambda name, inputs: {
         "email": f"{name}@{inputs['project']}.iam.gserviceaccount.com",
         "member": f"serviceAccount:{name}@{inputs['project']}.iam.gserviceaccount.com",
@@ -80,6 +118,12 @@ COMPUTED: Mapping[str, Callable[[str, Properties], Properties]] = {
     "gcp:sql/databaseInstance:DatabaseInstance": lambda _name, _inputs: {
         "privateIpAddress": "10.20.65.3",
         "serverCaCerts": [{"cert": "-----BEGIN CERTIFICATE-----one"}],
+    },
+    "tls:index/selfSignedCert:SelfSignedCert": lambda name, _: {
+        "certPem": f"-----BEGIN CERTIFICATE-----{name}"
+    },
+    "tls:index/locallySignedCert:LocallySignedCert": lambda name, _: {
+        "certPem": f"-----BEGIN CERTIFICATE-----{name}"
     },
     "tls:index/certRequest:CertRequest": lambda name, _: {"certRequestPem": f"request of {name}"},
     "tls:index/privateKey:PrivateKey": lambda _name, _inputs: {
@@ -111,6 +155,7 @@ COMPUTED: Mapping[str, Callable[[str, Properties], Properties]] = {
     },
     "random:index/randomPassword:RandomPassword": _random_text,
     "random:index/randomString:RandomString": _random_text,
+    "random:index/randomId:RandomId": lambda _name, _inputs: {"hex": "0a1b2c"},
     "random:index/randomUuid:RandomUuid": lambda name, _: {"result": f"guid-of-{name}"},
 }
 
@@ -147,6 +192,15 @@ ANSWERS: Mapping[str, Callable[[Properties], Properties]] = {
         "primaryKey": "p",
         "secondaryKey": "s",
         "primaryConnectionString": f"Endpoint=sb://{arguments['namespaceName']};EntityPath=hub",
+        "secondaryConnectionString": "",
+        "aliasPrimaryConnectionString": "",
+        "aliasSecondaryConnectionString": "",
+    },
+    "azure-native:eventhub:listNamespaceKeys": lambda arguments: {
+        "keyName": "rule",
+        "primaryKey": "p",
+        "secondaryKey": "s",
+        "primaryConnectionString": f"Endpoint=sb://{arguments['namespaceName']}",
         "secondaryConnectionString": "",
         "aliasPrimaryConnectionString": "",
         "aliasSecondaryConnectionString": "",

@@ -11,8 +11,23 @@ ABANDONED = (
 """When an update fails the engine hangs up on the program; the SDK leaves the rest to Python."""
 
 
+CLOUDS = ("azure", "gcp", "aws")
+
+
+@pytest.fixture(autouse=True)
+def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]: pytest uses it
+    """Without an engine every cluster answers: what the program looks at is not to depend on the machine."""
+    if request.node.get_closest_marker("engine") is None:
+        monkeypatch.setattr("components.reach.getproxies", lambda: {"https": "proxy", "http": "proxy"})
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("engine"):
             for warning in ABANDONED:
                 item.add_marker(pytest.mark.filterwarnings(warning))
+            continue
+        cloud = next((name for name in CLOUDS if name in item.nodeid), None)
+        if cloud is not None:
+            # One worker imports a cloud's SDK (5 s), and records its stacks, once for all tests of it.
+            item.add_marker(pytest.mark.xdist_group(cloud))

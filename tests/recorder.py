@@ -24,6 +24,7 @@ from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]
 
+from components.logins import SecretRef
 from tests.computed import ACCOUNT, ANSWERS, AUTONAMED, COMPUTED, IDS, REGION, RESHAPED, Properties
 
 T = TypeVar("T")
@@ -94,12 +95,15 @@ def record(program: Callable[[], T], *, preview: bool = False) -> Recording[T]:
     return contextvars.copy_context().run(_record, program, preview=preview)
 
 
-def value_of(output: Output[T]) -> T:
+def value_of(output: Output[T] | SecretRef) -> T:
     """What an output of a finished recording holds; None where a preview does not know it."""
+    assert not isinstance(output, SecretRef), f"refers to {output}, where a value was expected"
     return cast("T", _sync_await(output.future()))
 
 
-def is_secret(output: Output[Any]) -> bool:
+def is_secret(output: Output[Any] | SecretRef) -> bool:
+    """Whether the engine encrypts it; a reference to a Kubernetes Secret is none of the engine's business."""
+    assert not isinstance(output, SecretRef), f"refers to {output}, where a value was expected"
     return _sync_await(output.is_secret())
 
 

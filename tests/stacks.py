@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import runpy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +16,8 @@ from tests.recorder import Recording, record
 
 ROOT = Path(__file__).parents[1]
 STACKS = sorted(path.stem.removeprefix("Pulumi.") for path in (ROOT / "stacks").glob("Pulumi.*.yaml"))
+SIMULATED = yaml.safe_load((ROOT / "simcloud" / "secrets.yaml").read_text())["stacks"]
+"""What a person would set for one stack alone."""
 PLANTED = {"rasa:license": "planted-license", "rasa:llmKeys": '{"OPENAI_API_KEY": "planted-llm-key"}'}
 """What a person would set with `pulumi config set --secret`."""
 
@@ -23,7 +25,17 @@ PLANTED = {"rasa:license": "planted-license", "rasa:llmKeys": '{"OPENAI_API_KEY"
 def stack_config(stack: str) -> dict[str, str]:
     """The stack's config as the engine hands it to the program: objects as JSON text."""
     config = yaml.safe_load((ROOT / "stacks" / f"Pulumi.{stack}.yaml").read_text())["config"]
-    return {key: _text(value) for key, value in {**PLANTED, **config}.items()}
+    whole = with_planted(config, SIMULATED.get(stack, {}))
+    return {key: _text(value) for key, value in {**PLANTED, **whole}.items()}
+
+
+def with_planted(config: Mapping[str, Any], planted: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay planted secrets into a config, block by block."""
+    merged = dict(config)
+    for key, value in planted.items():
+        block = cast("dict[str, Any] | None", value if isinstance(value, dict) else None)
+        merged[key] = value if block is None else with_planted(config.get(key, {}), block)
+    return merged
 
 
 def is_production(stack: str) -> bool:
@@ -33,14 +45,16 @@ def is_production(stack: str) -> bool:
 @functools.cache
 def record_stack(stack: str, *, preview: bool = False) -> Recording[Any]:
     """Record a stack of the project."""
-    return record_config(stack_config(stack), preview=preview)
+    return record_config(stack_config(stack), preview=preview, secret=tuple(SIMULATED.get(stack, ())))
 
 
-def record_config(config: Mapping[str, str], *, preview: bool = False) -> Recording[Any]:
-    """Record the program with any config."""
+def record_config(
+    config: Mapping[str, str], *, preview: bool = False, secret: Sequence[str] = ()
+) -> Recording[Any]:
+    """Record the program with any config; `secret` are keys that hold secrets, besides the planted ones."""
 
     def program() -> None:
-        set_all_config(dict(config), list(PLANTED))
+        set_all_config(dict(config), [*PLANTED, *secret])
         runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 
     return cast("Recording[Any]", record(program, preview=preview))

@@ -10,12 +10,19 @@ import yaml
 
 from components.naming import longest_stack_name, stack_name_problems
 from components.tags import stack_tags
+from policy.stack import at
 from simcloud.catalog import NameRule, load
-from tests.stacks import ROOT, STACKS, record_stack
+from tests.stacks import ROOT, STACKS, record_stack, stack_config
+
+pytestmark = pytest.mark.slow
 
 
 def clouds() -> list[str]:
-    return sorted({stack.partition("-")[0] for stack in STACKS})
+    return sorted({cloud_of(stack) for stack in STACKS})
+
+
+def cloud_of(stack: str) -> str:
+    return stack_config(stack)["rasa:cloud"]
 
 
 @pytest.mark.parametrize("cloud", clouds())
@@ -30,19 +37,19 @@ def test_the_longest_name_passes_and_one_more_does_not(cloud: str) -> None:
 @pytest.mark.parametrize("stack", STACKS)
 def test_no_name_of_a_stack_with_the_longest_name_is_refused(stack: str) -> None:
     """The limits of `components/naming.py` against those of the simulated cloud, resource by resource."""
-    limit = longest_stack_name(stack.partition("-")[0])
+    limit = longest_stack_name(cloud_of(stack))
     assert limit is not None
     longest = "x" * limit.room()
     checked = 0
     for resource in record_stack(stack).resources:
         rule = name_rule(resource.type)
-        if rule is None or resource.inputs.get(rule.property) is not None:
+        if rule is None or at(resource.inputs, rule.property) is not None:
             continue
         name = engine_name(resource.type, longest, resource.name)
         assert rule.min <= len(name) <= rule.max, f"{resource.type}: {name} is longer than {rule.max}"
         assert re.fullmatch(rule.pattern, name, re.DOTALL), f"{resource.type}: {name}"
         checked += 1
-    assert checked > 5
+    assert checked
 
 
 def engine_name(type_: str, stack: str, logical_name: str) -> str:
@@ -55,7 +62,7 @@ def engine_name(type_: str, stack: str, logical_name: str) -> str:
 
 def name_rule(type_: str) -> NameRule | None:
     """The rule of a type whose names the engine makes."""
-    if not type_.startswith(("aws:", "azure-native:", "gcp:")):
+    if not type_.startswith(("aws:", "azure-native:", "gcp:", "kubernetes:")):
         return None
     kind = load(type_.partition(":")[0]).type(type_)
     assert kind is not None, type_

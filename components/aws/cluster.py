@@ -124,6 +124,13 @@ class Cluster(ComponentResource):
         self.security_group_id = cluster.vpc_config.cluster_security_group_id
         self.oidc_issuer = cluster.identities[0].oidcs[0].issuer
         self.kubeconfig = _kubeconfig(cluster, args.told.region)
+        # What counts the CPU that autoscalers of pods go by; Auto Mode brings none.
+        aws.eks.Addon(
+            f"{name}-metrics",
+            cluster_name=cluster.name,
+            addon_name="metrics-server",
+            opts=ResourceOptions(parent=self),
+        )
         self.access = (inside, *(_admin(name, arn, cluster, parent=self) for arn in args.told.admins))
         self.register_outputs({"name": self.name})
 

@@ -118,10 +118,11 @@ class EventBroker(ComponentResource):
             ResourceOptions(parent=self),
         )
         events, dead_letter = _topics(name, args, cluster, parent=self)
+        readers = _read_statements(args, cluster, events, dead_letter) if args.analytics else ()
         grant = aws.iam.RolePolicy(
             name,
             role=place.rasa_role_name,
-            policy=document(*_write_statements(cluster, events)),
+            policy=document(*_write_statements(cluster, events), *readers),
             opts=ResourceOptions(parent=self),
         )
         _watch(name, cluster, brokers, place.alarm_topic_arn, parent=self)
@@ -236,6 +237,34 @@ def _write_statements(cluster: aws.msk.Cluster, topic: aws.msk.Topic) -> tuple[S
             "Effect": "Allow",
             "Action": ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"],
             "Resource": topic.arn,
+        },
+    )
+
+
+def _read_statements(
+    args: EventBrokerArgs[Placement],
+    cluster: aws.msk.Cluster,
+    events: aws.msk.Topic,
+    dead_letter: aws.msk.Topic,
+) -> tuple[Statement, ...]:
+    """What Rasa Pro Services needs besides: to consume as one group, and to put aside what it cannot read.
+
+    It shares Rasa's identity: EKS binds a role to one service account, and both are the one licensed product.
+    """
+    group = cluster.arn.apply(
+        lambda arn: f"{arn.replace(':cluster/', ':group/')}/{args.topics.analytics_group}"
+    )
+    return (
+        {"Effect": "Allow", "Action": ["kafka-cluster:ReadData"], "Resource": events.arn},
+        {
+            "Effect": "Allow",
+            "Action": ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"],
+            "Resource": dead_letter.arn,
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"],
+            "Resource": group,
         },
     )
 

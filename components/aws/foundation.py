@@ -13,7 +13,11 @@ from components.aws.identity import Identity, IdentityArgs
 from components.aws.key import Key, KeyArgs
 from components.aws.network import Network
 from components.aws.placement import Placement
-from components.protocols import FoundationArgs, Kubernetes
+from components.aws.surroundings import surroundings
+from components.protocols import FoundationArgs, Kubernetes, Provisioner
+
+VOLUMES = Provisioner(name="ebs.csi.eks.amazonaws.com", parameters={"type": "gp3", "encrypted": "true"})
+"""EKS Auto Mode has this driver, and no class for it (EKS user guide, "Create a storage class")."""
 
 
 class Foundation(ComponentResource):
@@ -51,6 +55,8 @@ class Foundation(ComponentResource):
             namespace=args.namespace,
             rasa=identity.rasa,
             setup=identity.setup,
+            provisioner=VOLUMES,
+            surroundings=surroundings(args),
             # The routes: without them nodes pull no image, and a load balancer must be gone before its
             # network. The access: whoever destroys the stack as one of the admins, or from inside the
             # network, would be locked out of the cluster with Kubernetes objects still in it.

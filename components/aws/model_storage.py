@@ -45,9 +45,9 @@ class ModelStorage(ComponentResource):
         bucket = aws.s3.Bucket(
             name, force_destroy=not args.deletion_protection, opts=ResourceOptions(parent=self)
         )
-        _keep_private(name, bucket, parent=self)
-        _encrypt(name, bucket, place.key_arn, parent=self)
-        _keep_versions(name, bucket, NONCURRENT_DAYS[args.profile], parent=self)
+        keep_private(name, bucket, parent=self)
+        encrypt(name, bucket, place.key_arn, parent=self)
+        keep_versions(name, bucket, NONCURRENT_DAYS[args.profile], parent=self)
         grant = aws.iam.RolePolicy(
             name,
             role=place.rasa_role_name,
@@ -69,7 +69,7 @@ class ModelStorage(ComponentResource):
         self.register_outputs({"bucket": bucket.bucket})
 
 
-def _keep_private(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None:
+def keep_private(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None:
     """No public access, no access lists, no plain HTTP."""
     opts = ResourceOptions(parent=parent)
     aws.s3.BucketPublicAccessBlock(
@@ -98,7 +98,7 @@ def _keep_private(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None
     aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=document(only_tls), opts=opts)
 
 
-def _encrypt(name: str, bucket: aws.s3.Bucket, key_arn: Output[str], *, parent: Resource) -> None:
+def encrypt(name: str, bucket: aws.s3.Bucket, key_arn: Output[str], *, parent: Resource) -> None:
     """Encrypt what is uploaded with the stack's key, whatever the uploader asks for."""
     aws.s3.BucketServerSideEncryptionConfiguration(
         name,
@@ -116,8 +116,10 @@ def _encrypt(name: str, bucket: aws.s3.Bucket, key_arn: Output[str], *, parent: 
     )
 
 
-def _keep_versions(name: str, bucket: aws.s3.Bucket, days: int, *, parent: Resource) -> None:
-    """A model that was overwritten or deleted by mistake comes back, for some time."""
+def keep_versions(
+    name: str, bucket: aws.s3.Bucket, days: int, *, expire_after: int | None = None, parent: Resource
+) -> None:
+    """What was overwritten or deleted by mistake comes back, for some time; or all goes, some days old."""
     versioning = aws.s3.BucketVersioning(
         name,
         bucket=bucket.bucket,
@@ -136,8 +138,10 @@ def _keep_versions(name: str, bucket: aws.s3.Bucket, days: int, *, parent: Resou
                 noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
                     noncurrent_days=days
                 ),
+                # One or the other: S3 refuses both in one rule.
                 expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(
-                    expired_object_delete_marker=True
+                    days=expire_after,
+                    expired_object_delete_marker=True if expire_after is None else None,
                 ),
                 abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
                     days_after_initiation=UNFINISHED_UPLOAD_DAYS

@@ -24,7 +24,8 @@ class Placement:
     """The role of Rasa's pods: a dependency attaches the least policy that its use needs."""
     setup_role_name: Output[str]
     """The role of the setup Jobs: it may read administrator passwords, nothing else."""
-    oidc_issuer: Output[str]
-    """URL that the cluster's service account tokens are issued by, for what cannot use Pod Identity."""
+    oidc_issuer: Output[str] | None
+    """URL that the cluster's service account tokens are issued by, for what cannot use Pod Identity; None
+    where the cluster is not the stack's."""
     alarm_topic_arn: str | None
     """SNS topic that alarms notify; None keeps them silent, but there."""

@@ -19,7 +19,7 @@ class Statement(TypedDict):
     Principal: NotRequired[Mapping[str, Input[str]]]
     Action: Sequence[str]
     Resource: NotRequired[Input[str] | Sequence[Input[str]]]
-    Condition: NotRequired[Mapping[str, Mapping[str, Input[str]]]]
+    Condition: NotRequired[Mapping[str, Mapping[str, Input[str] | Sequence[Input[str]]]]]
 
 
 def document(*statements: Input[Statement]) -> Output[str]:

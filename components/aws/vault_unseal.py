@@ -18,6 +18,8 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from components.aws.key import DELETION_WINDOW_DAYS
 from components.aws.placement import Placement
 from components.aws.policies import Statement, account_administers_key, document
+from components.aws.vault_snapshots import create_snapshot_bucket, put_statements
+from components.errors import NotSupported
 from components.protocols import Profile, VaultSeal, VaultUnsealArgs
 
 RECOVERY_WINDOW_DAYS: Mapping[Profile, int] = {"dev": 0, "production": 30}
@@ -51,11 +53,17 @@ class VaultUnseal(ComponentResource):
             recovery_window_in_days=RECOVERY_WINDOW_DAYS[args.profile],
             opts=ResourceOptions(parent=self),
         )
+        snapshots = create_snapshot_bucket(f"{name}-snapshots", args, parent=self)
         role = _role(name, args, parent=self)
         grant = aws.iam.RolePolicy(
             name,
             role=role.name,
-            policy=document(_unseal(key), _put(recovery_keys), _encrypt(place.key_arn, place.region)),
+            policy=document(
+                _unseal(key),
+                _put(recovery_keys),
+                _encrypt(place.key_arn, place.region),
+                *put_statements(snapshots, place),
+            ),
             opts=ResourceOptions(parent=self),
         )
         self.connection = VaultSeal(
@@ -63,14 +71,22 @@ class VaultUnseal(ComponentResource):
             service_account_annotations={ROLE_ANNOTATION: role.arn},
             pod_labels={},
             recovery_keys=recovery_keys.arn,
+            snapshots=Output.concat("s3://", snapshots.bucket),
             ready=(grant,),
         )
         self.register_outputs({"sealKeyArn": key.arn, "recoveryKeysArn": recovery_keys.arn})
 
 
 def _role(name: str, args: VaultUnsealArgs[Placement], *, parent: Resource) -> aws.iam.Role:
-    """A role that Vault's service account, and no other, takes on with its Kubernetes token."""
+    """A role that Vault's service accounts, and no others, take on with their Kubernetes tokens."""
     issuer = args.placement.oidc_issuer
+    if issuer is None:
+        raise NotSupported(
+            "A Vault of the stack's own",
+            on="an existing EKS cluster",
+            because="its seal logs in by IRSA, and nobody said who issues the cluster's tokens",
+            instead="an existing Vault (rasa:secretsManager.from existing), or a managed cluster",
+        )
     # No thumbprint: IAM finds it by itself (SDK, `thumbprint_lists`).
     provider = aws.iam.OpenIdConnectProvider(
         name, url=issuer, client_id_lists=[AUDIENCE], opts=ResourceOptions(parent=parent)
@@ -85,7 +101,10 @@ def _role(name: str, args: VaultUnsealArgs[Placement], *, parent: Resource) -> a
             "Condition": {
                 "StringEquals": {
                     f"{host}:aud": AUDIENCE,
-                    f"{host}:sub": f"system:serviceaccount:{args.namespace}:{args.service_account}",
+                    f"{host}:sub": [
+                        f"system:serviceaccount:{args.namespace}:{account}"
+                        for account in (args.service_account, *args.helpers)
+                    ],
                 }
             },
         }

@@ -2,6 +2,7 @@
 
 from components.azure.event_broker import EventBroker as EventBroker
 from components.azure.foundation import Foundation as Foundation
+from components.azure.ingress import Ingress as Ingress
 from components.azure.lock_store import LockStore as LockStore
 from components.azure.model_storage import ModelStorage as ModelStorage
 from components.azure.provider import Provider as Provider

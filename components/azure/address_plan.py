@@ -14,12 +14,20 @@ WIDEST_PREFIX = 16
 NARROWEST_PREFIX = 20
 """Leaves 2043 addresses for nodes and 251 for each of the others; Azure keeps five in each subnet."""
 
-Kind = Literal["nodes", "api", "postgres", "endpoints"]
-"""Nodes and load balancers; the Kubernetes API; PostgreSQL servers; private endpoints of everything else."""
+Kind = Literal["nodes", "api", "postgres", "endpoints", "balancers"]
+"""Nodes; the Kubernetes API; PostgreSQL servers; private endpoints of all else; Application Gateway for
+Containers, which wants 250 addresses (its documentation, "Subnet requirements")."""
 
 
 def plan_addresses(cidr: str) -> Mapping[Kind, str]:
     """Each kind of subnet's range; the settings have checked the whole range."""
     nodes, rest = IPv4Network(cidr).subnets(prefixlen_diff=1)
-    api, postgres, endpoints, *_ = rest.subnets(prefixlen_diff=3)
-    return {"nodes": str(nodes), "api": str(api), "postgres": str(postgres), "endpoints": str(endpoints)}
+    api, postgres, endpoints, balancers, *_ = rest.subnets(prefixlen_diff=3)
+    ranges: Mapping[Kind, IPv4Network] = {
+        "nodes": nodes,
+        "api": api,
+        "postgres": postgres,
+        "endpoints": endpoints,
+        "balancers": balancers,
+    }
+    return {kind: str(range_) for kind, range_ in ranges.items()}

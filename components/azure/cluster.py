@@ -69,6 +69,7 @@ class Cluster(ComponentResource):
 
     name: Output[str]
     oidc_issuer: Output[str]
+    node_resource_group_id: Output[str]
     kubeconfig: Output[str]
     access: tuple[Resource, ...]
     """Who may administer the cluster."""
@@ -106,6 +107,10 @@ class Cluster(ComponentResource):
         )
         self._watch(name, args, cluster)
         self.name = cluster.name
+        # Through the cluster, which makes the group.
+        self.node_resource_group_id = Output.all(args.resource_group_id, cluster.id).apply(
+            lambda ids: f"{ids[0]}-nodes"
+        )
         self.oidc_issuer = cluster.oidc_issuer_profile.apply(_issuer)
         self.kubeconfig = _kubeconfig(args.resource_group, cluster, parent=self)
         self.register_outputs({"name": self.name})

@@ -6,8 +6,9 @@ spreads over the zones of its region by itself. From `dev` to `production` nothi
 
 Rasa logs in with the connection string of a SAS rule, the only way that it shares with Event Hubs (its OAUTH
 is AWS's, facts §1.4). The rule belongs to the one hub that Rasa writes to and allows sending, which includes
-asking for that topic's metadata. The dead letter hub has no rule: nothing in this stack writes to it yet. To
-rotate: `az eventhubs eventhub authorization-rule keys renew --key PrimaryKey`, then `pulumi up`.
+asking for that topic's metadata. Where Rasa Pro Services reads, it has a rule of its own, of the namespace,
+for it uses two hubs: it listens to the events, and sends what it cannot read to the dead letters. To rotate:
+`az eventhubs eventhub authorization-rule keys renew --key PrimaryKey`, then `pulumi up`.
 
 What it deliberately does not do: consumer groups, which belong to whoever reads, and schemas. Standard keeps
 events for seven days at most and takes ten hubs and messages of 1 MB.
@@ -107,6 +108,7 @@ class EventBroker(ComponentResource):
             place=AlarmPlace.of(place),
             parent=self,
         )
+        reader = _reader(name, place, namespace, parent=self) if args.analytics else None
         self.connection = Kafka(
             bootstrap=Output.concat(namespace.name, f".servicebus.windows.net:{PORT}"),
             topics=args.topics,
@@ -116,6 +118,7 @@ class EventBroker(ComponentResource):
                 password=connection_string,
                 ca=Output.from_input(azure_roots()),
             ),
+            reader=reader,
             ready=(rule, events, dead_letter, *ready),
         )
         self.register_outputs({"bootstrap": self.connection.bootstrap})
@@ -186,3 +189,26 @@ def _sender(
         opts=InvokeOutputOptions(parent=parent),
     )
     return rule, Output.secret(keys.apply(lambda known: known.primary_connection_string))
+
+
+def _reader(name: str, place: Placement, namespace: eventhub.Namespace, *, parent: Resource) -> SaslTls:
+    """How Rasa Pro Services logs in: a rule of one hub names that hub alone, and it uses two of them."""
+    rule = eventhub.NamespaceAuthorizationRule(
+        f"{name}-analytics",
+        resource_group_name=place.resource_group,
+        namespace_name=namespace.name,
+        rights=["Listen", "Send"],
+        opts=ResourceOptions(parent=parent),
+    )
+    keys = eventhub.list_namespace_keys_output(
+        resource_group_name=place.resource_group,
+        namespace_name=namespace.name,
+        authorization_rule_name=rule.name,
+        opts=InvokeOutputOptions(parent=parent),
+    )
+    return SaslTls(
+        mechanism="PLAIN",
+        username=USER,
+        password=Output.secret(keys.apply(lambda known: known.primary_connection_string)),
+        ca=Output.from_input(azure_roots()),
+    )

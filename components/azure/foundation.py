@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from pulumi import ComponentResource, Resource, ResourceOptions
 from pulumi_azure_native import operationalinsights, resources
 
+from components.azure.address_plan import plan_addresses
 from components.azure.cluster import Cluster, ClusterArgs
 from components.azure.identity import Identity, IdentityArgs
 from components.azure.network import Network, NetworkArgs
 from components.azure.placement import Placement
+from components.kubernetes.surroundings import Surroundings
 from components.protocols import FoundationArgs, Kubernetes, Profile
 
 LOG_RETENTION_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 90}
@@ -33,12 +35,9 @@ class Foundation(ComponentResource):
         super().__init__("rasa:azure:Foundation", name, {}, opts)
         group = resources.ResourceGroup(name, tags=args.tags, opts=ResourceOptions(parent=self))
         subscription_id = group.id.apply(subscription_of)
-        logs = _workspace(name, args, group, parent=self)
-        network = Network(
-            f"{name}-network",
-            NetworkArgs(told=args, resource_group=group.name),
-            ResourceOptions(parent=self),
-        )
+        logs, balancers = _workspace(name, args, group, parent=self), plan_addresses(args.cidr)["balancers"]
+        network_args = NetworkArgs(told=args, resource_group=group.name)
+        network = Network(f"{name}-network", network_args, ResourceOptions(parent=self))
         cluster = Cluster(
             f"{name}-cluster",
             ClusterArgs(
@@ -53,31 +52,34 @@ class Foundation(ComponentResource):
             ),
             ResourceOptions(parent=self),
         )
-        identity = Identity(
-            f"{name}-pods",
-            IdentityArgs(
-                resource_group=group.name,
-                namespace=args.namespace,
-                oidc_issuer=cluster.oidc_issuer,
-                tags=args.tags,
-            ),
-            ResourceOptions(parent=self),
+        identity_args = IdentityArgs(
+            resource_group=group.name,
+            namespace=args.namespace,
+            oidc_issuer=cluster.oidc_issuer,
+            tags=args.tags,
         )
+        identity = Identity(f"{name}-pods", identity_args, ResourceOptions(parent=self))
         self.cluster = Kubernetes(
             kubeconfig=cluster.kubeconfig,
             namespace=args.namespace,
             rasa=identity.rasa,
             setup=identity.setup,
+            # No agent hands out identities here: Entra ID's HTTPS API does. Cilium enforces the policies.
+            surroundings=Surroundings(stores_cidr=args.cidr, public_balancers=(balancers,)),
             # Without its right Pulumi itself is not let in to the cluster, and could not clear it out either.
             ready=cluster.access,
         )
         self.placement = Placement(
+            nodes_subnet_id=network.nodes_subnet_id,
             region=args.region,
             resource_group=group.name,
             subscription_id=subscription_id,
             tenant_id=identity.tenant_id,
             zones=tuple(args.zones),
             network_id=network.network_id,
+            network_name=network.network_name,
+            balancers_cidr=balancers,
+            node_resource_group_id=cluster.node_resource_group_id,
             endpoints_subnet_id=network.endpoints_subnet_id,
             postgres_subnet_id=network.postgres_subnet_id,
             allowed_cidrs=tuple(args.allowed_cidrs),

@@ -12,7 +12,7 @@ Azure refuses two federated credentials that are written to one identity at the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
@@ -78,16 +78,17 @@ def subject(namespace: str, service_account: str) -> str:
     return f"system:serviceaccount:{namespace}:{service_account}"
 
 
-def federate(
+def federate(  # noqa: PLR0913 (a resource's inputs, each said by name)
     name: str,
     identity: managedidentity.UserAssignedIdentity,
     *,
     resource_group: Output[str],
     oidc_issuer: Output[str],
     subject: str,
+    after: Sequence[Resource] = (),
     parent: Resource,
 ) -> Resource:
-    """Let one service account, and no other, take on an identity."""
+    """Let one service account, and no other, take on an identity; `after` others of the same identity."""
     return managedidentity.FederatedIdentityCredential(
         name,
         resource_group_name=resource_group,
@@ -95,5 +96,7 @@ def federate(
         issuer=oidc_issuer,
         subject=subject,
         audiences=[AUDIENCE],
-        opts=ResourceOptions(parent=parent),
+        # An identity takes one change at a time (Azure documentation, "Important considerations and
+        # restrictions for federated identity credentials": concurrent updates are refused).
+        opts=ResourceOptions(parent=parent, depends_on=list(after)),
     )

@@ -57,6 +57,7 @@ class Network(ComponentResource):
     """VNet, subnets, the way out, and who may come in to the stores."""
 
     network_id: Output[str]
+    network_name: Output[str]
     nodes_subnet_id: Output[str]
     api_subnet_id: Output[str]
     postgres_subnet_id: Output[str]
@@ -74,7 +75,7 @@ class Network(ComponentResource):
         )
         ranges = plan_addresses(told.cidr)
         subnets = _Subnets(name, args.resource_group, vnet, ranges, parent=self)
-        self.network_id = vnet.id
+        self.network_id, self.network_name = vnet.id, vnet.name
         self.nodes_subnet_id = subnets.create("nodes", nat=_nat(name, args, parent=self))
         self.api_subnet_id = subnets.create("api")
         self.postgres_subnet_id = subnets.create(
@@ -119,9 +120,9 @@ class _Subnets:
             network_security_group=None if group is None else network.NetworkSecurityGroupArgs(id=group.id),
             delegations=None if delegation is None else [delegation],
             # The servers archive their log of changes to Azure's storage, and add this by themselves: said
-            # here, a refresh finds nothing new.
+            # here, a refresh finds nothing new. The nodes put Vault's snapshots there.
             service_endpoints=[network.ServiceEndpointPropertiesFormatArgs(service="Microsoft.Storage")]
-            if kind == "postgres"
+            if kind in {"postgres", "nodes"}
             else None,
             # No way out but the NAT gateway. What Azure runs in a delegated subnet has ways of its own, and
             # the setting is not for it (Azure documentation, "Default outbound access", limitations).

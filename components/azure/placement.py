@@ -20,6 +20,13 @@ class Placement:
     zones: tuple[str, ...]
     """Empty in a region without zones."""
     network_id: Output[str]
+    network_name: Output[str]
+    balancers_cidr: str
+    """Range of the subnet that load balancers get, once there is one."""
+    node_resource_group_id: Output[str]
+    """Where AKS keeps the nodes; known when the cluster is."""
+    nodes_subnet_id: Output[str]
+    """May reach Azure's storage by a service endpoint, where a store's rules let it in."""
     endpoints_subnet_id: Output[str]
     """For private endpoints; lets the nodes in, and nobody else."""
     postgres_subnet_id: Output[str]

@@ -2,7 +2,8 @@
 
 Rasa can log in with a password only (facts §2). Both passwords are made here and are secret in the state: the
 administrator's goes to the setup Job alone, which creates the role that Rasa logs in as
-(`jobs/database_init.py`). To rotate one: `pulumi up --replace` its RandomPassword.
+(`jobs/database_init.py`). To rotate the latter: with Vault, another `rasa:secretsManager.rotation`; else,
+and the administrator's, `pulumi up --replace` its RandomPassword.
 
 What it deliberately does not do: read replicas, tables (Rasa creates them itself), or backups in another
 region, which Azure offers only when a server is made, so that `production` would replace `dev`'s server. From
@@ -113,7 +114,9 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
         host=made.fully_qualified_domain_name,
         port=PORT,
         database=DATABASE,
-        login=PasswordLogin(username=ROLE, password=_password(f"{name}-rasa", parent=parent)),
+        login=PasswordLogin(
+            username=ROLE, password=_password(f"{name}-rasa", rotation=args.rotation, parent=parent)
+        ),
         tls="verify-full",
         ca=Output.from_input(azure_roots()),
         max_connections=server.max_connections - RESERVED_CONNECTIONS,
@@ -123,7 +126,7 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
     )
 
 
-def _password(name: str, *, parent: Resource) -> Output[str]:
+def _password(name: str, *, rotation: str = "0", parent: Resource) -> Output[str]:
     """A password that Azure takes (three kinds of characters) and that needs no quoting anywhere."""
     made = random.RandomPassword(
         name,
@@ -132,6 +135,7 @@ def _password(name: str, *, parent: Resource) -> Output[str]:
         min_lower=1,
         min_upper=1,
         min_numeric=1,
+        keepers={"rotation": rotation},
         opts=ResourceOptions(parent=parent),
     )
     return Output.secret(made.result)

@@ -9,7 +9,14 @@ import pulumi_random as random
 from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import authorization
 
-Role = Literal["network-contributor", "kubernetes-administrator", "key-user"]
+Role = Literal[
+    "network-contributor",
+    "kubernetes-administrator",
+    "key-user",
+    "reader",
+    "dns-contributor",
+    "gateway-manager",
+]
 
 PrincipalType = Literal["User", "Group", "ServicePrincipal"]
 PRINCIPALS: Mapping[str, PrincipalType] = {
@@ -24,8 +31,12 @@ BUILT_IN = {
     "network-contributor": "4d97b98b-1d4f-4787-a291-c67834d212e7",
     "kubernetes-administrator": "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b",
     "key-user": "12338af0-0e69-4776-bea7-57ae8d297424",
+    "reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    "dns-contributor": "befefa01-2a29-4197-83a8-272ff33ce314",
+    "gateway-manager": "fbc52c3f-28ad-4303-a892-8a056630b8f1",
 }
-"""Network Contributor; Azure Kubernetes Service RBAC Cluster Admin; Key Vault Crypto User."""
+"""Network Contributor; Azure Kubernetes Service RBAC Cluster Admin; Key Vault Crypto User; Reader; DNS Zone
+Contributor; AppGw for Containers Configuration Manager."""
 
 
 def built_in(role: Role, subscription_id: Output[str]) -> Output[str]:

@@ -1,9 +1,9 @@
 """How Vault unseals itself on Azure: a key in a Key Vault, and the place there for its recovery keys.
 
 Vault's pods take on an identity of their own by workload identity, which its `azurekeyvault` seal finds by
-itself (DefaultAzureCredential). It may wrap and unwrap with the seal key and set secrets, not read them back:
-Azure has no role that is so small, so there is one of ours. No Secret is made here: its value is Vault's
-bootstrap's to write, and a value of ours would stand in the state.
+itself (DefaultAzureCredential). It may wrap and unwrap with the seal key, set secrets and write snapshots,
+not read them back: Azure has no role that is so small, so there is one of ours. No Secret is made here: its
+value is Vault's bootstrap's to write, and a value of ours would stand in the state.
 
 The key vault answers in our network, and to the addresses that may reach the Kubernetes API: people fetch
 recovery keys from there. In production it cannot be purged before its time, by anybody; that cannot be taken
@@ -24,6 +24,7 @@ from components.azure.placement import Placement
 from components.azure.private_endpoint import create_private_endpoint
 from components.azure.protection import lock
 from components.azure.roles import assign, built_in
+from components.azure.vault_snapshots import WRITE_BLOBS, create_snapshot_container
 from components.protocols import VaultSeal, VaultUnsealArgs
 
 RETENTION_DAYS = 7
@@ -63,7 +64,11 @@ class VaultUnseal(ComponentResource):
             opts=ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         lock(name, resource_id=vault.id, wanted=args.deletion_protection, parent=self)
-        identity, grants = _identity(name, args, vault, key, parent=self)
+        role_id = _write_only_role(name, place, parent=self)
+        identity, grants = _identity(name, args, vault, key, role_id, parent=self)
+        snapshots, put = create_snapshot_container(
+            f"{name}-snapshots", args, principal_id=identity.principal_id, role_id=role_id, parent=self
+        )
         record, link = create_private_endpoint(
             name, place, resource_id=vault.id, group="vault", zone=PRIVATE_ZONE, parent=self
         )
@@ -81,7 +86,8 @@ class VaultUnseal(ComponentResource):
             service_account_annotations={CLIENT_ANNOTATION: identity.client_id},
             pod_labels=POD_LABELS,
             recovery_keys=recovery_keys,
-            ready=(*grants, record, link),
+            snapshots=snapshots,
+            ready=(*grants, put, record, link),
         )
         self.register_outputs({"sealKey": key.key_uri, "recoveryKeys": recovery_keys})
 
@@ -111,10 +117,11 @@ def _identity(
     args: VaultUnsealArgs[Placement],
     vault: keyvault.Vault,
     key: keyvault.Key,
+    role_id: Output[str],
     *,
     parent: Resource,
 ) -> tuple[managedidentity.UserAssignedIdentity, tuple[Resource, ...]]:
-    """An identity that Vault's service account, and no other, takes on, and all that it may do."""
+    """An identity that Vault's service accounts, and no others, take on, and all that it may do."""
     place = args.placement
     identity = managedidentity.UserAssignedIdentity(
         name,
@@ -122,14 +129,19 @@ def _identity(
         tags=place.tags,
         opts=ResourceOptions(parent=parent),
     )
-    trust = federate(
-        name,
-        identity,
-        resource_group=place.resource_group,
-        oidc_issuer=place.oidc_issuer,
-        subject=subject(args.namespace, args.service_account),
-        parent=parent,
-    )
+    trusts = list[Resource]()
+    for account in (args.service_account, *args.helpers):
+        trust = federate(
+            name if account == args.service_account else f"{name}-{account}",
+            identity,
+            resource_group=place.resource_group,
+            oidc_issuer=place.oidc_issuer,
+            subject=subject(args.namespace, account),
+            # Azure refuses two changes of one identity at a time.
+            after=trusts,
+            parent=parent,
+        )
+        trusts.append(trust)
     unseal = assign(
         name,
         role_id=built_in("key-user", place.subscription_id),
@@ -139,15 +151,15 @@ def _identity(
     )
     put = assign(
         f"{name}-recovery-keys",
-        role_id=_set_only_role(name, place, parent=parent),
+        role_id=role_id,
         principal_id=identity.principal_id,
         scope=vault.id,
         parent=parent,
     )
-    return identity, (trust, unseal, put)
+    return identity, (*trusts, unseal, put)
 
 
-def _set_only_role(name: str, place: Placement, *, parent: Resource) -> Output[str]:
+def _write_only_role(name: str, place: Placement, *, parent: Resource) -> Output[str]:
     group_id = Output.concat(
         "/subscriptions/", place.subscription_id, "/resourceGroups/", place.resource_group
     )
@@ -156,13 +168,15 @@ def _set_only_role(name: str, place: Placement, *, parent: Resource) -> Output[s
         name,
         role_definition_id=guid.result,
         # Unique among all roles of the tenant.
-        role_name=Output.concat("Rasa Vault: put recovery keys ", guid.result),
-        description="Set secrets of a key vault without reading any",
+        role_name=Output.concat("Rasa Vault: put recovery keys and snapshots ", guid.result),
+        description="Set secrets and write blobs without reading any",
         role_type="CustomRole",
         scope=group_id,
         assignable_scopes=[group_id],
         permissions=[
-            authorization.PermissionArgs(data_actions=["Microsoft.KeyVault/vaults/secrets/setSecret/action"])
+            authorization.PermissionArgs(
+                data_actions=["Microsoft.KeyVault/vaults/secrets/setSecret/action", *WRITE_BLOBS]
+            )
         ],
         opts=ResourceOptions(parent=parent),
     )

@@ -2,6 +2,7 @@
 
 from components.gcp.event_broker import EventBroker as EventBroker
 from components.gcp.foundation import Foundation as Foundation
+from components.gcp.ingress import Ingress as Ingress
 from components.gcp.lock_store import LockStore as LockStore
 from components.gcp.model_storage import ModelStorage as ModelStorage
 from components.gcp.provider import Provider as Provider

@@ -23,6 +23,7 @@ class Apis:
     kms: Output[str]
     monitoring: Output[str]
     service_networking: Output[str]
+    storage: Output[str]
 
 
 def enable_apis(name: str, project: str, *, parent: Resource) -> Apis:
@@ -42,6 +43,7 @@ def enable_apis(name: str, project: str, *, parent: Resource) -> Apis:
         kms=on("cloudkms"),
         monitoring=on("monitoring"),
         service_networking=on("servicenetworking"),
+        storage=on("storage"),
     )
 
 

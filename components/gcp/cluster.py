@@ -109,6 +109,8 @@ def _cluster_args(
         private_cluster_config=container.ClusterPrivateClusterConfigArgs(enable_private_nodes=True),
         control_plane_endpoints_config=_endpoints(public=bool(told.allowed_cidrs)),
         master_authorized_networks_config=_authorized_networks(told),
+        # Autopilot has it on; said, for without it the way in from outside cannot be made.
+        gateway_api_config=container.ClusterGatewayApiConfigArgs(channel="CHANNEL_STANDARD"),
         release_channel=container.ClusterReleaseChannelArgs(channel=CHANNEL[told.profile]),
         maintenance_policy=container.ClusterMaintenancePolicyArgs(
             recurring_window=container.ClusterMaintenancePolicyRecurringWindowArgs(

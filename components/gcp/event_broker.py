@@ -96,7 +96,7 @@ class EventBroker(ComponentResource):
             ResourceOptions(parent=self, depends_on=[authority.ca]),
         )
         events, dead_letter = _topics(name, args, cluster, parent=self)
-        access = _let_rasa_write(name, cluster, events, parent=self)
+        access = _let_rasa_in(name, args, cluster, events, dead_letter, parent=self)
         client = create_client_certificate(f"{name}-client", PRINCIPAL, authority, args, parent=self)
         _watch(name, cluster, place, parent=self)
         self.connection = Kafka(
@@ -105,7 +105,7 @@ class EventBroker(ComponentResource):
             security=MutualTls(
                 certificate=client.certificate, key=client.key, ca=Output.from_input(google_roots())
             ),
-            ready=(events, dead_letter, access),
+            ready=(events, dead_letter, *access),
         )
         self.register_outputs({"bootstrap": self.connection.bootstrap})
 
@@ -174,28 +174,46 @@ def _topics(
     )
 
 
-def _let_rasa_write(
-    name: str, cluster: managedkafka.Cluster, topic: managedkafka.Topic, *, parent: Resource
-) -> Resource:
-    """What producing needs, and no more.
+def _let_rasa_in(
+    name: str,
+    args: EventBrokerArgs[Placement],
+    cluster: managedkafka.Cluster,
+    events: managedkafka.Topic,
+    dead_letter: managedkafka.Topic,
+    *,
+    parent: Resource,
+) -> list[Resource]:
+    """What producing needs, and no more; and consuming, where Rasa Pro Services shows the same certificate.
 
     Rasa's producer is not idempotent; `list_topics`, which it calls before each event, shows the topics that
     it may describe.
     """
-    return managedkafka.Acl(
-        f"{name}-events",
-        project=cluster.project,
-        location=cluster.location,
-        cluster=cluster.cluster_id,
-        acl_id=Output.concat("topic/", topic.topic_id),
-        acl_entries=[
-            managedkafka.AclAclEntryArgs(
-                principal=f"User:{PRINCIPAL}", permission_type="ALLOW", operation=operation, host="*"
-            )
-            for operation in ("DESCRIBE", "WRITE")
-        ],
-        opts=ResourceOptions(parent=parent),
-    )
+
+    def allow(purpose: str, resource: Output[str], *operations: str) -> Resource:
+        return managedkafka.Acl(
+            f"{name}-{purpose}",
+            project=cluster.project,
+            location=cluster.location,
+            cluster=cluster.cluster_id,
+            acl_id=resource,
+            acl_entries=[
+                managedkafka.AclAclEntryArgs(
+                    principal=f"User:{PRINCIPAL}", permission_type="ALLOW", operation=operation, host="*"
+                )
+                for operation in operations
+            ],
+            opts=ResourceOptions(parent=parent),
+        )
+
+    topic = Output.concat("topic/", events.topic_id)
+    if not args.analytics:
+        return [allow("events", topic, "DESCRIBE", "WRITE")]
+    group = Output.concat("consumerGroup/", args.topics.analytics_group)
+    return [
+        allow("events", topic, "DESCRIBE", "READ", "WRITE"),
+        allow("dead-letter", Output.concat("topic/", dead_letter.topic_id), "DESCRIBE", "WRITE"),
+        allow("analytics", group, "DESCRIBE", "READ"),
+    ]
 
 
 def _watch(name: str, cluster: managedkafka.Cluster, place: Placement, *, parent: Resource) -> None:

@@ -15,6 +15,7 @@ from components.gcp.identity import Identity, IdentityArgs
 from components.gcp.key import Key, KeyArgs
 from components.gcp.network import Network, NetworkArgs
 from components.gcp.placement import Placement
+from components.gcp.surroundings import surroundings
 from components.protocols import FoundationArgs, Kubernetes
 
 NAT_ALARMS = (
@@ -82,6 +83,7 @@ class Foundation(ComponentResource):
             namespace=args.namespace,
             rasa=identity.rasa,
             setup=identity.setup,
+            surroundings=surroundings(args),
             # The NAT: without it a pod pulls no image from outside Google. The access: whoever destroys the
             # stack as one of the admins would be locked out of a cluster with objects still in it.
             ready=(*network.routes, *cluster.access),

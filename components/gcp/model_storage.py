@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pulumi import ComponentResource, InvokeOutputOptions, Output, ResourceOptions
+from pulumi import ComponentResource, InvokeOutputOptions, Output, Resource, ResourceOptions
 from pulumi_gcp import storage
 
 from components.contracts import Gcs
 from components.gcp.alarms import Alarm, Watched, create_alarms
-from components.gcp.apis import enable_api
 from components.gcp.key import DAY, lend_key
 from components.gcp.placement import Placement
 from components.protocols import ModelStorageArgs, Profile
@@ -54,8 +53,8 @@ class ModelStorage(ComponentResource):
     ) -> None:
         super().__init__("rasa:gcp:ModelStorage", name, {}, opts)
         place = args.placement
-        project = enable_api(name, "storage", place.project, parent=self)
-        key_id = lend_key(name, place.key_id, self._service_agent(project), parent=self)
+        project = place.apis.storage
+        key_id = lend_key(name, place.key_id, service_agent(project, parent=self), parent=self)
         bucket = storage.Bucket(name, _bucket_args(args, project, key_id), ResourceOptions(parent=self))
         grants = tuple(
             storage.BucketIAMMember(
@@ -72,18 +71,19 @@ class ModelStorage(ComponentResource):
         self.connection = Gcs(bucket=bucket.name, ready=grants)
         self.register_outputs({"bucket": bucket.name})
 
-    def _service_agent(self, project: Output[str]) -> Output[str]:
-        """As whom Cloud Storage encrypts.
 
-        The one look-up of this stack, and one that acts: the agent of a project comes into being when
-        somebody asks for its name, by this call and no other (Cloud Storage documentation, "Service agents";
-        `projects.ServiceIdentity`, as for all other services, does not know it:
-        hashicorp/terraform-provider-google #9730).
-        """
-        agent = storage.get_project_service_account_output(
-            project=project, opts=InvokeOutputOptions(parent=self)
-        )
-        return agent.member
+def service_agent(project: Output[str], *, parent: Resource) -> Output[str]:
+    """As whom Cloud Storage encrypts.
+
+    The one look-up of this stack, and one that acts: the agent of a project comes into being when somebody
+    asks for its name, by this call and no other (Cloud Storage documentation, "Service agents";
+    `projects.ServiceIdentity`, as for all other services, does not know it:
+    hashicorp/terraform-provider-google #9730).
+    """
+    agent = storage.get_project_service_account_output(
+        project=project, opts=InvokeOutputOptions(parent=parent)
+    )
+    return agent.member
 
 
 def _bucket_args(

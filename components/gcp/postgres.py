@@ -74,7 +74,7 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
     project = enable_api(name, "sqladmin", place.project, parent=parent)
     key_id = key_for(name, "sqladmin", project, place, parent=parent)
     administrator = _password(f"{name}-administrator", parent=parent)
-    role = _password(f"{name}-role", parent=parent)
+    role = _password(f"{name}-role", rotation=args.rotation, parent=parent)
     instance = sql.DatabaseInstance(
         name,
         project=project,
@@ -107,9 +107,13 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
     )
 
 
-def _password(name: str, *, parent: Resource) -> Output[str]:
+def _password(name: str, *, rotation: str = "0", parent: Resource) -> Output[str]:
     made = random.RandomPassword(
-        name, length=PASSWORD_LENGTH, special=False, opts=ResourceOptions(parent=parent)
+        name,
+        length=PASSWORD_LENGTH,
+        special=False,
+        keepers={"rotation": rotation},
+        opts=ResourceOptions(parent=parent),
     )
     return Output.secret(made.result)
 

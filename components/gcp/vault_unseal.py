@@ -16,6 +16,7 @@ from components.gcp.apis import enable_api
 from components.gcp.identity import ANNOTATION, let_pod_act_as
 from components.gcp.key import USER_ROLE, KeyArgs, create_key, key_for
 from components.gcp.placement import Placement
+from components.gcp.vault_snapshots import create_snapshot_bucket
 from components.protocols import VaultSeal, VaultUnsealArgs
 
 VIEWER_ROLE = "roles/cloudkms.viewer"
@@ -46,19 +47,26 @@ class VaultUnseal(ComponentResource):
             display_name="Rasa: pods of Vault",
             opts=ResourceOptions(parent=self),
         )
-        binding = let_pod_act_as(
-            name,
-            account,
-            place.workload_pool,
-            pod=f"{args.namespace}/{args.service_account}",
-            parent=self,
+        bindings = tuple(
+            let_pod_act_as(
+                name if pod == args.service_account else f"{name}-{pod}",
+                account,
+                place.workload_pool,
+                pod=f"{args.namespace}/{pod}",
+                parent=self,
+            )
+            for pod in (args.service_account, *args.helpers)
+        )
+        bucket, put = create_snapshot_bucket(
+            f"{name}-snapshots", args, seal_key_id=key.id, member=account.member, parent=self
         )
         self.connection = VaultSeal(
             stanza=_stanza(place, key),
             service_account_annotations={ANNOTATION: account.email},
             pod_labels={},
             recovery_keys=recovery_keys.id,
-            ready=(binding, *_grants(name, key, recovery_keys, account.member, parent=self)),
+            snapshots=Output.concat("gs://", bucket),
+            ready=(*bindings, put, *_grants(name, key, recovery_keys, account.member, parent=self)),
         )
         self.register_outputs({"sealKeyId": key.id, "recoveryKeysId": recovery_keys.id})
 

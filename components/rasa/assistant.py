@@ -1,4 +1,4 @@
-"""Rasa Pro, installed: all of one assistant inside the cluster, from its namespace to its Helm release."""
+"""Rasa Pro, installed: all of one assistant inside the cluster, from its secrets to its Helm release."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contracts import Postgres
+from components.contracts import Connection, Postgres
+from components.logins import VaultLogin, ours
 from components.protocols import PodIdentity
+from components.rasa.analytics import AnalyticsArgs, AnalyticsServices
 from components.rasa.args import AssistantArgs, Connections
 from components.rasa.database import DatabaseInit, DatabaseInitArgs
 from components.rasa.document import as_yaml
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import Environment, environment
 from components.rasa.files import Files, files
+from components.rasa.guards import Guards, GuardsArgs
+from components.rasa.pod import InCluster
+from components.rasa.preflight import Preflight, PreflightArgs
 from components.rasa.problems import refuse_unset_variables
 from components.rasa.release import release
+from components.rasa.resilience import Resilience, ResilienceArgs
 from components.rasa.secrets import Secrets, SecretsArgs, digest
-from components.rasa.values import PORT, RELEASE, InCluster, values
-
-POD_SECURITY = "restricted"
-"""Pod Security Standard of the namespace: our pods and the chart's, as we set them, comply."""
+from components.rasa.values import PORT, RELEASE, values
 
 
 class Assistant(ComponentResource):
@@ -33,6 +36,8 @@ class Assistant(ComponentResource):
 
     url: Output[str]
     """Address inside the cluster."""
+    service: Output[str]
+    """Name of the Kubernetes Service, once there is something behind it."""
     namespace: Output[str]
     endpoints_yaml: Output[str]
     """endpoints.yml as Rasa reads it; holds no secret."""
@@ -45,21 +50,50 @@ class Assistant(ComponentResource):
         document = endpoints(args, args.extra_endpoints)
         refuse_unset_variables({"endpoints.yml": document, "credentials.yml": args.credentials}, env.names)
 
-        self.namespace = self._namespace(name, args.cluster.namespace)
+        self.namespace = args.namespace
         made = self._in_cluster(name, args, env)
-        before = self._database(name, args)
+        guards = Guards(
+            f"{name}-guards",
+            GuardsArgs(assistant=args, namespace=self.namespace),
+            ResourceOptions(parent=self),
+        )
+        setup_account = self._setup_account(name, args)
+        ready = (
+            *_ready(args, args.cluster.rasa),
+            *guards.ready,
+            *self._database(name, args, setup_account, guards),
+        )
+        preflight = Preflight(
+            f"{name}-preflight",
+            PreflightArgs(
+                assistant=args,
+                endpoints=document,
+                environment=env,
+                namespace=self.namespace,
+                made=made,
+                ready=ready,
+            ),
+            ResourceOptions(parent=self),
+        )
         host = f"http://{RELEASE}.{args.cluster.namespace}.svc:{PORT}"
         installed = release(
             f"{name}-release",
             chart=args.chart,
             values=values(args, made, env, document, host),
             namespace=self.namespace,
-            replicas=args.replicas,
-            after=[*_ready(args, args.cluster.rasa), *before],
+            replicas=args.most,
+            after=[*ready, preflight],
             parent=self,
         )
+        Resilience(
+            f"{name}-resilience",
+            ResilienceArgs(release=installed, namespace=self.namespace, replicas=args.replicas),
+            ResourceOptions(parent=self),
+        )
+        self._analytics(name, args, made, setup_account)
         # Known at once, yet not before there is something to call.
         self.url = installed.status.apply(lambda _: host)
+        self.service = installed.status.apply(lambda _: RELEASE)
         self.endpoints_yaml = as_yaml(document)
         self.register_outputs(
             {
@@ -70,21 +104,6 @@ class Assistant(ComponentResource):
             }
         )
 
-    def _namespace(self, name: str, namespace: str) -> Output[str]:
-        # Its name is fixed: the clouds bind pod identities to it.
-        made = v1.Namespace(
-            f"{name}-namespace",
-            metadata=ObjectMetaArgs(
-                name=namespace,
-                labels={
-                    f"pod-security.kubernetes.io/{mode}": POD_SECURITY
-                    for mode in ("enforce", "audit", "warn")
-                },
-            ),
-            opts=ResourceOptions(parent=self),
-        )
-        return made.metadata.name
-
     def _in_cluster(self, name: str, args: AssistantArgs, env: Environment) -> InCluster:
         needed = files(args)
         secrets = Secrets(
@@ -92,8 +111,8 @@ class Assistant(ComponentResource):
             SecretsArgs(
                 namespace=self.namespace,
                 license=args.license,
-                variables=env.secret,
-                client_files=needed.client,
+                variables=ours(env.secret),
+                client_files=ours(needed.client),
             ),
             ResourceOptions(parent=self),
         )
@@ -104,7 +123,7 @@ class Assistant(ComponentResource):
             service_account=self._service_account(f"{name}-account", args.cluster.rasa),
             secret=secrets.environment,
             client_files=secrets.client_files,
-            authorities=self._config_map(f"{name}-authorities", needed.authorities),
+            authorities=self._config_map(f"{name}-authorities", ours(needed.authorities)),
             side_car_files=self._config_map(f"{name}-side-car", side_car_files),
             secrets_digest=secrets.digest,
             files_digest=_files_digest(needed, side_car_files),
@@ -133,9 +152,39 @@ class Assistant(ComponentResource):
         )
         return made.metadata.name
 
-    def _database(self, name: str, args: AssistantArgs) -> list[Resource]:
+    def _setup_account(self, name: str, args: AssistantArgs) -> Output[str] | None:
+        """For the Jobs that make databases, where there is one to make."""
+        analytics = args.companions.analytics
+        servers = (args.tracker_store, None if analytics is None else analytics.database)
+        if not any(isinstance(one, Postgres) and one.admin is not None for one in servers):
+            return None
+        return self._service_account(f"{name}-setup-account", args.cluster.setup)
+
+    def _analytics(
+        self, name: str, args: AssistantArgs, made: InCluster, setup_account: Output[str] | None
+    ) -> None:
+        if args.companions.analytics is None:
+            return
+        AnalyticsServices(
+            f"{name}-analytics",
+            AnalyticsArgs(
+                analytics=args.companions.analytics,
+                cluster=args.cluster,
+                namespace=self.namespace,
+                secret=made.secret,
+                rasa_account=made.service_account,
+                setup_account=setup_account,
+                chart=args.chart,
+                image=args.image,
+            ),
+            ResourceOptions(parent=self),
+        )
+
+    def _database(
+        self, name: str, args: AssistantArgs, setup_account: Output[str] | None, guards: Guards
+    ) -> list[Resource]:
         store = args.tracker_store
-        if not isinstance(store, Postgres) or store.admin is None:
+        if not isinstance(store, Postgres) or store.admin is None or setup_account is None:
             return []
         job = DatabaseInit(
             f"{name}-database-init",
@@ -145,8 +194,14 @@ class Assistant(ComponentResource):
                 namespace=self.namespace,
                 image=args.image,
                 identity=args.cluster.setup,
-                service_account=self._service_account(f"{name}-setup-account", args.cluster.setup),
-                ready=(*args.cluster.ready, *args.cluster.setup.ready, *store.ready),
+                service_account=setup_account,
+                ready=(
+                    *args.cluster.ready,
+                    *args.cluster.setup.ready,
+                    *store.ready,
+                    *guards.ready,
+                    *_told_first(args),
+                ),
             ),
             ResourceOptions(parent=self),
         )
@@ -157,7 +212,7 @@ def _ready(args: AssistantArgs, identity: PodIdentity) -> list[Resource]:
     """What must be there before Rasa's pods, once each."""
     given: Connections = args
     optional = [one for one in (given.secrets_manager, given.nlg) if one is not None]
-    connections = [
+    connections: list[Connection] = [
         args.cluster,
         identity,
         given.model_storage,
@@ -165,10 +220,18 @@ def _ready(args: AssistantArgs, identity: PodIdentity) -> list[Resource]:
         given.tracker_store,
         given.event_broker,
         *optional,
+        *given.companions.connections,
     ]
     return list(dict.fromkeys(resource for connection in connections for resource in connection.ready))
 
 
+def _told_first(args: AssistantArgs) -> tuple[Resource, ...]:
+    """A new password is in Vault before the database asks for it: Rasa reads it when the old one fails."""
+    vault = args.secrets_manager
+    in_vault = isinstance(getattr(args.tracker_store, "login", None), VaultLogin)
+    return vault.ready if vault is not None and in_vault else ()
+
+
 def _files_digest(needed: Files, side_car_files: Mapping[str, Output[str]]) -> Output[str]:
     side_car = {f"side-car/{file}": content for file, content in side_car_files.items()}
-    return digest({**needed.authorities, **side_car})
+    return digest({**ours(needed.authorities), **side_car})

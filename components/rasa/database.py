@@ -8,14 +8,25 @@ from pathlib import Path
 from typing import assert_never
 
 import pulumi_kubernetes as kubernetes
-from pulumi import ComponentResource, CustomTimeouts, Input, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, CustomTimeouts, Input, Output, Resource, ResourceOptions, RunError
 from pulumi_kubernetes.batch.v1 import JobSpecArgs
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contracts import CloudIdentityLogin, Login, PasswordLogin, Postgres, StoredSecretLogin
+from components.contracts import (
+    CloudIdentityLogin,
+    Login,
+    PasswordLogin,
+    Postgres,
+    SecretRef,
+    SecretValue,
+    StoredSecretLogin,
+    VaultLogin,
+)
+from components.logins import ours
 from components.protocols import PodIdentity
 from components.rasa.args import Image
+from components.rasa.pod import DATABASE_INIT, NAME_LABEL, REPLACE_FAILED
 
 SCRIPT = Path(__file__).parent / "jobs" / "database_init.py"
 MOUNT = "/etc/database-init"
@@ -24,6 +35,7 @@ WAIT_SECONDS = 180
 DEADLINE_SECONDS = 900
 ATTEMPTS = 4
 """A pod whose cloud identity was not there yet needs a successor: it is put in when a pod starts."""
+AUTHORITY = "authority.pem"
 ROLE_PASSWORD, ADMIN_PASSWORD = "ROLE_PASSWORD", "PGPASSWORD"
 
 
@@ -46,8 +58,8 @@ class DatabaseInit(ComponentResource):
     """Runs `jobs/database_init.py` until it succeeds; a run that fails stops `pulumi up` with its message.
 
     Everything that the Job reads is immutable and named anew when it changes, and so is the Job: it runs
-    again exactly when something changed. It stays after it is done (no time to live): the next refresh would
-    find it gone and the next `up` would run it again.
+    again when something changed, and when it failed. It stays after it is done (no time to live): the next
+    refresh would find it gone and the next `up` would run it again.
     """
 
     def __init__(self, name: str, args: DatabaseInitArgs, opts: ResourceOptions | None = None) -> None:
@@ -55,7 +67,7 @@ class DatabaseInit(ComponentResource):
         child = ResourceOptions(parent=self)
         postgres = args.postgres
         metadata = ObjectMetaArgs(namespace=args.namespace)
-        authority = {} if postgres.ca is None else {"authority.pem": postgres.ca}
+        authority = {} if postgres.ca is None else ours({AUTHORITY: postgres.ca})
         files = v1.ConfigMap(
             f"{name}-files",
             metadata=metadata,
@@ -63,18 +75,19 @@ class DatabaseInit(ComponentResource):
             data={SCRIPT.name: SCRIPT.read_text(encoding="utf-8"), **authority},
             opts=child,
         )
-        passwords = _passwords(args.admin, postgres.login)
+        passwords = ours(_passwords(args.admin, postgres.login))
         secret: v1.Secret | None = None
         if passwords:
             secret = v1.Secret(
                 f"{name}-passwords", metadata=metadata, immutable=True, string_data=passwords, opts=child
             )
         template = v1.PodTemplateSpecArgs(
-            metadata=ObjectMetaArgs(labels=args.identity.pod_labels), spec=_pod(args, files, secret)
+            metadata=ObjectMetaArgs(labels={**args.identity.pod_labels, NAME_LABEL: DATABASE_INIT}),
+            spec=_pod(args, files, secret),
         )
         kubernetes.batch.v1.Job(
             name,
-            metadata=metadata,
+            metadata=ObjectMetaArgs(namespace=args.namespace, annotations=REPLACE_FAILED),
             spec=JobSpecArgs(
                 backoff_limit=ATTEMPTS - 1, active_deadline_seconds=DEADLINE_SECONDS, template=template
             ),
@@ -93,6 +106,7 @@ def _pod(args: DatabaseInitArgs, files: v1.ConfigMap, secret: v1.Secret | None) 
     return v1.PodSpecArgs(
         restart_policy="Never",  # each attempt is a pod of its own, whose log stays
         service_account_name=args.service_account,
+        automount_service_account_token=False,
         security_context=v1.PodSecurityContextArgs(
             run_as_non_root=True, seccomp_profile=v1.SeccompProfileArgs(type="RuntimeDefault")
         ),
@@ -113,8 +127,18 @@ def _pod(args: DatabaseInitArgs, files: v1.ConfigMap, secret: v1.Secret | None) 
                 ),
             )
         ],
-        volumes=[v1.VolumeArgs(name="files", config_map=v1.ConfigMapVolumeSourceArgs(name=_name(files)))],
+        volumes=[v1.VolumeArgs(name="files", projected=_files(files, args.postgres))],
     )
+
+
+def _files(made: v1.ConfigMap, postgres: Postgres) -> v1.ProjectedVolumeSourceArgs:
+    sources = [v1.VolumeProjectionArgs(config_map=v1.ConfigMapProjectionArgs(name=_name(made)))]
+    if isinstance(postgres.ca, SecretRef):
+        item = v1.KeyToPathArgs(key=postgres.ca.key, path=AUTHORITY)
+        sources.append(
+            v1.VolumeProjectionArgs(secret=v1.SecretProjectionArgs(name=postgres.ca.name, items=[item]))
+        )
+    return v1.ProjectedVolumeSourceArgs(sources=sources)
 
 
 def _environment(args: DatabaseInitArgs, secret: v1.Secret | None) -> list[v1.EnvVarArgs]:
@@ -127,7 +151,7 @@ def _environment(args: DatabaseInitArgs, secret: v1.Secret | None) -> list[v1.En
         "WAIT_SECONDS": str(WAIT_SECONDS),
     }
     if postgres.ca is not None:
-        plain["PGSSLROOTCERT"] = f"{MOUNT}/authority.pem"
+        plain["PGSSLROOTCERT"] = f"{MOUNT}/{AUTHORITY}"
     match args.admin:
         case PasswordLogin(username=username):
             plain["PGUSER"] = username
@@ -137,17 +161,17 @@ def _environment(args: DatabaseInitArgs, secret: v1.Secret | None) -> list[v1.En
         case _:
             assert_never(args.admin)
     variables = [v1.EnvVarArgs(name=name, value=value) for name, value in plain.items()]
-    if secret is not None:
-        variables += [
-            v1.EnvVarArgs(
-                name=key,
-                value_from=v1.EnvVarSourceArgs(
-                    secret_key_ref=v1.SecretKeySelectorArgs(name=_name(secret), key=key)
-                ),
-            )
-            for key in _passwords(args.admin, postgres.login)
-        ]
+    for key, password in _passwords(args.admin, postgres.login).items():
+        if isinstance(password, SecretRef):
+            variables.append(_secret_variable(key, password.name, password.key))
+        elif secret is not None:
+            variables.append(_secret_variable(key, _name(secret), key))
     return variables
+
+
+def _secret_variable(name: str, secret: Input[str], key: str) -> v1.EnvVarArgs:
+    at = v1.SecretKeySelectorArgs(name=secret, key=key)
+    return v1.EnvVarArgs(name=name, value_from=v1.EnvVarSourceArgs(secret_key_ref=at))
 
 
 def _database(postgres: Postgres) -> Mapping[str, Input[str]]:
@@ -158,15 +182,22 @@ def _database(postgres: Postgres) -> Mapping[str, Input[str]]:
             return {**entry, "login": "password", "password_variable": ROLE_PASSWORD}
         case CloudIdentityLogin(provider="aws"):
             return {**entry, "login": "rds_iam"}
+        case VaultLogin(password=password) if password is not None:
+            return {**entry, "login": "password", "password_variable": ROLE_PASSWORD}
+        case VaultLogin():
+            raise RunError(
+                "The role's password is in Vault, where this Job does not look: let the role and its "
+                "database exist (no rasa:trackerStore.administrator), or give the password itself."
+            )
         case _:
             assert_never(postgres.login)
 
 
-def _passwords(admin: PasswordLogin | StoredSecretLogin, login: Login) -> dict[str, Output[str]]:
-    found: dict[str, Output[str]] = {}
+def _passwords(admin: PasswordLogin | StoredSecretLogin, login: Login | VaultLogin) -> dict[str, SecretValue]:
+    found: dict[str, SecretValue] = {}
     if isinstance(admin, PasswordLogin):
         found[ADMIN_PASSWORD] = admin.password
-    if isinstance(login, PasswordLogin):
+    if isinstance(login, PasswordLogin | VaultLogin) and login.password is not None:
         found[ROLE_PASSWORD] = login.password
     return found
 

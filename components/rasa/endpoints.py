@@ -25,25 +25,25 @@ from components.contracts import (
     Postgres,
     TrackerStore,
     Vault,
+    VaultLogin,
 )
 from components.rasa import problems, variables
 from components.rasa.args import Connections
 from components.rasa.document import Block, Document, merged
 from components.rasa.endpoints_broker import event_broker
+from components.rasa.endpoints_companions import companion_blocks
 from components.rasa.endpoints_redis import lock_store, timer_store
 from components.rasa.files import Role, authority_path
 from components.rasa.variables import reference
 
 problems_of = problems.problems_of
 """What settings.py asks about an operator's own keys."""
-VAULT_PASSWORD_KEY = "password"  # noqa: S105 (the name of a key)
-"""Key at the Vault path that holds the tracker store's password."""
 
 
 def endpoints(connections: Connections, extra: Mapping[str, Document]) -> dict[str, Document]:
     """Write endpoints.yml for these connections, lay `extra` over it, and refuse what Rasa would ignore."""
     document: dict[str, Document] = {
-        "tracker_store": _tracker_store(connections.tracker_store, connections.secrets_manager),
+        "tracker_store": _tracker_store(connections),
         "lock_store": lock_store(connections.lock_store),
         "timer_store": timer_store(connections.lock_store),
         "event_broker": event_broker(connections.event_broker),
@@ -52,6 +52,7 @@ def endpoints(connections: Connections, extra: Mapping[str, Document]) -> dict[s
         document["models"] = models
     if connections.nlg is not None:
         document["nlg"] = _nlg(connections.nlg)
+    document |= companion_blocks(connections.companions)
     if connections.secrets_manager is not None:
         document["secrets_manager"] = _secrets_manager(connections.secrets_manager)
     document = merged(document, extra)
@@ -63,10 +64,13 @@ def endpoints(connections: Connections, extra: Mapping[str, Document]) -> dict[s
     return document
 
 
-def _tracker_store(store: TrackerStore, vault: Vault | None) -> Block:
+def _tracker_store(connections: Connections) -> Block:
+    store: TrackerStore = connections.tracker_store
+    if isinstance(store, Postgres | MongoDb) and isinstance(store.login, VaultLogin):
+        _refuse_without_vault(connections.secrets_manager)
     match store:
         case Postgres():
-            return _postgres(store, vault)
+            return _postgres(store)
         case DynamoDb():
             # `region`: without it Rasa looks in us-east-1 (dynamo_tracker_store.py:77).
             return {"type": "dynamo", "table_name": store.table, "region": store.region}
@@ -76,21 +80,17 @@ def _tracker_store(store: TrackerStore, vault: Vault | None) -> Block:
                 "url": _mongo_uri(store),
                 "db": store.database,
                 "username": store.login.username,
-                "password": _tracker_password(vault),
+                "password": _tracker_password(store.login),
                 "auth_source": store.auth_source,
             }
         case CustomTrackerStore():
-            # An Output may be secret, so it travels by environment; plain text is the operator's choice.
-            options = {
-                key: value if isinstance(value, str) else reference(variables.custom_option(key))
-                for key, value in store.options.items()
-            }
-            return {**options, "type": store.class_path}
+            secrets = {key: reference(variables.custom_option(key)) for key in store.secrets}
+            return {**store.options, **secrets, "type": store.class_path}
         case _:
             assert_never(store)
 
 
-def _postgres(store: Postgres, vault: Vault | None) -> Block:
+def _postgres(store: Postgres) -> Block:
     block: dict[str, Document] = {
         "type": "SQL",
         # Exactly this: "postgresql+psycopg2" leaves out TLS and pool settings (T9); so does `login_db`.
@@ -102,8 +102,8 @@ def _postgres(store: Postgres, vault: Vault | None) -> Block:
         "username": store.login.username,
     }
     match store.login:
-        case PasswordLogin():
-            block["password"] = _tracker_password(vault)
+        case PasswordLogin() | VaultLogin():
+            block["password"] = _tracker_password(store.login)
         case CloudIdentityLogin():
             pass  # Rasa puts a token there (RDS_SQL_DB_AWS_IAM_ENABLED)
         case _:
@@ -111,11 +111,23 @@ def _postgres(store: Postgres, vault: Vault | None) -> Block:
     return block
 
 
-def _tracker_password(vault: Vault | None) -> Document:
+def _tracker_password(login: PasswordLogin | VaultLogin) -> Document:
+    match login:
+        case PasswordLogin():
+            return reference(variables.TRACKER_STORE_PASSWORD)
+        case VaultLogin():
+            # The one block in which Rasa resolves such a reference (T19, secret_manager.py:183).
+            return {"source": "secrets_manager.vault", "secret_key": login.key}
+        case _:
+            assert_never(login)
+
+
+def _refuse_without_vault(vault: Vault | None) -> None:
     if vault is None:
-        return reference(variables.TRACKER_STORE_PASSWORD)
-    # The one block in which Rasa resolves such a reference (T19, secret_manager.py:183).
-    return {"source": "secrets_manager.vault", "secret_key": VAULT_PASSWORD_KEY}
+        raise RunError(
+            "The tracker store's password is to come from Vault, and there is none: give "
+            "rasa:secretsManager, or the password itself in rasa:trackerStore.password."
+        )
 
 
 def _mongo_uri(store: MongoDb) -> Output[str]:

@@ -32,12 +32,15 @@ from components.contracts import (
     RabbitMq,
     Redis,
     SaslTls,
+    SecretValue,
+    VaultLogin,
     Volume,
 )
+from components.contracts_companions import ActionServer
 from components.rasa import variables
 from components.rasa.args import AssistantArgs, Connections
-from components.rasa.files import authority_path
-from components.rasa.pools import pool_for
+from components.rasa.files import GOOGLE_CREDENTIALS, authority_path, client_path
+from components.rasa.pools import ANALYTICS_CONNECTIONS, pool_for
 from components.rasa.variables import Plain, Secret, Variable, combined
 
 SURGE = 1
@@ -52,7 +55,7 @@ class Environment:
     """Variable → value; the secret ones go through a Kubernetes Secret."""
 
     plain: Mapping[str, str | Output[str]]
-    secret: Mapping[str, Output[str]]
+    secret: Mapping[str, SecretValue]
 
     @property
     def names(self) -> frozenset[str]:
@@ -80,9 +83,9 @@ def environment(args: AssistantArgs) -> Environment:
     )
 
 
-def tracker_stores_per_process(args: AssistantArgs) -> int:
+def tracker_stores_per_process(extra_endpoints: Mapping[str, object]) -> int:
     """Rasa opens a second store, with a second pool, where `privacy` is configured (facts §1.7)."""
-    return 2 if "privacy" in args.extra_endpoints else 1
+    return 2 if "privacy" in extra_endpoints else 1
 
 
 def _general(args: AssistantArgs) -> Iterator[Variable]:
@@ -98,15 +101,7 @@ def _model_storage(storage: ModelStorage) -> Iterator[Variable]:
     source = "the model storage"
     match storage:
         case S3():
-            yield Plain("BUCKET_NAME", storage.bucket, source)
-            yield Plain("AWS_DEFAULT_REGION", storage.region, source)
-            if storage.endpoint is not None:
-                # Rasa hands AWS_ENDPOINT_URL to S3 and boto3 hands it to every other client as well; this one
-                # boto3 gives to S3 alone, where Rasa passes none (core/persistor.py:94).
-                yield Plain("AWS_ENDPOINT_URL_S3", storage.endpoint, source)
-            if storage.keys is not None:
-                yield Secret("AWS_ACCESS_KEY_ID", storage.keys.access_key_id, source)
-                yield Secret("AWS_SECRET_ACCESS_KEY", storage.keys.secret_access_key, source)
+            yield from _s3(storage, source)
         case AzureBlob():
             yield Plain("AZURE_ACCOUNT_NAME", storage.account, source)
             yield Plain("AZURE_CONTAINER", storage.container, source)
@@ -114,6 +109,8 @@ def _model_storage(storage: ModelStorage) -> Iterator[Variable]:
             yield Secret("AZURE_ACCOUNT_KEY", storage.credential, source)
         case Gcs():
             yield Plain("BUCKET_NAME", storage.bucket, source)
+            if storage.credentials is not None:
+                yield Plain("GOOGLE_APPLICATION_CREDENTIALS", client_path(GOOGLE_CREDENTIALS), source)
         case ModelServer():
             if storage.token is not None:
                 yield Secret(variables.MODEL_SERVER_TOKEN, storage.token, source)
@@ -121,6 +118,21 @@ def _model_storage(storage: ModelStorage) -> Iterator[Variable]:
             return
         case _:
             assert_never(storage)
+
+
+def _s3(storage: S3, source: str) -> Iterator[Variable]:
+    yield Plain("BUCKET_NAME", storage.bucket, source)
+    yield Plain("AWS_DEFAULT_REGION", storage.region, source)
+    if storage.endpoint is not None:
+        # Rasa hands AWS_ENDPOINT_URL to S3 and boto3 hands it to every other client as well; this one
+        # boto3 gives to S3 alone, where Rasa passes none (core/persistor.py:94).
+        yield Plain("AWS_ENDPOINT_URL_S3", storage.endpoint, source)
+    if storage.ca is not None:
+        # Rasa has no key for it; botocore reads this, and then trusts nobody else.
+        yield Plain("AWS_CA_BUNDLE", authority_path("model-storage"), source)
+    if storage.keys is not None:
+        yield Secret("AWS_ACCESS_KEY_ID", storage.keys.access_key_id, source)
+        yield Secret("AWS_SECRET_ACCESS_KEY", storage.keys.secret_access_key, source)
 
 
 def _lock_store(redis: Redis) -> Iterator[Variable]:
@@ -144,22 +156,20 @@ def _lock_store(redis: Redis) -> Iterator[Variable]:
 
 
 def _tracker_store(args: AssistantArgs) -> Iterator[Variable]:
-    source, store, vault = "the tracker store", args.tracker_store, args.secrets_manager
+    source, store = "the tracker store", args.tracker_store
     match store:
         case Postgres():
             yield from _postgres(store, args)
-            if isinstance(store.login, PasswordLogin) and vault is None:
+            if isinstance(store.login, PasswordLogin):
                 yield Secret(variables.TRACKER_STORE_PASSWORD, store.login.password, source)
         case DynamoDb():
             yield Plain("AWS_DEFAULT_REGION", store.region, source)
         case MongoDb():
-            if vault is None:
+            if isinstance(store.login, PasswordLogin):
                 yield Secret(variables.TRACKER_STORE_PASSWORD, store.login.password, source)
         case CustomTrackerStore():
-            for key, value in store.options.items():
-                if not isinstance(value, str):
-                    secret = Output.secret(value)
-                    yield Secret(variables.custom_option(key), secret, f"{source}'s option {key}")
+            for key, value in store.secrets.items():
+                yield Secret(variables.custom_option(key), value, f"{source}'s option {key}")
         case _:
             assert_never(store)
 
@@ -170,23 +180,25 @@ def _postgres(store: Postgres, args: AssistantArgs) -> Iterator[Variable]:
     yield Plain("SQL_TRACKER_STORE_SSL_MODE", store.tls, source)
     if store.ca is not None:
         yield Plain("SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", authority_path("tracker-store"), source)
-    elif store.tls != "require":
+    elif store.tls in {"verify-full", "verify-ca"}:
         raise RunError(
             f"The tracker store's certificate is to be verified ({store.tls}) and no authority is given: the "
             "PostgreSQL driver in Rasa's image (psycopg2-binary) finds no system authorities, not even with "
             "sslrootcert=system. Give the PEM bundle in rasa:trackerStore.ca."
         )
+    analytics = args.companions.analytics
     pool = pool_for(
         max_connections=store.max_connections,
-        replicas=args.replicas,
+        replicas=args.most,
         surge=SURGE,
         workers=args.workers,
-        stores=tracker_stores_per_process(args),
+        stores=tracker_stores_per_process(args.extra_endpoints),
+        others=ANALYTICS_CONNECTIONS if analytics and analytics.beside_rasa else 0,
     )
     yield Plain("SQL_POOL_SIZE", str(pool.size), source)
     yield Plain("SQL_MAX_OVERFLOW", str(pool.overflow), source)
     match store.login:
-        case PasswordLogin():
+        case PasswordLogin() | VaultLogin():
             return
         case CloudIdentityLogin(region=region):
             yield from _aws_identity(region, source)
@@ -199,10 +211,10 @@ def _event_broker(broker: EventBroker) -> Iterator[Variable]:
     source = "the event broker"
     match broker:
         case RabbitMq(login=login):
-            # With TLS Rasa pastes the password into a URL as it is (pika.py:179).
-            password = (
-                login.password.apply(lambda plain: quote(plain, safe="")) if broker.tls else login.password
-            )
+            password = login.password
+            if broker.tls and isinstance(password, Output):
+                # With TLS Rasa pastes the password into a URL as it is (pika.py:179).
+                password = password.apply(lambda plain: quote(plain, safe=""))
             yield Secret(variables.EVENT_BROKER_PASSWORD, password, source)
         case Kafka(security=SaslTls(password=password)):
             yield Secret(variables.EVENT_BROKER_PASSWORD, password, source)
@@ -224,6 +236,9 @@ def _servers(connections: Connections) -> Iterator[Variable]:
             yield Plain("VAULT_CACERT", authority_path("secrets-manager"), "the secrets manager")
     if nlg is not None and nlg.token is not None:
         yield Secret(variables.NLG_SERVER_TOKEN, nlg.token, "the NLG server")
+    actions = connections.companions.actions
+    if isinstance(actions, ActionServer) and actions.token is not None:
+        yield Secret(variables.ACTION_SERVER_TOKEN, actions.token, "the action server")
 
 
 def _aws_identity(region: str, source: str) -> Iterator[Variable]:
@@ -244,7 +259,14 @@ def _refuse_foreign_keys(args: AssistantArgs) -> None:
         )
         if uses
     ]
-    if users and isinstance(args.model_storage, S3) and args.model_storage.keys is not None:
+    storage = args.model_storage
+    if users and isinstance(storage, S3) and storage.ca is not None:
+        raise RunError(
+            "The model storage's certificate is signed by an authority of its own (AWS_CA_BUNDLE), and boto3 "
+            f"would trust no other for {' and '.join(users)}, either. Put a public certificate before the "
+            "store, or give these a login with a password."
+        )
+    if users and isinstance(storage, S3) and storage.keys is not None:
         raise RunError(
             "The model storage logs in with access keys of its own (AWS_ACCESS_KEY_ID), and boto3 would use "
             f"them instead of the pod's AWS identity for {' and '.join(users)}, too. Let the pod's identity "
@@ -252,7 +274,7 @@ def _refuse_foreign_keys(args: AssistantArgs) -> None:
         )
 
 
-def _by_identity(login: Login | None) -> bool:
+def _by_identity(login: Login | VaultLogin | None) -> bool:
     return isinstance(login, CloudIdentityLogin)
 
 

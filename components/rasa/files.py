@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from pulumi import Output
-
 from components.contracts import (
     S3,
     AzureBlob,
     CustomTrackerStore,
     DynamoDb,
     EventBroker,
+    FileContent,
     Gcs,
     Kafka,
     ModelServer,
@@ -30,35 +29,50 @@ from components.contracts import (
     TrackerStore,
     Volume,
 )
+from components.contracts_companions import ActionServer
 from components.rasa.args import Connections
 
 AUTHORITIES = "/etc/rasa/authorities"
 CLIENT = "/etc/rasa/client"
 
-Role = Literal["model-storage", "lock-store", "tracker-store", "event-broker", "secrets-manager", "nlg"]
+Role = Literal[
+    "model-storage",
+    "lock-store",
+    "tracker-store",
+    "event-broker",
+    "secrets-manager",
+    "nlg",
+    "actions",
+    "tracing",
+    "metrics",
+]
 """Whose file it is; the file's name follows."""
 
 CLIENT_CERTIFICATE = "event-broker.crt"
 CLIENT_KEY = "event-broker.key"
+GOOGLE_CREDENTIALS = "model-storage.json"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Files:
     """File name → content."""
 
-    authorities: Mapping[str, Output[str]]
+    authorities: Mapping[str, FileContent]
     """PEM bundles, mounted at `AUTHORITIES`."""
-    client: Mapping[str, Output[str]]
-    """Client certificate and key, mounted at `CLIENT`."""
+    client: Mapping[str, FileContent]
+    """What Rasa shows to a server (certificate, key), mounted at `CLIENT`."""
 
 
 def files(connections: Connections) -> Files:
     """Collect what the connections bring along."""
     authorities = {_authority(role): ca for role, ca in _authorities(connections)}
     broker = connections.event_broker
-    client: dict[str, Output[str]] = {}
+    client: dict[str, FileContent] = {}
     if isinstance(broker, Kafka) and isinstance(broker.security, MutualTls):
-        client = {CLIENT_CERTIFICATE: broker.security.certificate, CLIENT_KEY: broker.security.key}
+        client |= {CLIENT_CERTIFICATE: broker.security.certificate, CLIENT_KEY: broker.security.key}
+    models = connections.model_storage
+    if isinstance(models, Gcs) and models.credentials is not None:
+        client[GOOGLE_CREDENTIALS] = models.credentials
     return Files(authorities=authorities, client=client)
 
 
@@ -72,7 +86,7 @@ def client_path(file: str) -> str:
     return f"{CLIENT}/{file}"
 
 
-def event_broker_authority(broker: EventBroker) -> Output[str] | None:
+def event_broker_authority(broker: EventBroker) -> FileContent | None:
     """The bundle that signed the brokers' certificates."""
     match broker:
         case RabbitMq(ca=ca):
@@ -87,10 +101,10 @@ def _authority(role: Role) -> str:
     return f"{role}.pem"
 
 
-def _authorities(connections: Connections) -> Iterator[tuple[Role, Output[str]]]:
+def _authorities(connections: Connections) -> Iterator[tuple[Role, FileContent]]:
     redis = connections.lock_store
-    vault, nlg = connections.secrets_manager, connections.nlg
-    found: dict[Role, Output[str] | None] = {
+    vault, nlg, beside = connections.secrets_manager, connections.nlg, connections.companions
+    found: dict[Role, FileContent | None] = {
         "model-storage": _model_storage_authority(connections.model_storage),
         # A side-car verifies the server by files of its own; Rasa talks to it on loopback.
         "lock-store": redis.ca if redis.tls and redis.side_car is None else None,
@@ -98,23 +112,26 @@ def _authorities(connections: Connections) -> Iterator[tuple[Role, Output[str]]]
         "event-broker": event_broker_authority(connections.event_broker),
         "secrets-manager": vault.ca if vault else None,
         "nlg": nlg.ca if nlg else None,
+        "actions": beside.actions.ca if isinstance(beside.actions, ActionServer) else None,
+        "tracing": beside.tracing.ca if beside.tracing else None,
+        "metrics": beside.metrics.ca if beside.metrics else None,
     }
     for role, ca in found.items():
         if ca is not None:
             yield role, ca
 
 
-def _model_storage_authority(storage: ModelStorage) -> Output[str] | None:
+def _model_storage_authority(storage: ModelStorage) -> FileContent | None:
     match storage:
-        case ModelServer(ca=ca):
+        case ModelServer(ca=ca) | S3(ca=ca):
             return ca
-        case S3() | AzureBlob() | Gcs() | Volume():
+        case AzureBlob() | Gcs() | Volume():
             return None
         case _:
             assert_never(storage)
 
 
-def _tracker_store_authority(store: TrackerStore) -> Output[str] | None:
+def _tracker_store_authority(store: TrackerStore) -> FileContent | None:
     match store:
         case Postgres(ca=ca) | MongoDb(ca=ca):
             return ca

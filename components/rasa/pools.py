@@ -19,6 +19,8 @@ SETUP_CONNECTIONS = 2
 LEAST = 2
 """Rasa holds one connection while it asks for another: to read a conversation, and with several workers to
 make its tables (`sql_tracker_store.py:434`). With a pool of one it waits for itself until it gives up."""
+ANALYTICS_CONNECTIONS = 15
+"""Of Rasa Pro Services beside Rasa: SQLAlchemy's own 5 + 10, for it takes no setting of ours."""
 LARGEST_POOL, LARGEST_OVERFLOW = 10, 20
 """More than one process can make use of; an idle connection costs the server memory."""
 
@@ -38,16 +40,23 @@ def budget(max_connections: int) -> int:
     return int(max_connections * SHARE) - SETUP_CONNECTIONS
 
 
-def pool_for(*, max_connections: int, replicas: int, surge: int, workers: int, stores: int) -> Pool:
-    """Share the budget among the processes of a rolling update, or say that it is too small."""
+def pool_for(
+    *, max_connections: int, replicas: int, surge: int, workers: int, stores: int, others: int = 0
+) -> Pool:
+    """Share the budget among the processes of a rolling update, or say that it is too small.
+
+    `replicas` are those of the busiest hour; `others` are connections of whoever shares the server.
+    """
     processes = (replicas + surge) * workers * stores
-    each = budget(max_connections) // processes
+    each = (budget(max_connections) - others) // processes
     if each < LEAST:
         raise RunError(
             f"The tracker store's server takes {max_connections} connections, of which Rasa Pro may use "
-            f"{max(budget(max_connections), 0)}; ({replicas} replicas + {surge} in an update) × {workers} "
-            f"workers × {stores} tracker stores per process is {processes} pools of at least {LEAST}. Lower "
-            "rasa:assistant.replicas or rasa:assistant.workers, or raise rasa:trackerStore.size."
+            f"{max(budget(max_connections) - others, 0)}; "
+            f"(at most {replicas} replicas + {surge} in an update) × {workers} workers × "
+            f"{stores} tracker stores per process is {processes} pools of at least "
+            f"{LEAST}. Lower rasa:assistant.maxReplicas, rasa:assistant.replicas or rasa:assistant.workers, "
+            "or raise rasa:trackerStore.size."
         )
     size = min(max(each // 3, 1), LARGEST_POOL)
     return Pool(size=size, overflow=min(each - size, LARGEST_OVERFLOW))

@@ -37,7 +37,7 @@ SECRET_KEYS = frozenset(
 def problems_of(extra: Block) -> list[str]:
     """Everything that is wrong with an operator's additions, or with a whole document."""
     found = [*unread_keys(extra), *_unknown_types(extra)]
-    for path, key, value in _scalars(extra, ""):
+    for path, key, value in scalars(extra, ""):
         found += (f"{path}: {problem}" for problem in _value_problems(path, key, value))
     for block in ("tracker_store", "event_broker", "lock_store", "timer_store"):
         for mapping, path in mappings_in(extra.get(block), block):
@@ -66,7 +66,7 @@ def unset_variables(document: Document, known: AbstractSet[str]) -> list[str]:
     return [
         f"{path} refers to ${{{name}}}, which is not in the pod's environment; set it with: "
         f"pulumi config set --secret --path 'rasa:llmKeys.{name}' <value>"
-        for path, _, value in _scalars(document, "")
+        for path, _, value in scalars(document, "")
         if isinstance(value, str)
         for name in REFERENCE.findall(value)
         if NAME.match(name) and name not in known
@@ -92,18 +92,18 @@ def _unknown_types(document: Block) -> Iterator[str]:
                 )
 
 
-def _scalars(value: Document, path: str) -> Iterator[tuple[str, str, Document]]:
+def scalars(value: Document, path: str) -> Iterator[tuple[str, str, Document]]:
     """Every leaf with its path and the key that it belongs to."""
     if isinstance(value, Mapping):
         for key, member in value.items():
             where = f"{path}.{key}" if path else key
             if isinstance(member, Mapping | Sequence) and not isinstance(member, str):
-                yield from _scalars(member, where)
+                yield from scalars(member, where)
             else:
                 yield where, key, member
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for index, member in enumerate(value):
-            yield from _scalars(member, f"{path}[{index}]")
+            yield from scalars(member, f"{path}[{index}]")
     else:
         yield path, path.rpartition(".")[2].partition("[")[0], value
 

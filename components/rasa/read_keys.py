@@ -3,6 +3,9 @@
 Rasa ignores what it does not know: a misspelt block means everything in memory, a misspelt key its default
 (facts §1.0). So every key is looked up here first. Free-form mappings (SQLAlchemy's `query`, a model's
 parameters, `headers`) are not looked into. Sources: the classes named in each line, in the 3.21.0 wheel.
+
+Runs in two places: here, over what we are about to write, and in the cluster, as part of the preflight
+(`jobs/preflight_checks.py`), over what arrived there. So it needs nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -10,8 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-from components.rasa.document import Block, Document
+if TYPE_CHECKING:  # in the cluster there is no such module
+    from components.rasa.document import Block, Document
 
 _HTTP = frozenset({"url", "params", "headers", "basic_auth", "token", "token_name", "cafile"})
 """`utils/endpoints.py:188`, for blocks that are called over HTTP."""

@@ -1,24 +1,30 @@
 """The values for the official chart `rasa` 2.4.0. Pure; what the chart gets wrong by default is mended here.
 
-Not here, because the chart has no place for it: disruption budget, spread over zones, grace period, network
-policies (its own cut Rasa off from its database, facts T15).
+Not here, because the chart has no place for it: disruption budget, spread over zones, grace period (all three
+in `resilience.py`), network policies (its own cut Rasa off from its database, facts T15).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import assert_never
+from collections.abc import Mapping
 
 from pulumi import Output, RunError
 
-from components.contracts import S3, AzureBlob, Gcs, ModelServer, ModelStorage, SideCar, Volume
+from components.contracts import Volume
+from components.contracts_companions import Duckling
 from components.protocols import Size
 from components.rasa import variables
 from components.rasa.args import AssistantArgs
 from components.rasa.document import Block, Document
 from components.rasa.environment import SURGE, Environment
-from components.rasa.files import AUTHORITIES, CLIENT
+from components.rasa.pod import (
+    CONTAINER_SECURITY,
+    POD_SECURITY,
+    InCluster,
+    model_arguments,
+    mounts,
+    pod_variables,
+)
 
 DISK: Block = {"ephemeral-storage": "5Gi"}
 RESOURCES: Mapping[Size, Block] = {
@@ -30,6 +36,8 @@ RESOURCES: Mapping[Size, Block] = {
     "medium": {"requests": {**DISK, "cpu": "4", "memory": "8Gi"}, "limits": {"memory": "8Gi"}},
     "large": {"requests": {**DISK, "cpu": "8", "memory": "16Gi"}, "limits": {"memory": "16Gi"}},
 }
+BUSY = 70
+"""Per cent of the requested CPU at which a pod is added: one takes minutes until it has its model."""
 PORT = 5005
 RELEASE = "rasa"
 """Name of the Helm release, and with it of the Deployment and the Service."""
@@ -41,37 +49,13 @@ READY = (
 )
 """Fails unless a model is loaded: `/status` answers 409 without one, while `/` answers 200 (T3). In Python,
 which the image certainly has, not the chart README's curl; and the token is no process's argument."""
-CONTAINER_SECURITY: Block = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
-POD_SECURITY: Block = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-"""Pod Security Standard `restricted`. No uid, no fsGroup: OpenShift assigns its own (cloud-services B11)."""
-SIDE_CAR_RESOURCES: Block = {
-    "requests": {"cpu": "50m", "memory": "64Mi"},
-    "limits": {"memory": "64Mi"},
-}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InCluster:
-    """What has been made in the cluster for the pods: names of objects, hashes of their contents."""
-
-    service_account: str | Output[str]
-    secret: Output[str]
-    """Secret whose keys are environment variables."""
-    client_files: Output[str] | None
-    """Secret whose keys are files."""
-    authorities: Output[str] | None
-    """ConfigMap whose keys are files."""
-    side_car_files: Output[str] | None
-    """ConfigMap whose keys are the side-car's files."""
-    secrets_digest: Output[str]
-    files_digest: Output[str]
 
 
 def values(
     args: AssistantArgs, made: InCluster, env: Environment, endpoints: Block, own_origin: str
 ) -> dict[str, Document]:
     """Write values.yaml; `own_origin` is Rasa's own address, allowed as an origin where no other is."""
-    pod_labels = dict(args.cluster.rasa.pod_labels)
+    pod_labels, mounted = dict(args.cluster.rasa.pod_labels), mounts(args, made)
     return {
         "fullnameOverride": RELEASE,
         "rasaProLicense": _key(made.secret, variables.LICENSE),
@@ -81,15 +65,16 @@ def values(
         "podLabels": dict[str, Document](pod_labels),
         "rasa": {
             "replicaCount": args.replicas,
-            "image": {"repository": args.image.repository, "tag": args.image.tag},
+            "image": {"repository": args.image.repository, "tag": args.image.tag_and_digest},
+            **_autoscaling(args),
             # No capacity is lost during an update: a pod goes when its successor has a model.
             "strategy": {
                 "type": "RollingUpdate",
                 "rollingUpdate": {"maxSurge": SURGE, "maxUnavailable": 0},
             },
             "settings": _settings(args, made, endpoints, own_origin),
-            "additionalArgs": [*_origins(args), *_model_arguments(args.model_storage, args.model)],
-            "additionalEnv": list(_variables(env, made.secret)),
+            "additionalArgs": [*_origins(args), *model_arguments(args.model_storage, args.model)],
+            "additionalEnv": list(pod_variables(env, made.secret)),
             "serviceAccount": {"create": False, "name": made.service_account},
             "podAnnotations": {
                 "checksum/secrets": made.secrets_digest,
@@ -99,7 +84,9 @@ def values(
             "containerSecurityContext": {"enabled": True, **CONTAINER_SECURITY},
             "resources": RESOURCES[args.size],
             **_probes(),
-            **_mounts(args, made),
+            "volumes": mounted.volumes,
+            "volumeMounts": mounted.mounts,
+            "initContainers": mounted.side_cars,
         },
     }
 
@@ -124,38 +111,36 @@ def _settings(args: AssistantArgs, made: InCluster, endpoints: Block, own_origin
         # Never the *Raw variants: alone, they are rendered and not mounted, and all is in memory (T11).
         "endpoints": endpoints,
         "credentials": args.credentials,
+        **_duckling(args.companions.duckling),
     }
+
+
+def _autoscaling(args: AssistantArgs) -> Block:
+    """The chart's own HorizontalPodAutoscaler; its default maximum of 100 would exhaust any database.
+
+    With it the Deployment states no replicas: an upgrade leaves as many as there are, and the first install
+    begins with one pod, to which the autoscaler adds the others.
+    """
+    if args.most == args.replicas:
+        return {}
+    return {
+        "autoscaling": {
+            "enabled": True,
+            "minReplicas": args.replicas,
+            "maxReplicas": args.most,
+            "targetCPUUtilizationPercentage": BUSY,
+        }
+    }
+
+
+def _duckling(duckling: Duckling | None) -> Block:
+    """The chart turns it into RASA_DUCKLING_HTTP_URL, which wins over the model's own configuration."""
+    return {} if duckling is None else {"ducklingHttpUrl": duckling.url}
 
 
 def _origins(args: AssistantArgs) -> list[str]:
     """The chart takes one origin, `rasa run` any number; the last --cors counts (cli/arguments/run.py)."""
     return ["--cors", *args.cors] if len(args.cors) > 1 else []
-
-
-def _model_arguments(storage: ModelStorage, model: str) -> list[str]:
-    """Name the model: Rasa's default is the newest file in a folder, or the key `models.tar.gz`."""
-    match storage:
-        case S3():
-            return ["--remote-storage", "aws", "-m", model]
-        case AzureBlob():
-            return ["--remote-storage", "azure", "-m", model]
-        case Gcs():
-            return ["--remote-storage", "gcs", "-m", model]
-        case Volume():
-            # A path must exist as it is written (cli/run.py:68); object keys get the suffix from Rasa.
-            return ["-m", f"models/{model.removesuffix('.tar.gz')}.tar.gz"]
-        case ModelServer():
-            return []  # the block `models` wins over every argument (core/agent.py:457)
-        case _:
-            assert_never(storage)
-
-
-def _variables(env: Environment, secret: Output[str]) -> Iterator[Block]:
-    for name in sorted({*env.plain, *env.secret}):
-        if name in env.plain:
-            yield {"name": name, "value": env.plain[name]}
-        else:
-            yield {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}}
 
 
 def _key(secret: Output[str], name: str) -> Block:
@@ -181,57 +166,4 @@ def _probes() -> dict[str, Document]:
             "timeoutSeconds": 5,
             "failureThreshold": 6,
         },
-    }
-
-
-def _mounts(args: AssistantArgs, made: InCluster) -> dict[str, Document]:
-    volumes, mounts = list[Block](), list[Block]()
-    if made.authorities is not None:
-        volumes.append({"name": "authorities", "configMap": {"name": made.authorities}})
-        mounts.append({"name": "authorities", "mountPath": AUTHORITIES, "readOnly": True})
-    if made.client_files is not None:
-        volumes.append({"name": "client-files", "secret": {"secretName": made.client_files}})
-        mounts.append({"name": "client-files", "mountPath": CLIENT, "readOnly": True})
-    if isinstance(args.model_storage, Volume):
-        claim: Block = {"claimName": args.model_storage.claim, "readOnly": True}
-        volumes.append({"name": "models", "persistentVolumeClaim": claim})
-        mounts.append({"name": "models", "mountPath": "/app/models", "readOnly": True})
-    side_car = args.lock_store.side_car
-    if side_car is not None and made.side_car_files is not None:
-        volumes.append({"name": side_car.name, "configMap": {"name": made.side_car_files}})
-    return {
-        "volumes": volumes,
-        "volumeMounts": mounts,
-        "initContainers": [] if side_car is None else [_side_car(side_car)],
-    }
-
-
-def _side_car(side_car: SideCar) -> Block:
-    """A native side-car (restartPolicy Always): up before Rasa first dials it, down after Rasa's last lock.
-
-    In a Job's pod it would end with the Job, unlike a second container. It listens on loopback, which the
-    kubelet reaches only by a command inside the container.
-    """
-    mount: Block = {"name": side_car.name, "mountPath": f"/etc/{side_car.name}", "readOnly": True}
-    user: Block = {} if side_car.user is None else {"runAsUser": side_car.user, "runAsGroup": side_car.user}
-    return {
-        "name": side_car.name,
-        "image": side_car.image,
-        "args": list(side_car.args),
-        "restartPolicy": "Always",
-        "securityContext": {**CONTAINER_SECURITY, "readOnlyRootFilesystem": True, **user},
-        "resources": SIDE_CAR_RESOURCES,
-        "volumeMounts": [mount] if side_car.files else [],
-        **_side_car_probes(side_car.probe),
-    }
-
-
-def _side_car_probes(command: Sequence[str]) -> Block:
-    """Rasa is started when the first probe has succeeded; a side-car that hangs later is started anew."""
-    if not command:
-        return {}
-    handler: Block = {"exec": {"command": list(command)}, "timeoutSeconds": 2}
-    return {
-        "startupProbe": {**handler, "periodSeconds": 1, "failureThreshold": 30},
-        "livenessProbe": {**handler, "periodSeconds": 10, "failureThreshold": 3},
     }

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from pulumi import Output, RunError
 
+from components.contracts import SecretValue
+
 TRACKER_STORE_PASSWORD = "TRACKER_STORE_PASSWORD"  # noqa: S105 (names, here and below)
 LOCK_STORE_PASSWORD = "LOCK_STORE_PASSWORD"  # noqa: S105
 EVENT_BROKER_PASSWORD = "EVENT_BROKER_PASSWORD"  # noqa: S105
 MODEL_SERVER_TOKEN = "MODEL_SERVER_TOKEN"  # noqa: S105
 NLG_SERVER_TOKEN = "NLG_SERVER_TOKEN"  # noqa: S105
+ACTION_SERVER_TOKEN = "ACTION_SERVER_TOKEN"  # noqa: S105
 VAULT_TOKEN = "VAULT_TOKEN"  # noqa: S105
 AUTH_TOKEN = "AUTH_TOKEN"  # noqa: S105
 JWT_SECRET = "JWT_SECRET"  # noqa: S105
@@ -40,6 +43,7 @@ OF_CONNECTIONS = frozenset(
         EVENT_BROKER_PASSWORD,
         MODEL_SERVER_TOKEN,
         NLG_SERVER_TOKEN,
+        ACTION_SERVER_TOKEN,
         VAULT_TOKEN,
     }
 )
@@ -75,7 +79,7 @@ class Secret:
     """A variable that comes from a Kubernetes Secret."""
 
     name: str
-    value: Output[str]
+    value: SecretValue
     source: str
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from pulumi import Resource
+from pulumi import Output, Resource
 
-from components.contracts import MongoDb, Postgres
+from components.contracts import MongoDb, PasswordLogin, Postgres
 from tests.aws.stores import (
     ALARM,
     ALARM_TOPIC,
@@ -177,6 +177,8 @@ def test_rasa_logs_in_as_its_role_and_setup_reads_the_password() -> None:
 def test_mongodb_password_is_secret() -> None:
     made = make("mongodb", "production")
     connection: MongoDb = made.result.connection
+    assert isinstance(connection.login, PasswordLogin)
+    assert isinstance(connection.login.password, Output)
     assert is_secret(connection.login.password)
     assert "masterPassword" in made.one(DOCUMENTDB).secret_inputs
     assert connection.options["retryWrites"] == "false"

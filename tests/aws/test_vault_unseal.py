@@ -57,7 +57,7 @@ def test_vault_unseals_with_its_own_key_and_identity() -> None:
     (trust,) = statements(made.one("aws:iam/role:Role").inputs["assumeRolePolicy"])
     assert trust["Condition"]["StringEquals"] == {
         "oidc.example/id/1:aud": "sts.amazonaws.com",
-        "oidc.example/id/1:sub": "system:serviceaccount:vault:vault",
+        "oidc.example/id/1:sub": ["system:serviceaccount:vault:vault"],
     }
 
 

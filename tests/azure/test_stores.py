@@ -82,8 +82,8 @@ def test_data_is_protected_in_production_only(store: str) -> None:
 
 @pytest.mark.parametrize("store", ["model-storage", "postgres", "mongodb", "vault-unseal"])
 def test_what_nobody_can_make_again_is_locked_in_production_only(store: str) -> None:
-    (lock,) = make(store, "production").of(LOCK)
-    assert lock.inputs["level"] == "CanNotDelete"
+    locks = make(store, "production").of(LOCK)
+    assert {lock.inputs["level"] for lock in locks} == {"CanNotDelete"}
     assert not make(store, "dev").of(LOCK)
 
 
@@ -177,6 +177,7 @@ def test_mongodb_is_found_by_its_srv_record() -> None:
     assert connection.srv
     assert value_of(connection.hosts) == "test-tracker-store-0a1b2c.x"
     assert not is_secret(connection.hosts)
+    assert isinstance(connection.login, PasswordLogin)
     assert is_secret(connection.login.password)
 
 

@@ -27,6 +27,13 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"rasa:lockStore.from": "existing"},
         ["rasa:lockStore.host is missing", "rasa:lockStore.port is missing"],
     ),
+    "managed without a cloud": (
+        {"rasa:cloud": "none", "rasa:region": ""},
+        [
+            f"{dependency} from managed"
+            for dependency in ("cluster", "modelStorage", "lockStore", "trackerStore", "eventBroker")
+        ],
+    ),
     "model latest": ({"rasa:assistant.model": "latest"}, ["rasa:assistant.model"]),
     "missing licence": ({"rasa:license": {"secure": ""}}, ["rasa:license is missing"]),
     "endpoint that Rasa ignores": (
@@ -34,6 +41,15 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["trackerStore"],
     ),
 }
+
+
+def test_a_cluster_that_does_not_answer_is_said_once_and_the_plan_is_shown(tmp_path: Path) -> None:
+    result = Simulation("existing-production", state_dir=tmp_path / "state").preview()
+    assert result.success, result.errors
+    said = [message for message in result.messages if "does not answer" in message]
+    assert len(said) == 1, result.messages
+    assert "kubernetes.company.invalid" in said[0]
+    assert any(change.type == "kubernetes:helm.sh/v3:Release" for change in result.changed)
 
 
 @pytest.mark.parametrize(("config", "named"), MISTAKES.values(), ids=MISTAKES)

@@ -80,6 +80,7 @@ def placement(alarm_channel: str | None) -> Placement:
             kms=project,
             monitoring=project,
             service_networking=project,
+            storage=project,
         ),
         subnet_id=known("subnet"),
         private_network=known("network"),

@@ -24,7 +24,7 @@ from redis.retry import Retry
 
 from components.contracts import SideCar
 from components.gcp.tls_side_car import AUTHORITY, CONFIG, NAME, PORT, haproxy_config, tls_side_car
-from components.rasa.values import SIDE_CAR_RESOURCES
+from components.rasa.pod import SIDE_CAR_RESOURCES
 from tests.recorder import value_of
 
 PASSWORD = "an-auth-string"

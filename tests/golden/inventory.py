@@ -77,6 +77,21 @@ CHOSEN: Mapping[str, tuple[str, ...]] = {
     "azure-native:redisenterprise:Database": ("clusteringPolicy", "evictionPolicy", "port"),
     "azure-native:redisenterprise:RedisEnterprise": ("sku.name", "highAvailability", "publicNetworkAccess"),
     "azure-native:storage:StorageAccount": ("sku.name", "publicNetworkAccess", "networkRuleSet"),
+    "kubernetes:apps/v1:StatefulSet": ("spec.replicas", "spec.persistentVolumeClaimRetentionPolicy"),
+    "kubernetes:core/v1:PersistentVolumeClaim": ("spec.accessModes", "spec.storageClassName"),
+    "kubernetes:kafka.strimzi.io/v1:Kafka": (
+        "spec.kafka.version",
+        "spec.kafka.config",
+        "spec.kafka.listeners",
+    ),
+    "kubernetes:kafka.strimzi.io/v1:KafkaNodePool": ("spec.replicas", "spec.storage"),
+    "kubernetes:kafka.strimzi.io/v1:KafkaUser": ("spec.authorization",),
+    "kubernetes:postgresql.cnpg.io/v1:Cluster": (
+        "spec.instances",
+        "spec.imageName",
+        "spec.storage",
+        "spec.backup",
+    ),
     "kubernetes:helm.sh/v3:Release": (
         "chart",
         "version",

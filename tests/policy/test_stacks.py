@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from policy import aws, azure, gcp, kubernetes
+from policy import availability, aws, azure, gcp, in_cluster, kubernetes, network
 from policy.stack import Policy, Stack
 from tests.stacks import STACKS, is_production, record_stack
 
-POLICIES = (*aws.POLICIES, *azure.POLICIES, *gcp.POLICIES, *kubernetes.POLICIES)
+POLICIES = (*aws.POLICIES, *azure.POLICIES, *gcp.POLICIES, *in_cluster.POLICIES, *kubernetes.POLICIES)
 
 
 def seen(stack: str) -> Stack:
@@ -36,9 +36,13 @@ class Broken:
 
 
 def spoil(stack: str, type_: str, path: str, value: object) -> Stack:
-    """The stack with one input of the first resource of a type changed (or, for the type alone, removed)."""
+    """The stack with one input of the first resource of a type changed (or, for the type alone, removed).
+
+    `type_` may go on with a blank and the resource's name, where the first is not the one.
+    """
     real = seen(stack)
-    target = next(resource for resource in real.resources if resource.type == type_)
+    type_, _, name = type_.partition(" ")
+    target = next(r for r in real.resources if r.type == type_ and name in {"", r.name})
     others = [resource for resource in real.resources if resource is not target]
     if not path:
         others = [resource for resource in others if resource.type != type_]
@@ -59,7 +63,17 @@ RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 GRANT = "aws:iam/rolePolicy:RolePolicy"
 OPEN = '{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::x"}]}'
 WIDE = '{"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}'
-RELEASE, JOB = "kubernetes:helm.sh/v3:Release", "kubernetes:batch/v1:Job"
+DEPLOYMENT, PATCH = availability.DEPLOYMENT, availability.PATCH
+BUDGET, AUTOSCALER = availability.BUDGET, availability.AUTOSCALER
+ENV = "spec.template.spec.containers.0.env"
+RELEASE, JOB = "kubernetes:helm.sh/v3:Release rasa-release", "kubernetes:batch/v1:Job"
+VAULT = "kubernetes:helm.sh/v3:Release vault"
+ROLE = "kubernetes:rbac.authorization.k8s.io/v1:Role"
+
+NAMESPACE = "kubernetes:core/v1:Namespace"
+NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
+OPEN_PEER = {"ipBlock": {"cidr": "0.0.0.0/0"}}
 
 SPOILT: list[tuple[Policy, str, str, object]] = [
     (aws.storage_is_encrypted_with_our_key, RDS, "storageEncrypted", False),
@@ -92,6 +106,23 @@ SPOILT: list[tuple[Policy, str, str, object]] = [
     (aws.everything_is_tagged, "pulumi:providers:aws", "defaultTags", {"tags": {}}),
     (kubernetes.pods_are_restricted, JOB, "spec.template.spec.securityContext", {}),
     (kubernetes.pods_are_restricted, JOB, "spec.template.spec.containers.0.securityContext", {}),
+    (network.namespaces_are_labelled_and_closed, NAMESPACE, "metadata.labels", {}),
+    (network.namespaces_are_labelled_and_closed, NETWORK_POLICY, "", None),
+    (network.nobody_comes_in_from_everywhere, NETWORK_POLICY, "spec.ingress", [{}]),
+    (network.nobody_comes_in_from_everywhere, NETWORK_POLICY, "spec.ingress", [{"from": [OPEN_PEER]}]),
+    (
+        network.nobody_comes_in_from_everywhere,
+        NETWORK_POLICY,
+        "spec.ingress",
+        [{"from": [{"namespaceSelector": {}}]}],
+    ),
+    (
+        network.credentials_of_nodes_are_out_of_reach,
+        NETWORK_POLICY,
+        "spec.egress",
+        [{"to": [OPEN_PEER]}],
+    ),
+    (network.the_way_in_is_encrypted, INGRESS, "metadata.annotations", {}),
     (
         kubernetes.secrets_come_by_reference,
         RELEASE,
@@ -100,7 +131,23 @@ SPOILT: list[tuple[Policy, str, str, object]] = [
     ),
     (kubernetes.the_chart_is_pinned, RELEASE, "version", None),
     (kubernetes.the_chart_is_pinned, RELEASE, "values.rasa.image.tag", "latest"),
-    (kubernetes.rasa_is_ready_only_with_its_model, RELEASE, "values.rasa.readinessProbe", {"exec": {}}),
+    (kubernetes.pods_are_restricted, DEPLOYMENT, "spec.template.spec.securityContext", {}),
+    (kubernetes.secrets_come_by_reference, DEPLOYMENT, ENV, [{"name": "API_KEY", "value": "x"}]),
+    (kubernetes.the_chart_is_pinned, DEPLOYMENT, "spec.template.spec.containers.0.image", "a/b"),
+    (availability.updates_lose_no_capacity, DEPLOYMENT, "spec.strategy.rollingUpdate.maxUnavailable", 1),
+    (availability.updates_lose_no_capacity, DEPLOYMENT, "spec.template.spec.containers.0.lifecycle", {}),
+    (availability.updates_lose_no_capacity, PATCH, "spec.template.spec.terminationGracePeriodSeconds", 30),
+    (availability.updates_lose_no_capacity, RELEASE, "values.rasa.strategy", {}),
+    (availability.nodes_can_be_drained, BUDGET, "", None),
+    (availability.nodes_can_be_drained, BUDGET, "spec.maxUnavailable", 0),
+    (availability.autoscalers_have_an_end, RELEASE, "values.rasa.autoscaling.maxReplicas", 100),
+    (availability.autoscalers_have_an_end, AUTOSCALER, "spec.maxReplicas", 1000),
+    (kubernetes.the_chart_is_pinned, VAULT, "values.server.image.tag", "latest"),
+    (availability.vault_is_closed_and_survives, VAULT, "values.global.tlsDisable", True),
+    (availability.vault_is_closed_and_survives, VAULT, "values.server.ha.raft.config", ""),
+    (availability.vault_is_closed_and_survives, VAULT, "values.server.ha.replicas", 1),
+    (kubernetes.nobody_writes_secrets_but_by_name, ROLE, "rules.0.resourceNames", []),
+    (availability.rasa_is_ready_only_with_its_model, RELEASE, "values.rasa.readinessProbe", {"exec": {}}),
 ]
 
 

@@ -29,11 +29,13 @@ from components.contracts import (
     RabbitMq,
     Redis,
     SaslTls,
+    SecretRef,
     SideCar,
     StoredSecretLogin,
     Topics,
     TrackerStore,
     Vault,
+    VaultLogin,
     Volume,
 )
 from components.protocols import Kubernetes, PodIdentity
@@ -85,20 +87,24 @@ RDS = Postgres(
     admin=StoredSecretLogin(store="aws-secrets-manager", secret=known("arn:secret"), region=REGION),
 )
 POSTGRES = replace(RDS, login=password("postgres"), admin=password("admin", "postgres"))
+MONGODB = MongoDb(
+    hosts=known("mongo.example:27017"),
+    database="rasa",
+    login=password("mongo"),
+    ca=CA,
+    options={"retryWrites": "false"},
+)
+IN_VAULT = VaultLogin(username="rasa", key="db-password")
 TRACKER_STORES: dict[str, TrackerStore] = {
     "rds-iam": RDS,
     "postgres": POSTGRES,
     "dynamodb": DynamoDb(table=known("conversations"), region=REGION),
-    "mongodb": MongoDb(
-        hosts=known("mongo.example:27017"),
-        database="rasa",
-        login=password("mongo"),
-        ca=CA,
-        options={"retryWrites": "false"},
-    ),
+    "mongodb": MONGODB,
     "mongodb-srv": MongoDb(hosts=known("mongo.example"), database="rasa", login=password("mongo"), srv=True),
     "custom": CustomTrackerStore(
-        class_path="our.stores.Store", options={"url": "https://x", "api-key": secret("option")}
+        class_path="our.stores.Store",
+        options={"url": "https://x", "port": 443},
+        secrets={"api-key": secret("option")},
     ),
 }
 ELASTICACHE = Redis(
@@ -111,7 +117,14 @@ SIDE_CAR = SideCar(
     name="redis-tls",
     image="haproxy:3.2",
     args=("-f", "/etc/redis-tls/haproxy.cfg"),
-    files={"haproxy.cfg": known("global\n")},
+    files={
+        "haproxy.cfg": known(
+            "defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 1h\n  timeout server 1h\n"
+            "listen redis\n  bind 127.0.0.1:6380\n"
+            "  server redis redis.example:6379 ssl verify required ca-file /etc/redis-tls/authority.pem\n"
+        ),
+        "authority.pem": CA,
+    },
     port=6380,
 )
 LOCK_STORES: dict[str, Redis] = {
@@ -166,6 +179,7 @@ CLUSTER = Kubernetes(
 )
 BASE = AssistantArgs(
     cluster=CLUSTER,
+    namespace=known("rasa"),
     profile="production",
     size="medium",
     environment="production",
@@ -184,7 +198,7 @@ AZURE = replace(
     BASE,
     model_storage=MODEL_STORAGES["azure"],
     lock_store=LOCK_STORES["password"],
-    tracker_store=POSTGRES,
+    tracker_store=replace(POSTGRES, login=IN_VAULT, admin=None),
     event_broker=EVENT_BROKERS["event-hubs"],
     secrets_manager=VAULT,
     nlg=NLG,
@@ -196,11 +210,45 @@ GOOGLE = replace(
     tracker_store=replace(POSTGRES, tls="verify-ca"),
     event_broker=EVENT_BROKERS["mutual-tls"],
 )
+
+
+def referred(name: str, key: str = "password") -> SecretRef:
+    return SecretRef(name=f"their-{name}", key=key)
+
+
+REFERENCES = replace(
+    BASE,
+    model_storage=Gcs(bucket=known("models"), credentials=referred("gcs", "key.json")),
+    lock_store=replace(
+        LOCK_STORES["password"],
+        login=PasswordLogin(username="rasa", password=referred("redis")),
+        ca=referred("redis", "ca.crt"),
+    ),
+    tracker_store=replace(
+        POSTGRES,
+        login=PasswordLogin(username="rasa", password=referred("postgres")),
+        admin=PasswordLogin(username="postgres", password=referred("postgres", "admin")),
+        ca=referred("postgres", "ca.crt"),
+    ),
+    event_broker=kafka(
+        MutualTls(
+            certificate=referred("kafka", "user.crt"),
+            key=referred("kafka", "user.key"),
+            ca=CA,
+        )
+    ),
+    secrets_manager=replace(VAULT, token=referred("vault", "token"), ca=referred("vault", "ca.crt")),
+    nlg=replace(NLG, token=referred("nlg", "token")),
+    llm_keys={"OPENAI_API_KEY": referred("llm", "openai")},
+)
+"""Secrets that are in Rasa's namespace already, and a file of ours beside files of theirs."""
 STACKS = {"aws": BASE, "azure": AZURE, "google": GOOGLE}
 
 
 def every_kind() -> dict[str, AssistantArgs]:
     """One assistant for each member of each union, the others being plain."""
+    from tests.rasa.samples_companions import COMPANIONS  # noqa: PLC0415 (made from what stands here)
+
     plain = replace(
         BASE,
         model_storage=MODEL_STORAGES["gcs"],
@@ -215,6 +263,10 @@ def every_kind() -> dict[str, AssistantArgs]:
         **{f"lock-{name}": replace(plain, lock_store=it) for name, it in LOCK_STORES.items()},
         **{f"broker-{name}": replace(plain, event_broker=it) for name, it in EVENT_BROKERS.items()},
         "vault": replace(plain, secrets_manager=VAULT),
-        "vault-mongo": replace(plain, secrets_manager=VAULT, tracker_store=TRACKER_STORES["mongodb"]),
+        "vault-mongo": replace(
+            plain, secrets_manager=VAULT, tracker_store=replace(MONGODB, login=IN_VAULT, ca=None)
+        ),
+        "references": REFERENCES,
         "nlg": replace(plain, nlg=NLG),
+        **{f"companions-{name}": replace(plain, companions=it) for name, it in COMPANIONS.items()},
     }

@@ -19,6 +19,7 @@ from tests.recorder import Recording, is_secret, record, value_of
 
 RELEASE, SECRET = "kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:Secret"
 CONFIG_MAP, JOB = "kubernetes:core/v1:ConfigMap", "kubernetes:batch/v1:Job"
+DATABASE_INIT, PREFLIGHT = "assistant-database-init", "assistant-preflight"
 NAMED = ("Secret", "ConfigMap", "ServiceAccount", "Namespace")
 
 
@@ -129,15 +130,18 @@ def test_rasa_waits_for_its_database_and_for_what_connections_wait_for() -> None
     recording = record(program)
     release = recording.one(RELEASE)
     grant = recording.one("random:index/randomPassword:RandomPassword", "grant")
-    job = recording.one(JOB)
+    job = recording.one(JOB, DATABASE_INIT)
     assert grant.urn in release.depends_on
     assert grant.urn in job.depends_on
-    assert job.urn in recording.waits_for(release)
+    preflight = recording.one(JOB, PREFLIGHT)
+    assert grant.urn in preflight.depends_on
+    assert job.urn in recording.waits_for(preflight)
+    assert preflight.urn in recording.waits_for(release)
 
 
 def test_the_database_job() -> None:
     recording = run(samples.BASE)
-    job = recording.one(JOB).inputs
+    job = recording.one(JOB, DATABASE_INIT).inputs
     pod = job["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     env = {entry["name"]: entry.get("value") for entry in container["env"]}
@@ -157,20 +161,35 @@ def test_passwords_reach_the_database_job_by_a_secret_of_its_own() -> None:
     recording = run(samples.GOOGLE)
     secret = recording.one(SECRET, "assistant-database-init-passwords").inputs
     assert (set(secret["stringData"]), secret["immutable"]) == ({"PGPASSWORD", "ROLE_PASSWORD"}, True)
-    (container,) = recording.one(JOB).inputs["spec"]["template"]["spec"]["containers"]
+    (container,) = recording.one(JOB, DATABASE_INIT).inputs["spec"]["template"]["spec"]["containers"]
     referred = {entry["name"] for entry in container["env"] if "valueFrom" in entry}
     assert referred == {"PGPASSWORD", "ROLE_PASSWORD"}
 
 
+def test_secrets_that_exist_are_neither_copied_nor_read() -> None:
+    recording = run(samples.REFERENCES)
+    (secret,) = recording.of(SECRET)
+    assert set(secret.inputs["stringData"]) == {"AUTH_TOKEN", "JWT_SECRET", "RASA_PRO_LICENSE"}
+    pod = recording.one(JOB, DATABASE_INIT).inputs["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    at = {one["name"]: one["valueFrom"]["secretKeyRef"] for one in container["env"] if "valueFrom" in one}
+    assert at == {
+        "PGPASSWORD": {"name": "their-postgres", "key": "admin"},
+        "ROLE_PASSWORD": {"name": "their-postgres", "key": "password"},
+    }
+    (volume,) = pod["volumes"]
+    item = {"key": "ca.crt", "path": "authority.pem"}
+    assert volume["projected"]["sources"][1] == {"secret": {"name": "their-postgres", "items": [item]}}
+
+
 @pytest.mark.parametrize("store", [replace(samples.POSTGRES, admin=None), samples.TRACKER_STORES["dynamodb"]])
 def test_no_job_where_there_is_nothing_to_make(store: Any) -> None:
-    assert run(replace(samples.BASE, tracker_store=store)).of(JOB) == []
+    jobs = run(replace(samples.BASE, tracker_store=store)).of(JOB)
+    assert [job.name for job in jobs] == [PREFLIGHT]
 
 
-def test_namespace_and_accounts() -> None:
+def test_service_accounts() -> None:
     recording = run(samples.BASE)
-    labels = recording.one("kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
-    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     accounts = {
         one.inputs["metadata"]["name"]: one.inputs
         for one in recording.of("kubernetes:core/v1:ServiceAccount")

@@ -146,14 +146,19 @@ def test_dynamodb_names_its_region() -> None:
 
 def test_a_class_of_the_operators_own_gets_outputs_by_environment() -> None:
     block = written(replace(samples.BASE, tracker_store=samples.TRACKER_STORES["custom"]))["tracker_store"]
-    assert block == {"type": "our.stores.Store", "url": "https://x", "api-key": "${TRACKER_STORE_API_KEY}"}
+    assert block == {
+        "type": "our.stores.Store",
+        "url": "https://x",
+        "port": 443,
+        "api-key": "${TRACKER_STORE_API_KEY}",
+    }
 
 
 def test_vault_holds_the_tracker_stores_password_and_no_other() -> None:  # T19
     document = written(samples.AZURE)
     assert document["tracker_store"]["password"] == {
         "source": "secrets_manager.vault",
-        "secret_key": "password",
+        "secret_key": "db-password",
     }
     assert document["lock_store"]["password"] == "${LOCK_STORE_PASSWORD}"
     assert document["secrets_manager"]["token"] == "${VAULT_TOKEN}"

@@ -10,11 +10,13 @@ import jsonschema
 import pytest
 from pulumi import Output, RunError
 
+from components.logins import ours
 from components.rasa.args import AssistantArgs
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
 from components.rasa.files import files
-from components.rasa.values import InCluster, values
+from components.rasa.pod import InCluster
+from components.rasa.values import values
 from tests.rasa import samples
 from tests.recorder import value_of
 
@@ -28,8 +30,8 @@ def made_for(args: AssistantArgs) -> InCluster:
     return InCluster(
         service_account=known("rasa"),
         secret=known("the-secret"),
-        client_files=known("the-client-files") if needed.client else None,
-        authorities=known("the-authorities") if needed.authorities else None,
+        client_files=known("the-client-files") if ours(needed.client) else None,
+        authorities=known("the-authorities") if ours(needed.authorities) else None,
         side_car_files=known("the-side-car") if args.lock_store.side_car else None,
         secrets_digest=known("1a"),
         files_digest=known("2b"),
@@ -143,6 +145,27 @@ def test_variables_come_once_and_secrets_by_reference() -> None:
         assert names == sorted(set(names))
         secret = {entry["name"] for entry in entries if "valueFrom" in entry}
         assert secret == environment(args).secret.keys()
+
+
+def test_secrets_that_exist_are_referred_to_where_they_lie() -> None:
+    rasa = written(samples.REFERENCES)["rasa"]
+    at = {
+        one["name"]: one["valueFrom"]["secretKeyRef"] for one in rasa["additionalEnv"] if "valueFrom" in one
+    }
+    assert at["LOCK_STORE_PASSWORD"] == {"name": "their-redis", "key": "password"}
+    assert at["OPENAI_API_KEY"] == {"name": "their-llm", "key": "openai"}
+    sources = {one["name"]: one["projected"]["sources"] for one in rasa["volumes"] if "projected" in one}
+    authorities, client = sources["authorities"], sources["client-files"]
+    assert authorities[0] == {"configMap": {"name": "the-authorities"}}
+    item = {"key": "ca.crt", "path": "tracker-store.pem"}
+    assert {"secret": {"name": "their-postgres", "items": [item]}} in authorities
+    assert {one["secret"]["items"][0]["path"] for one in client} == {
+        "event-broker.crt",
+        "event-broker.key",
+        "model-storage.json",
+    }
+    plain = {one["name"]: one.get("value") for one in rasa["additionalEnv"]}
+    assert plain["GOOGLE_APPLICATION_CREDENTIALS"] == "/etc/rasa/client/model-storage.json"
 
 
 def test_origins() -> None:

@@ -36,7 +36,6 @@ PRODUCTION_HALF_OPEN: dict[str, Any] = {
     "profile": "production",
     "cluster": {"allowedCidrs": ["0.0.0.0/1", "128.0.0.0/1"]},
 }
-EXISTING_TRACKER = {"from": "existing", "password": "x"}
 
 MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("unknown key", {"lockstore": {}}, ["rasa:lockstore", "did you mean lockStore"]),
@@ -68,8 +67,7 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
         ["us-west-1", "2 zones", "needs 3"],
     ),
     ("zone of another region", {"network": {"zones": ["us-east-1a", "us-east-1b"]}}, ["us-east-1a"] * 1),
-    ("existing without address", {"lockStore": {"from": "existing"}}, ["rasa:lockStore.host is missing"]),
-    ("existing without host", {"trackerStore": EXISTING_TRACKER}, ["rasa:trackerStore.host is missing"]),
+    ("missing region", {"region": ""}, ["rasa:region is missing", "pulumi config set"]),
     ("model latest", {"assistant": {"model": "latest"}}, ["rasa:assistant.model", '"latest"']),
     ("model latest in a folder", {"assistant": {"model": "prod/latest.tar.gz"}}, ['"latest"']),
     (
@@ -127,11 +125,6 @@ def test_llm_key_in_plain_text_is_refused() -> None:
         parse(raw, secret_keys=frozenset({"license"}), stack="aws-dev")
     assert "rasa:llmKeys.OPENAI_API_KEY is in plain text" in str(refused.value)
     assert "sk-planted" not in str(refused.value)
-
-
-@pytest.mark.parametrize("cloud", ["none"])
-def test_a_cloud_that_is_missing_says_so(cloud: str) -> None:
-    assert any(f"cloud {cloud} is not supported" in problem for problem in problems(cloud=cloud))
 
 
 def test_dynamodb_elsewhere_names_what_to_use() -> None:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from simcloud.errors import CloudError
 from simcloud.naming import Hints
 from simcloud.wire import UNKNOWN, Properties, Secret, lookup, path_parts
 from tests.simcloud.tenant import Tenant
@@ -169,3 +170,17 @@ def test_what_replaces_and_what_is_deleted_first(tenant: Tenant) -> None:
     job = tenant.resource("kubernetes:batch/v1:Job", "j")
     nested = job.diff({"spec": {"template": {"a": 1}}}, {"spec": {"template": {"a": UNKNOWN}}})
     assert nested[0] == {"spec.template.a": ("update", True)}
+
+
+def test_a_network_stays_as_long_as_a_load_balancer_is_in_it(tenant: Tenant) -> None:
+    vpc = tenant.create("aws:ec2/vpc:Vpc", "vpc", {"cidrBlock": "10.0.0.0/16"})
+    gateway = tenant.create("aws:ec2/internetGateway:InternetGateway", "way-out", {"vpcId": vpc.id})
+    company: Properties = {
+        "kubeconfig": '{"clusters": [{"cluster": {"server": "https://kubernetes.example"}}]}'
+    }
+    way_in: Properties = {"metadata": {"name": "way-in"}, "spec": {"ingressClassName": "alb"}}
+    ingress = tenant.create("kubernetes:networking.k8s.io/v1:Ingress", "way-in", way_in, company)
+    with pytest.raises(CloudError, match=r"the load balancer of .*way-in.* stands in its network"):
+        tenant.account.remove(gateway)
+    tenant.account.remove(ingress)
+    tenant.account.remove(gateway)

@@ -1,0 +1,1 @@
+"""What the stacks stand on, one small Pulumi project per cloud."""

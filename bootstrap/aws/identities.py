@@ -1,0 +1,112 @@
+"""The two identities of CI: preview reads, deploy changes. Neither has a key that could be stolen."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+
+from bootstrap.issuers import Trust
+from components.aws.policies import Statement, document, managed_policy
+
+SESSION_SECONDS = {"preview": 3600, "deploy": 4 * 3600}
+"""An `up` that makes a Kafka and a Kubernetes cluster outlives the default hour."""
+MANAGED = {"preview": "ReadOnlyAccess", "deploy": "AdministratorAccess"}
+"""`deploy` makes roles for each stack: with that it could take any right, so a shorter list would pretend."""
+
+DATA = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:PartiQLSelect",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "logs:FilterLogEvents",
+    "logs:GetLogEvents",
+    "logs:GetQueryResults",
+    "logs:StartLiveTail",
+    "logs:StartQuery",
+    "secretsmanager:GetSecretValue",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+)
+"""Reading that is no look at how things are set up: conversations and logs are nothing for pull requests, and
+`ReadOnlyAccess` would allow it. Objects in encrypted buckets need the bucket's key, which is not granted."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdentitiesArgs:
+    """Whom to trust, and the state that they use."""
+
+    trust: Trust
+    bucket_arn: Output[str]
+    key_arn: Output[str]
+
+
+class Identities(ComponentResource):
+    """The trust in the CI's issuer, and one role for each identity."""
+
+    preview_arn: Output[str]
+    deploy_arn: Output[str]
+
+    def __init__(self, name: str, args: IdentitiesArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:bootstrap:Identities", name, {}, opts)
+        trust = args.trust
+        # No thumbprint: IAM finds it by itself (SDK, `thumbprint_lists`).
+        issuer = aws.iam.OpenIdConnectProvider(
+            name,
+            url=f"https://{trust.host}",
+            client_id_lists=[trust.audiences["aws"]],
+            opts=ResourceOptions(parent=self),
+        )
+        preview = _role(f"{name}-preview", issuer.arn, trust, trust.preview, parent=self)
+        deploy = _role(f"{name}-deploy", issuer.arn, trust, trust.deploy, parent=self)
+        # A preview takes no lock (pulumi/pulumi pkg/backend/diy/backend.go, `Preview`): reading is enough.
+        read: Statement = {
+            "Effect": "Allow",
+            "Action": ["s3:ListBucket", "s3:GetObject"],
+            "Resource": [args.bucket_arn, Output.concat(args.bucket_arn, "/*")],
+        }
+        decrypt: Statement = {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": args.key_arn}
+        withhold: Statement = {"Effect": "Deny", "Action": DATA, "Resource": "*"}
+        aws.iam.RolePolicy(
+            f"{name}-preview",
+            role=preview.name,
+            policy=document(read, decrypt, withhold),
+            opts=ResourceOptions(parent=self),
+        )
+        self.preview_arn, self.deploy_arn = preview.arn, deploy.arn
+        self.register_outputs({"previewArn": preview.arn, "deployArn": deploy.arn})
+
+
+def trust_policy(provider_arn: str, trust: Trust, subjects: tuple[str, ...]) -> str:
+    """Who may take on a role."""
+    condition = {
+        "StringEquals": {f"{trust.host}:aud": trust.audiences["aws"]},
+        "StringLike": {f"{trust.host}:sub": list(subjects)},
+    }
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": provider_arn},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": condition,
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _role(
+    name: str, issuer_arn: Output[str], trust: Trust, subjects: tuple[str, ...], *, parent: Resource
+) -> aws.iam.Role:
+    kind = name.rpartition("-")[2]
+    role = aws.iam.Role(
+        name,
+        assume_role_policy=issuer_arn.apply(lambda arn: trust_policy(arn, trust, subjects)),
+        max_session_duration=SESSION_SECONDS[kind],
+        opts=ResourceOptions(parent=parent),
+    )
+    aws.iam.RolePolicyAttachment(
+        name, role=role.name, policy_arn=managed_policy(MANAGED[kind]), opts=ResourceOptions(parent=parent)
+    )
+    return role

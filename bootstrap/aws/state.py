@@ -1,0 +1,113 @@
+"""Where Pulumi keeps the stacks' states, and the key of the secrets in them. Both outlive everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+
+from components.aws.policies import Statement, document
+
+OLD_STATES_DAYS = 365
+DELETION_WINDOW_DAYS = 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StateArgs:
+    """How it is kept."""
+
+    protect: bool
+    """Refuse to delete it: every stack's state and secrets go with it."""
+
+
+class State(ComponentResource):
+    """A private, versioned, encrypted bucket and its key."""
+
+    bucket: Output[str]
+    bucket_arn: Output[str]
+    key_arn: Output[str]
+
+    def __init__(self, name: str, args: StateArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:bootstrap:State", name, {}, opts)
+        kept = ResourceOptions(parent=self, protect=args.protect)
+        # No policy of its own: KMS then leaves the key to the account's IAM policies.
+        key = aws.kms.Key(
+            name,
+            description="Rasa: secrets in the states of Pulumi",
+            enable_key_rotation=True,
+            deletion_window_in_days=DELETION_WINDOW_DAYS,
+            opts=kept,
+        )
+        bucket = aws.s3.Bucket(name, force_destroy=False, opts=kept)
+        _lock_down(name, bucket, key, parent=self)
+        _keep_versions(name, bucket, parent=self)
+        self.bucket, self.bucket_arn, self.key_arn = bucket.bucket, bucket.arn, key.arn
+        self.register_outputs({"bucket": self.bucket})
+
+
+def _lock_down(name: str, bucket: aws.s3.Bucket, key: aws.kms.Key, *, parent: Resource) -> None:
+    opts = ResourceOptions(parent=parent)
+    aws.s3.BucketPublicAccessBlock(
+        name,
+        bucket=bucket.bucket,
+        block_public_acls=True,
+        block_public_policy=True,
+        ignore_public_acls=True,
+        restrict_public_buckets=True,
+        opts=opts,
+    )
+    aws.s3.BucketOwnershipControls(
+        name,
+        bucket=bucket.bucket,
+        rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
+        opts=opts,
+    )
+    default = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+        sse_algorithm="aws:kms", kms_master_key_id=key.arn
+    )
+    aws.s3.BucketServerSideEncryptionConfiguration(
+        name,
+        bucket=bucket.bucket,
+        rules=[
+            aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
+                apply_server_side_encryption_by_default=default, bucket_key_enabled=True
+            )
+        ],
+        opts=opts,
+    )
+    only_tls: Statement = {
+        "Sid": "OnlyTls",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": ["s3:*"],
+        "Resource": [bucket.arn, Output.concat(bucket.arn, "/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=document(only_tls), opts=opts)
+
+
+def _keep_versions(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None:
+    versioning = aws.s3.BucketVersioning(
+        name,
+        bucket=bucket.bucket,
+        versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+        opts=ResourceOptions(parent=parent),
+    )
+    old = aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+        noncurrent_days=OLD_STATES_DAYS
+    )
+    aws.s3.BucketLifecycleConfiguration(
+        name,
+        # Not `bucket.bucket`: a rule on old versions needs versioning to be on first.
+        bucket=versioning.bucket,
+        rules=[
+            aws.s3.BucketLifecycleConfigurationRuleArgs(
+                id="old-states",
+                status="Enabled",
+                filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+                noncurrent_version_expiration=old,
+            )
+        ],
+        opts=ResourceOptions(parent=parent),
+    )

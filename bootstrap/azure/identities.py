@@ -1,0 +1,145 @@
+"""The two identities of CI on Azure: preview reads, deploy changes. Neither has a key that could be stolen.
+
+Azure compares a token's subject as a whole (`FederatedIdentityCredential.subject`; patterns are a preview of
+its own, without an argument in the SDK). So GitHub's jobs can be told apart, and GitLab's and Jenkins' on
+`main`; a merge request there, whose subject names its branch, is previewed on the simulated cloud. CircleCI's
+subjects name the person who set the job off: nothing of them is known beforehand, and they are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi_random as random
+from pulumi import ComponentResource, Output, Resource, ResourceOptions, RunError
+from pulumi_azure_native import authorization, managedidentity
+
+from bootstrap.azure.roles import assign, role_id
+from bootstrap.azure.state import TAGS
+from bootstrap.issuers import Trust, is_exact
+
+ASKED_IN_PREVIEWS = (
+    "Microsoft.Storage/storageAccounts/listAccountSas/action",
+    "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
+    "Microsoft.Cache/redisEnterprise/databases/listKeys/action",
+    "Microsoft.EventHub/namespaces/authorizationRules/listKeys/action",
+    "Microsoft.EventHub/namespaces/eventhubs/authorizationRules/listKeys/action",
+    "Microsoft.DocumentDB/mongoClusters/listConnectionStrings/action",
+)
+"""The look-ups of components/azure, which a preview asks too and a Reader may not. What they answer stands in
+the state, which this identity decrypts anyway."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdentitiesArgs:
+    """Whom to trust, and with what."""
+
+    resource_group: Output[str]
+    subscription: str
+    trust: Trust
+
+
+class Identities(ComponentResource):
+    """One identity that reads the subscription and one that changes it."""
+
+    preview: managedidentity.UserAssignedIdentity
+    deploy: managedidentity.UserAssignedIdentity
+    tenant: Output[str]
+
+    def __init__(self, name: str, args: IdentitiesArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:bootstrap:Identities", name, {}, opts)
+        scope = f"/subscriptions/{args.subscription}"
+        self.preview = _identity(f"{name}-preview", args, exact(args.trust.preview), parent=self)
+        self.deploy = _identity(f"{name}-deploy", args, exact(args.trust.deploy), parent=self)
+        assign(
+            f"{name}-preview-reads",
+            role_id("reader", args.subscription),
+            self.preview.principal_id,
+            scope,
+            parent=self,
+        )
+        assign(
+            f"{name}-preview-asks",
+            _asking_role(f"{name}-preview-asks", scope, parent=self),
+            self.preview.principal_id,
+            scope,
+            parent=self,
+        )
+        # It assigns roles to the identities of each stack: with that it could take any right, so a shorter
+        # list would pretend.
+        assign(
+            f"{name}-deploy-owns",
+            role_id("owner", args.subscription),
+            self.deploy.principal_id,
+            scope,
+            parent=self,
+        )
+        # Not even an owner reads or writes blobs: the states, and the models that are released.
+        assign(
+            f"{name}-deploy-uploads",
+            role_id("blob-contributor", args.subscription),
+            self.deploy.principal_id,
+            scope,
+            parent=self,
+        )
+        self.tenant = self.deploy.tenant_id
+        self.register_outputs(
+            {"previewClientId": self.preview.client_id, "deployClientId": self.deploy.client_id}
+        )
+
+
+def exact(subjects: Sequence[str]) -> list[str]:
+    """The subjects that Azure can compare."""
+    found = [subject for subject in subjects if is_exact(subject)]
+    if not found:
+        raise RunError(
+            "Azure compares subjects as a whole, and those of this CI system name a person or a branch: "
+            "pulumi config set ci github (or gitlab, jenkins)"
+        )
+    return found
+
+
+def _identity(
+    name: str, args: IdentitiesArgs, subjects: Sequence[str], *, parent: Resource
+) -> managedidentity.UserAssignedIdentity:
+    identity = managedidentity.UserAssignedIdentity(
+        name, resource_group_name=args.resource_group, tags=TAGS, opts=ResourceOptions(parent=parent)
+    )
+    before: list[Resource] = []
+    for subject in subjects:
+        credential = managedidentity.FederatedIdentityCredential(
+            f"{name}-{slug(subject)}",
+            resource_group_name=args.resource_group,
+            resource_name_=identity.name,
+            issuer=f"https://{args.trust.host}",
+            subject=subject,
+            audiences=[args.trust.audiences["azure"]],
+            # One after the other: Azure refuses two that are written to an identity at the same time.
+            opts=ResourceOptions(parent=parent, depends_on=list(before)),
+        )
+        before = [credential]
+    return identity
+
+
+def slug(subject: str) -> str:
+    """A subject as a part of a name, at most 80 characters; its end tells it from the others."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", subject).strip("-")[-80:].strip("-")
+
+
+def _asking_role(name: str, scope: str, *, parent: Resource) -> Output[str]:
+    guid = random.RandomUuid(f"{name}-role", opts=ResourceOptions(parent=parent))
+    role = authorization.RoleDefinition(
+        name,
+        role_definition_id=guid.result,
+        # Unique among all roles of the tenant.
+        role_name=Output.concat("Rasa previews: look-ups ", guid.result),
+        description="What previews of Rasa's stacks ask besides reading",
+        role_type="CustomRole",
+        scope=scope,
+        assignable_scopes=[scope],
+        permissions=[authorization.PermissionArgs(actions=list(ASKED_IN_PREVIEWS))],
+        opts=ResourceOptions(parent=parent),
+    )
+    return role.id

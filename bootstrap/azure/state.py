@@ -1,0 +1,184 @@
+"""Where Pulumi keeps the stacks' states on Azure, and the key of their secrets. Both outlive everything.
+
+Neither has a network of its own to hide in, since CI's machines have no fixed addresses: what keeps others
+out is that nothing but an Entra identity opens them. The account has no usable keys, and no SAS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi_azure_native import authorization, keyvault, storage
+
+from bootstrap.azure.roles import Role, assign, role_id
+
+OLD_STATES_DAYS = 365
+DELETED_KEY_DAYS = 90
+CONTAINER, KEY = "states", "secrets"
+TAGS: Mapping[str, str] = {"managed-by": "pulumi", "project": "bootstrap"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StateArgs:
+    """Whose it is."""
+
+    resource_group: Output[str]
+    subscription: str
+    tenant: Output[str]
+    readers: Mapping[str, Output[str]]
+    """Name → principal id of who reads the states and decrypts."""
+    writers: Mapping[str, Output[str]]
+    """Name → principal id of who writes them too; writing is granted with the whole subscription."""
+    people: Sequence[str]
+    """Object ids of those who make the stacks' states: not even an owner reads blobs or encrypts."""
+    protect: bool
+    """Refuse to delete it: every stack's state and secrets go with it."""
+
+
+class State(ComponentResource):
+    """A private, versioned container, and a key."""
+
+    account: Output[str]
+    container: Output[str]
+    vault: Output[str]
+    key: Output[str]
+
+    def __init__(self, name: str, args: StateArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:bootstrap:State", name, {}, opts)
+        account = _account(name, args, parent=self)
+        container = storage.BlobContainer(
+            name,
+            resource_group_name=args.resource_group,
+            account_name=account.name,
+            container_name=CONTAINER,
+            public_access=storage.PublicAccess.NONE,
+            opts=ResourceOptions(parent=self, protect=args.protect),
+        )
+        _keep_versions(name, args, account, parent=self)
+        vault, key = _key(name, args, parent=self)
+        if args.protect:
+            for what, resource_id in (("states", account.id), ("key", vault.id)):
+                authorization.ManagementLockByScope(
+                    f"{name}-{what}",
+                    scope=resource_id,
+                    level="CanNotDelete",
+                    notes="bootstrap/azure: `pulumi config set deletionProtection false` takes it away",
+                    opts=ResourceOptions(parent=self),
+                )
+        for who, principal in args.readers.items():
+            self._grant(name, args, who, "blob-reader", principal, container.id)
+        for who, principal in {**args.readers, **args.writers}.items():
+            self._grant(name, args, who, "key-user", principal, key.id)
+        opened: Mapping[Role, Output[str]] = {"blob-contributor": container.id, "key-user": key.id}
+        for person in args.people:
+            for role, scope in opened.items():
+                assign(
+                    f"{name}-{person}-{role}",
+                    role_id(role, args.subscription),
+                    person,
+                    scope,
+                    parent=self,
+                    kind="User",
+                )
+        self.account, self.container = account.name, container.name
+        self.vault, self.key = vault.name, key.name
+        self.register_outputs({"account": account.name, "vault": vault.name})
+
+    def _grant(
+        self, name: str, args: StateArgs, who: str, role: Role, principal: Output[str], scope: Output[str]
+    ) -> None:
+        assign(
+            f"{name}-{who}-{role}",
+            role_id(role, args.subscription),
+            principal,
+            scope,
+            parent=self,
+        )
+
+
+def _account(name: str, args: StateArgs, *, parent: Resource) -> storage.StorageAccount:
+    return storage.StorageAccount(
+        name,
+        resource_group_name=args.resource_group,
+        kind="StorageV2",
+        sku=storage.SkuArgs(name="Standard_ZRS"),
+        allow_blob_public_access=False,
+        allow_shared_key_access=False,
+        allow_cross_tenant_replication=False,
+        is_local_user_enabled=False,
+        enable_https_traffic_only=True,
+        minimum_tls_version="TLS1_2",
+        # At rest twice, as states hold what passwords open: Azure's own layer, and one beneath.
+        encryption=storage.EncryptionArgs(
+            key_source="Microsoft.Storage", require_infrastructure_encryption=True
+        ),
+        tags=TAGS,
+        opts=ResourceOptions(parent=parent, protect=args.protect),
+    )
+
+
+def _keep_versions(name: str, args: StateArgs, account: storage.StorageAccount, *, parent: Resource) -> None:
+    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=OLD_STATES_DAYS)
+    versions = storage.BlobServiceProperties(
+        name,
+        resource_group_name=args.resource_group,
+        account_name=account.name,
+        blob_services_name="default",
+        is_versioning_enabled=True,
+        delete_retention_policy=kept,
+        container_delete_retention_policy=kept,
+        opts=ResourceOptions(parent=parent),
+    )
+    old = storage.ManagementPolicyRuleArgs(
+        name="old-states",
+        enabled=True,
+        type="Lifecycle",
+        definition=storage.ManagementPolicyDefinitionArgs(
+            filters=storage.ManagementPolicyFilterArgs(blob_types=["blockBlob"]),
+            actions=storage.ManagementPolicyActionArgs(
+                version=storage.ManagementPolicyVersionArgs(
+                    delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=OLD_STATES_DAYS)
+                )
+            ),
+        ),
+    )
+    storage.ManagementPolicy(
+        name,
+        resource_group_name=args.resource_group,
+        account_name=account.name,
+        management_policy_name="default",
+        policy=storage.ManagementPolicySchemaArgs(rules=[old]),
+        # A rule on old versions is refused while versioning is off, and names nothing of what turns it on.
+        opts=ResourceOptions(parent=parent, depends_on=[versions]),
+    )
+
+
+def _key(name: str, args: StateArgs, *, parent: Resource) -> tuple[keyvault.Vault, keyvault.Key]:
+    kept = ResourceOptions(parent=parent, protect=args.protect)
+    vault = keyvault.Vault(
+        name,
+        resource_group_name=args.resource_group,
+        properties=keyvault.VaultPropertiesArgs(
+            tenant_id=args.tenant,
+            sku=keyvault.SkuArgs(family="A", name=keyvault.SkuName.STANDARD),
+            enable_rbac_authorization=True,
+            enable_soft_delete=True,
+            soft_delete_retention_in_days=DELETED_KEY_DAYS,
+            enable_purge_protection=True,
+        ),
+        tags=TAGS,
+        opts=kept,
+    )
+    key = keyvault.Key(
+        name,
+        resource_group_name=args.resource_group,
+        vault_name=vault.name,
+        key_name=KEY,
+        # Pulumi encrypts a stack's own key with it (pulumi/pulumi, pkg/secrets/cloud; gocloud azurekeyvault).
+        properties=keyvault.KeyPropertiesArgs(kty="RSA", key_size=3072, key_ops=["encrypt", "decrypt"]),
+        tags=TAGS,
+        opts=kept,
+    )
+    return vault, key

@@ -1,0 +1,144 @@
+"""The two identities of CI on Google Cloud: preview reads, deploy changes. Neither has a key to be stolen.
+
+Each has a door of its own: a provider whose attribute condition says, alone and in full, whose tokens come
+in. A service account is bound to what came through its door and to nothing else of the pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi_random as random
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi_gcp import iam, projects, serviceaccount
+
+from bootstrap.issuers import Trust, is_exact
+from components.gcp.apis import enable_api
+
+ROLES = {
+    # A viewer sees no secrets, which no preview needs, and no grants, which the look for drift does.
+    "preview": ("roles/viewer", "roles/iam.securityReviewer"),
+    # It grants roles to the accounts of each stack: with that it could take any right, so a shorter list
+    # would pretend. Not even an owner writes objects by that: the states, and the models that are released.
+    "deploy": ("roles/owner", "roles/storage.objectAdmin"),
+}
+
+
+NAMES = {
+    "github": "assertion.repository_id + '/' + assertion.run_id",
+    "gitlab": "assertion.project_id + '/' + assertion.job_id",
+    "circleci": "assertion['oidc.circleci.com/project-id']",
+    "jenkins": "assertion.sub",
+}
+"""What audit logs call a job: 127 characters at most, which subjects exceed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdentitiesArgs:
+    """Whom to trust, and where."""
+
+    project: str
+    trust: Trust
+
+
+class Identities(ComponentResource):
+    """The pool, and for each identity its provider and its service account."""
+
+    preview: serviceaccount.Account
+    deploy: serviceaccount.Account
+    preview_provider: Output[str]
+    """Full name, as credential files have it: projects/<number>/locations/global/…"""
+    deploy_provider: Output[str]
+
+    def __init__(self, name: str, args: IdentitiesArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:bootstrap:Identities", name, {}, opts)
+        apis = [
+            enable_api(name, api, args.project, parent=self)
+            for api in ("iam", "iamcredentials", "sts", "cloudresourcemanager")
+        ]
+        project = Output.all(*apis).apply(lambda known: known[0])
+        # The id of a deleted pool stays taken for 30 days.
+        suffix = random.RandomId(name, byte_length=3, opts=ResourceOptions(parent=self))
+        pool = iam.WorkloadIdentityPool(
+            name,
+            project=project,
+            workload_identity_pool_id=Output.concat(f"{name}-", suffix.hex),
+            display_name="CI of Rasa's stacks",
+            opts=ResourceOptions(parent=self),
+        )
+        self.preview, self.preview_provider = _identity(
+            "preview", args.trust.preview, pool, args.trust, parent=self
+        )
+        self.deploy, self.deploy_provider = _identity(
+            "deploy", args.trust.deploy, pool, args.trust, parent=self
+        )
+        self.register_outputs({"preview": self.preview.email, "deploy": self.deploy.email})
+
+
+def condition(subjects: Sequence[str]) -> str:
+    """In CEL: whether a token's subject is one of these, or of one of these patterns."""
+    exact = [subject for subject in subjects if is_exact(subject)]
+    parts = [f"assertion.sub in [{', '.join(map(_quoted, exact))}]"] if exact else []
+    # RE2 finds a pattern anywhere: the anchors make it the whole subject.
+    parts += [
+        f"assertion.sub.matches({_quoted(f'^{_expression(subject)}$')})"
+        for subject in subjects
+        if not is_exact(subject)
+    ]
+    return " || ".join(parts)
+
+
+def _identity(
+    kind: str, subjects: Sequence[str], pool: iam.WorkloadIdentityPool, trust: Trust, *, parent: Resource
+) -> tuple[serviceaccount.Account, Output[str]]:
+    opts = ResourceOptions(parent=parent)
+    account = serviceaccount.Account(
+        f"ci-{kind}", project=pool.project, display_name=f"Rasa: {kind} in CI", opts=opts
+    )
+    provider = iam.WorkloadIdentityPoolProvider(
+        f"ci-{kind}",
+        project=pool.project,
+        workload_identity_pool_id=pool.workload_identity_pool_id,
+        workload_identity_pool_provider_id=kind,
+        attribute_mapping={
+            "google.subject": NAMES[trust.system],
+            "attribute.door": _quoted(kind),
+        },
+        attribute_condition=condition(subjects),
+        oidc=iam.WorkloadIdentityPoolProviderOidcArgs(
+            issuer_uri=f"https://{trust.host}", allowed_audiences=[trust.audiences["gcp"]]
+        ),
+        opts=opts,
+    )
+    serviceaccount.IAMMember(
+        f"ci-{kind}",
+        service_account_id=account.name,
+        role="roles/iam.workloadIdentityUser",
+        # By way of the provider, which sets the attribute: nobody comes before its condition stands.
+        member=Output.all(pool.name, provider.name).apply(
+            lambda names: f"principalSet://iam.googleapis.com/{names[0]}/attribute.door/{kind}"
+        ),
+        opts=opts,
+    )
+    for role in ROLES[kind]:
+        projects.IAMMember(
+            f"ci-{kind}-{role.rpartition('/')[2]}",
+            project=pool.project,
+            role=role,
+            member=account.member,
+            opts=opts,
+        )
+    return account, provider.name
+
+
+def _expression(pattern: str) -> str:
+    marks = {"*": ".*", "?": "."}
+    return "".join(
+        marks.get(mark, mark if mark.isalnum() or mark in "/:@_-" else f"[{mark}]") for mark in pattern
+    )
+
+
+def _quoted(text: str) -> str:
+    # Neither quotes nor backslashes get past bootstrap/issuers.py.
+    return f"'{text}'"

@@ -1,0 +1,138 @@
+"""Reads a preview: the document that `pulumi preview --json` prints.
+
+That document is a documented option of the CLI and carries what is needed (operations, the reasons of each,
+the states with their dependencies, diagnostics) with secrets blinded by the engine
+(pulumi/pulumi, `pkg/backend/display/json.go`). The event log, the other candidate, is a debugging option
+that an ordinary CLI does not even list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from ci.errors import JobError
+
+QUIET = frozenset({"same", "read", "read-replacement", "refresh", "discard"})
+"""Operations that change nothing in the cloud."""
+REPLACING = frozenset({"replace", "create-replacement", "delete-replaced", "import-replacement"})
+STACK = "pulumi:pulumi:Stack"
+FAILED = "preview failed"
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class State(_Document):
+    """A resource as it is or will be."""
+
+    type: str
+    custom: bool = False
+    parent: str = ""
+    provider: str = ""
+    deleted_with: str = ""
+    dependencies: list[str] = Field(default_factory=list[str])
+    property_dependencies: dict[str, list[str] | None] = Field(default_factory=dict[str, "list[str] | None"])
+    inputs: dict[str, Any] = Field(default_factory=dict[str, Any])
+
+
+class _Step(_Document):
+    op: str
+    urn: str
+    old_state: State | None = None
+    new_state: State | None = None
+    diff_reasons: list[str] | None = None
+    replace_reasons: list[str] | None = None
+    detailed_diff: dict[str, Any] | None = None
+
+
+class _Diagnostic(_Document):
+    message: str
+    severity: str = "info"
+    urn: str = ""
+
+
+class _Digest(_Document):
+    steps: list[_Step] = Field(default_factory=list[_Step])
+    diagnostics: list[_Diagnostic] = Field(default_factory=list[_Diagnostic])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What will happen to one resource; a replacement is one change, not the engine's three."""
+
+    urn: str
+    type: str
+    op: str
+    """create, update, replace, delete, or another word of the engine."""
+    keys: tuple[str, ...]
+    """The properties that differ; of a replacement, those that demand it."""
+    state: State
+    """As it will be; of a deletion, as it is."""
+
+    @property
+    def name(self) -> str:
+        """The name that the program gave it."""
+        return self.urn.rsplit("::", 1)[-1]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """A preview of one stack."""
+
+    stack: str
+    changes: tuple[Change, ...] = ()
+    errors: tuple[str, ...] = ()
+    """Why it failed; none if it succeeded."""
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Number of changes by operation."""
+        return Counter(change.op for change in self.changes)
+
+
+def read(stack: str, text: str) -> Preview:
+    """Read the document of a preview."""
+    # The CLI warns on the same stream, before the document.
+    start = text.find("{") if text.startswith("{") else text.find("\n{") + 1
+    try:
+        digest = _Digest.model_validate(json.loads(text[start:]))
+    except (json.JSONDecodeError, ValidationError) as error:
+        raise JobError(
+            f"the preview of {stack} printed no document that can be read: {str(error)[:300]}",
+            remedy=f"Run `pulumi preview --json --stack {stack}` and look at what it prints.",
+        ) from None
+    changes: dict[str, Change] = {}
+    for step in digest.steps:
+        change = _change(step)
+        if change and (change.urn not in changes or not changes[change.urn].keys):
+            changes[change.urn] = change
+    errors = [_plain(each.message) for each in digest.diagnostics if each.severity == "error"]
+    # The engine's last word names no cause: it is kept only where there is no other.
+    errors = [error for error in errors if error != FAILED] or errors
+    return Preview(stack=stack, changes=tuple(changes.values()), errors=tuple(dict.fromkeys(errors)))
+
+
+def failed(stack: str, errors: list[str]) -> Preview:
+    """A preview that did not come to a document."""
+    return Preview(stack=stack, errors=tuple(errors) or ("the preview failed and did not say why",))
+
+
+def _change(step: _Step) -> Change | None:
+    state = step.new_state or step.old_state
+    if step.op in QUIET or state is None or state.type == STACK:
+        return None
+    op = "replace" if step.op in REPLACING else step.op
+    reasons = step.replace_reasons if op == "replace" else None
+    keys = reasons or list(step.detailed_diff or {}) or step.diff_reasons or []
+    return Change(urn=step.urn, type=state.type, op=op, keys=tuple(sorted(keys)), state=state)
+
+
+def _plain(message: str) -> str:
+    return message.strip().removeprefix("error: ").removeprefix("Preview failed: ")

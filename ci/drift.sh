@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Compares a stack's state with the cloud outside GitHub.
+set -euo pipefail
+STACK=${1:?the stack} IDENTITY=PREVIEW
+# shellcheck source=ci/cloud-login.sh
+. ci/cloud-login.sh
+"${PYTHON:-.venv/bin/python}" -m ci drift "$STACK"

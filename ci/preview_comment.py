@@ -1,0 +1,113 @@
+"""A preview as the comment of a pull request: what would be lost first and loudly, then counts and changes.
+
+One comment per stack, found again by its marker and edited in place (ci/forges.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ci import estimate
+from ci.digest import Change, Preview
+from policy.data_stores import Loss, losses
+
+LONGEST = 60_000
+"""Characters; GitHub takes 65,536 in a comment, and GitLab more."""
+MOST_CHANGES = 200
+ORDER = ("replace", "delete", "create", "update")
+"""Of operations: the worst first."""
+ALLOW_LABEL = "allow-data-loss"
+
+
+def marker(stack: str) -> str:
+    """The invisible line by which the comment is found again."""
+    return f"<!-- rasa-preview: {stack} -->"
+
+
+def render(preview: Preview, *, production: bool, run_url: str = "") -> str:
+    """The whole comment, in Markdown."""
+    parts = [marker(preview.stack), _title(preview)]
+    parts += _loss_section(losses(preview.changes), production=production)
+    parts += _error_section(preview.errors)
+    parts += _change_section(preview.changes)
+    foot = f"[Log of this run]({run_url})\n" if run_url else ""
+    text = "\n\n".join(parts)
+    if len(text) > LONGEST:
+        text = text[:LONGEST].rsplit("\n", 1)[0] + "\n\n… cut here; the log has it all.\n\n</details>"
+    return f"{text}\n\n{foot}" if foot else f"{text}\n"
+
+
+def _title(preview: Preview) -> str:
+    stack = f"### `{preview.stack}`: "
+    if preview.errors:
+        return f"{stack}❌ the preview failed"
+    if not preview.changes:
+        return f"{stack}nothing changes"
+    counts = preview.counts
+    words = [*ORDER, *sorted(set(counts) - set(ORDER))]
+    said = ", ".join(f"{counts[word]} to {word}" for word in words if counts[word])
+    took = estimate.in_words(estimate.seconds(preview.changes))
+    return f"{stack}{said} · {took}"
+
+
+def _loss_section(found: Sequence[Loss], *, production: bool) -> list[str]:
+    if not found:
+        return []
+    remedy = (
+        f"This is production: `up` refuses it, unless the pull request has the label `{ALLOW_LABEL}`."
+        if production
+        else "This is not production: `up` will do it."
+    )
+    alert = f"> [!CAUTION]\n> **Data will be lost: {_sum_up(found)}.**\n> {remedy}"
+    rows = ["| | Data store | Holds | Because of |", "|---|---|---|---|"]
+    for loss in found:
+        because = ", ".join(map(_code, loss.because)) or "–"
+        rows.append(
+            f"| **{loss.op.upper()}** | {_code(loss.name)} {_code(loss.type)} | {loss.lost} | {because} |"
+        )
+    return [alert, "\n".join(rows)]
+
+
+def _sum_up(found: Sequence[Loss]) -> str:
+    counts = {op: sum(loss.op == op for loss in found) for op in ("delete", "replace")}
+    words = {"delete": "deleted", "replace": "replaced"}
+    return " and ".join(
+        f"{count} data {'store' if count == 1 else 'stores'} {words[op]}"
+        for op, count in counts.items()
+        if count
+    )
+
+
+def _error_section(errors: Sequence[str]) -> list[str]:
+    text = "\n\n".join(errors)
+    if not text:
+        return []
+    # A fence must be longer than any run of backticks in the text.
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}\n{text[: LONGEST // 2]}\n{fence}"]
+
+
+def _change_section(changes: Sequence[Change]) -> list[str]:
+    if not changes:
+        return []
+    ranked = sorted(changes, key=lambda change: (_rank(change.op), change.type, change.name))
+    rows = ["| | Resource | Type | Properties |", "|---|---|---|---|"]
+    for change in ranked[:MOST_CHANGES]:
+        keys = ", ".join(map(_code, change.keys[:8])) + (" …" if len(change.keys) > 8 else "")  # noqa: PLR2004
+        rows.append(f"| {change.op} | {_code(change.name)} | {_code(change.type)} | {keys} |")
+    if len(ranked) > MOST_CHANGES:
+        rows.append(f"| … | {len(ranked) - MOST_CHANGES} more | | |")
+    table = "\n".join(rows)
+    return [f"<details><summary>All changes</summary>\n\n{table}\n\n</details>"]
+
+
+def _rank(op: str) -> int:
+    return ORDER.index(op) if op in ORDER else len(ORDER)
+
+
+def _code(text: str) -> str:
+    """Text in a table's cell, as code: names may hold what Markdown would read."""
+    plain = text.replace("`", "'").replace("|", "\\|").replace("\n", " ")
+    return f"`{plain}`"

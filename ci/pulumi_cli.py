@@ -1,0 +1,192 @@
+"""Runs Pulumi on a real stack: preview, up, drift. The only place that calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from ci import digest, tokens
+from ci.digest import Preview
+from ci.errors import JobError
+from ci.stacks import ROOT
+
+PACK = "policy/pack"
+MODEL = "rasa:assistant.model"
+REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        (  # AWS; Entra ID, no credential has this subject; Google, the provider's condition and its account
+            "AssumeRoleWithWebIdentity",
+            "AADSTS70021[13]?:",
+            "rejected by the attribute condition",
+            r"iam\.serviceAccounts\.getAccessToken",
+        ),
+        "The cloud's trust refuses this job: bootstrap/ was told of another repository or environment.",
+    ),
+    (
+        ("incorrect token audience", "invalid.audience", "AADSTS700212", "audience.*does not match"),
+        "The token has another audience than the trust expects: set it to the one in bootstrap/audiences.py.",
+    ),
+    (
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", "unable to get OIDC", "id-token"),
+        "The job may not ask for an identity: give it `permissions: id-token: write`.",
+    ),
+    (
+        ("AADSTS700024", "ExpiredToken", "token (?:is|has) expired", "ID Token .* is stale"),
+        "The token or the session ended before the job did: run the job again.",
+    ),
+    (
+        (
+            "incorrect passphrase",
+            "kms.*(?:AccessDenied|PermissionDenied)",
+            r"vault\.azure\.net.*Forbidden",
+            "failed to decrypt",
+        ),
+        "The secrets cannot be decrypted: this identity needs decrypt on the key of bootstrap/.",
+    ),
+    (
+        (
+            "NoSuchBucket",
+            "bucket (?:does not exist|doesn't exist)",
+            "(?:could not|unable to) (?:list|read|open) bucket",
+            "ContainerNotFound",
+            "AuthorizationPermissionMismatch",
+            r"storage\.objects\.\w+ access",
+            "unable to check if state",
+            "no such host",
+        ),
+        "The state cannot be reached: check PULUMI_BACKEND_URL, and that this identity may read the bucket.",
+    ),
+    (
+        ("the stack is currently locked",),
+        "Another run holds the stack, or died holding it: if none runs, `pulumi cancel --stack {stack}`.",
+    ),
+    (
+        ("no stack named",),
+        "The stack has no state yet: run once the `pulumi stack init {stack} …` that bootstrap/ printed.",
+    ),
+)
+"""What the clouds and Pulumi say when something is missing → what mends it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """How a command ended."""
+
+    code: int
+    stdout: str = field(repr=False)
+    stderr: str = field(repr=False)
+
+
+class Runner(Protocol):
+    """Runs a command; `live` shows its output while it runs."""
+
+    def __call__(self, *command: str, live: bool = False) -> Outcome: ...
+
+
+def run(*command: str, live: bool = False) -> Outcome:
+    """Run a command in the project's folder."""
+    environment: Mapping[str, str] = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    try:
+        with tokens.kept_fresh():
+            done = subprocess.run(  # noqa: S603 - our own words, no shell
+                command, cwd=ROOT, env=environment, capture_output=not live, text=True, check=False
+            )
+    except FileNotFoundError:
+        raise JobError(
+            f"there is no `{command[0]}` on PATH",
+            remedy="Install it before this step; see https://www.pulumi.com/docs/install/.",
+        ) from None
+    return Outcome(code=done.returncode, stdout=done.stdout or "", stderr=done.stderr or "")
+
+
+def preview(stack: str, *, packs: bool = True, runner: Runner = run) -> Preview:
+    """Preview a stack; a failure is a preview with errors, so that it can be shown as well."""
+    pack = ("--policy-pack", PACK) if packs else ()
+    done = runner("pulumi", "preview", "--stack", stack, "--json", "--non-interactive", *pack)
+    if "{" not in done.stdout:
+        return digest.failed(stack, [explain(stack, done.stderr)])
+    found = digest.read(stack, done.stdout)
+    if done.code == 0 or (found.errors and found.errors != (digest.FAILED,)):
+        return found
+    # The document leaves policies out (pkg/backend/display/json.go): what they said is asked for again.
+    said = runner("pulumi", "preview", "--stack", stack, "--non-interactive", "--color", "never", *pack)
+    violations = said.stdout.partition("\nPolicies:")[2].partition("\nResources:")[0].strip()
+    error = violations or explain(stack, said.stderr or done.stderr)
+    return Preview(stack=stack, changes=found.changes, errors=(error,))
+
+
+def up(stack: str, *, runner: Runner = run) -> None:
+    """Bring a stack up, without a preview of its own: it was judged already."""
+    done = runner(
+        "pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive",
+        "--suppress-outputs", live=True,
+    )  # fmt: skip
+    if done.code:
+        raise JobError(
+            f"`pulumi up` of {stack} ended with status {done.code}; what was done by then is in its state",
+            remedy="Read the error above, mend it and run this job again: it goes on from where it stopped.",
+        )
+
+
+def drift(stack: str, *, runner: Runner = run) -> str:
+    """What differs between a stack's state and the cloud; "" if nothing does.
+
+    Not what is inside Kubernetes: the identity that reads must not read the Secrets there, and one refusal
+    would end the whole look.
+    """
+    done = runner(
+        "pulumi", "refresh", "--stack", stack, "--preview-only", "--expect-no-changes", "--diff",
+        "--exclude", "**kubernetes:**",
+        "--non-interactive", "--color", "never", "--suppress-outputs",
+    )  # fmt: skip
+    if done.code == 0:
+        return ""
+    if "no changes were expected" in done.stdout + done.stderr:
+        return done.stdout
+    raise JobError(f"the state of {stack} could not be compared", remedy=explain(stack, done.stderr))
+
+
+def output(stack: str, name: str, *, runner: Runner = run) -> str:
+    """One output of a stack, in plain text."""
+    done = runner("pulumi", "stack", "output", name, "--stack", stack, "--show-secrets", "--non-interactive")
+    if done.code:
+        raise JobError(f"stack {stack} has no output {name!r}", remedy=explain(stack, done.stderr))
+    return done.stdout.strip()
+
+
+def outputs(stack: str, *, runner: Runner = run) -> dict[str, object]:
+    """The outputs of a stack that are no secrets; none before its first `up`."""
+    done = runner("pulumi", "stack", "output", "--json", "--stack", stack, "--non-interactive")
+    if done.code:
+        raise JobError(f"the outputs of {stack} cannot be read", remedy=explain(stack, done.stderr))
+    return dict(json.loads(done.stdout or "{}"))
+
+
+def set_model(stack: str, model: str, *, runner: Runner = run) -> None:
+    """Write the model that is served into a stack's settings, in this checkout."""
+    done = runner("pulumi", "config", "set", "--path", MODEL, model, "--stack", stack)
+    if done.code:
+        raise JobError(f"{MODEL} could not be set to {model}", remedy=explain(stack, done.stderr))
+
+
+def explain(stack: str, said: str, otherwise: str = "") -> str:
+    """An error as it was said, with its remedy as the last line where one is known."""
+    for patterns, remedy in REMEDIES:
+        if re.search("|".join(patterns), said, re.DOTALL | re.IGNORECASE):
+            return f"{said.strip()}\n{remedy.format(stack=stack)}"
+    if otherwise:
+        return f"{said.strip()}\n{otherwise}"
+    return said.strip() or f"Pulumi said nothing; run `pulumi preview --stack {stack}` to see."
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only this user reads."""
+    path.touch(mode=0o600, exist_ok=True)
+    path.chmod(0o600)
+    path.write_text(text)

@@ -1,0 +1,28 @@
+"""Previews on the simulated cloud: for forks, and where bootstrap/ has not been run. No credentials."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from ci import digest, stacks
+from ci.forges import Forge
+from ci.jobs import Job, show
+from simcloud.errors import SimcloudError
+from simcloud.run import Simulation
+
+
+def preview(stack: str, base: Path | None, state_dir: Path, job: Job, forge: Forge | None) -> None:
+    """What the change does to a stack brought up from `base`; without one, to nothing."""
+    if base and stack in stacks.names(base):
+        # In a process of its own: two versions of the program cannot live in one.
+        arguments = ["up", stack, "--project", str(base), "--state-dir", str(state_dir)]
+        subprocess.run([sys.executable, "-m", "simcloud", *arguments], check=True)  # noqa: S603 - our own words
+    try:
+        result = Simulation(stack, state_dir=state_dir).preview()
+    except SimcloudError as error:
+        show(digest.failed(stack, [str(error)]), job, forge)
+        return
+    found = digest.read(stack, result.digest) if result.success else digest.failed(stack, result.errors)
+    show(found, job, forge)

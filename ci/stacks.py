@@ -1,0 +1,85 @@
+"""Which stacks there are, which a change concerns, and how much each matters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import yaml
+
+from ci.errors import JobError
+
+ROOT = Path(__file__).parents[1]
+FOLDER = "stacks"
+CLOUDS = ("aws", "azure", "gcp")
+TIERS = ("dev", "staging", "production")
+PROGRAM = ("components/", "__main__.py", "Pulumi.yaml", "pyproject.toml", "uv.lock", "policy/")
+"""What every stack is made of."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackFile:
+    """What a stack file says, as far as CI must know."""
+
+    name: str
+    cloud: str
+    production: bool
+    region: str
+    namespace: str
+    image_tag: str | None
+    """Version of Rasa Pro, where the file names one."""
+
+
+def names(root: Path = ROOT) -> list[str]:
+    """Every stack of the project."""
+    return sorted(path.stem.removeprefix("Pulumi.") for path in (root / FOLDER).glob("Pulumi.*.yaml"))
+
+
+def tiers(root: Path = ROOT) -> dict[str, list[str]]:
+    """The stacks in the order in which a change reaches them, and all of them; a name ends in its tier."""
+    every = names(root)
+    found = {tier: [name for name in every if name.endswith(f"-{tier}")] for tier in TIERS}
+    tiered = [name for tier in TIERS for name in found[tier]]
+    return {**found, "all": [*tiered, *(name for name in every if name not in tiered)]}
+
+
+def read(stack: str, root: Path = ROOT) -> StackFile:
+    """Read a stack's file."""
+    path = root / FOLDER / f"Pulumi.{stack}.yaml"
+    if not path.is_file():
+        raise JobError(
+            f"there is no stack {stack!r}: {path.relative_to(root)} is missing",
+            remedy=f"Name one of: {', '.join(names(root)) or 'none yet'}.",
+        )
+    document = cast("Mapping[str, object]", yaml.safe_load(path.read_text()) or {})
+    config = cast("Mapping[str, object]", document.get("config") or {})
+    assistant = cast("Mapping[str, object]", config.get("rasa:assistant") or {})
+    image = cast("Mapping[str, object]", assistant.get("image") or {})
+    tag = image.get("tag")
+    return StackFile(
+        name=stack,
+        cloud=str(config.get("rasa:cloud", "none")),
+        production=config.get("rasa:profile") == "production",
+        region=str(config.get("rasa:region", "")),
+        namespace=str(config.get("rasa:namespace", "rasa")),
+        image_tag=None if tag is None else str(tag),
+    )
+
+
+def concerned(changed: Iterable[str], root: Path = ROOT) -> list[str]:
+    """The stacks that a change to these files (paths in the repository) can change."""
+    files = list(changed)
+    return [name for name in names(root) if any(_touches(file, read(name, root)) for file in files)]
+
+
+def _touches(file: str, stack: StackFile) -> bool:
+    own = re.fullmatch(rf"{FOLDER}/Pulumi\.(.+)\.yaml", file)
+    if own:
+        return own[1] == stack.name
+    cloud = next((cloud for cloud in CLOUDS if file.startswith(f"components/{cloud}/")), None)
+    if cloud:
+        return cloud == stack.cloud
+    return file.startswith(PROGRAM)

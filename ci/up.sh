@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Brings a stack up outside GitHub, with the model that was released last.
+set -euo pipefail
+STACK=${1:?the stack} IDENTITY=DEPLOY
+# shellcheck source=ci/cloud-login.sh
+. ci/cloud-login.sh
+"${PYTHON:-.venv/bin/python}" -m ci.assistant pin "$STACK"
+"${PYTHON:-.venv/bin/python}" -m ci up "$STACK"

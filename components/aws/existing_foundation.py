@@ -1,0 +1,65 @@
+"""What the AWS dependencies stand on beside an EKS cluster that exists.
+
+A key, the identities of Rasa's pods, and the ids that the config names: nothing of the cluster or its network
+is looked up or changed. The cluster needs the Pod Identity agent (Auto Mode has it; elsewhere the add-on
+eks-pod-identity-agent), and its security group, which each data store lets in, must be the one that its pods
+have. What it deliberately does not do: alarms and logs of the cluster, which are its owner's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pulumi import ComponentResource, Output, ResourceOptions
+
+from components.aws.identity import Identity, IdentityArgs
+from components.aws.key import Key, KeyArgs
+from components.aws.placement import Placement
+from components.kubernetes.surroundings import EKS_POD_IDENTITY
+from components.protocols import ExistingFoundationArgs, Kubernetes
+
+
+class ExistingFoundation(ComponentResource):
+    """Key and identities, and the place of a cluster that exists."""
+
+    cluster: Kubernetes
+    placement: Placement
+
+    def __init__(self, name: str, args: ExistingFoundationArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:ExistingFoundation", name, {}, opts)
+        account_id, cluster_name = Output.from_input(args.account), Output.from_input(args.cluster_name)
+        key = Key(
+            f"{name}-key",
+            KeyArgs(profile=args.profile, region=args.region, account_id=account_id),
+            ResourceOptions(parent=self),
+        )
+        identity = Identity(
+            f"{name}-pods",
+            IdentityArgs(
+                namespace=args.cluster.namespace,
+                cluster_name_ahead=cluster_name,
+                cluster_name=cluster_name,
+            ),
+            ResourceOptions(parent=self),
+        )
+        marks = args.cluster.rasa
+        self.cluster = replace(
+            args.cluster,
+            rasa=replace(identity.rasa, annotations=marks.annotations, pod_labels=marks.pod_labels),
+            setup=identity.setup,
+            # Of the network nobody told us its range.
+            surroundings=replace(args.cluster.surroundings, identity=(EKS_POD_IDENTITY,)),
+        )
+        self.placement = Placement(
+            region=args.region,
+            account_id=account_id,
+            vpc_id=Output.from_input(args.network_id),
+            subnet_ids=tuple(Output.from_input(subnet) for subnet in args.subnet_ids),
+            clients_security_group_id=Output.from_input(args.clients_id),
+            key_arn=key.arn,
+            rasa_role_name=identity.rasa_role_name,
+            setup_role_name=identity.setup_role_name,
+            oidc_issuer=None,
+            alarm_topic_arn=args.alarm_target,
+        )
+        self.register_outputs({"keyArn": key.arn})

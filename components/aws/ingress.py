@@ -1,0 +1,217 @@
+"""The way in on AWS: an Application Load Balancer, made by EKS Auto Mode for an Ingress, and gone with it.
+
+The certificate is ACM's, proved in the Route 53 zone, or one that is there. HTTPS only; the paths of the
+channels and no other, unless the config names who may reach the rest. What it deliberately does not do: a web
+application firewall, whose rules are the account's choice (`wafv2-acl-arn` on the Ingress takes one).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi_aws as aws
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+from pulumi_kubernetes.networking import v1
+
+from components.aws.placement import Placement
+from components.errors import NotSupported
+from components.ingress.contract import (
+    COOKIE_SECONDS,
+    CloudCertificate,
+    GivenCertificate,
+    IngressArgs,
+    IssuedCertificate,
+    PemCertificate,
+)
+from components.ingress.objects import custom, name_of, second_service
+from components.logins import SecretRef
+
+API, PREFIX = "eks.amazonaws.com", "alb.ingress.kubernetes.io"
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+"""TLS 1.2 with forward secrecy, and 1.3 (Elastic Load Balancing, "Security policies")."""
+RECORD_SECONDS = 300
+DRAIN_SECONDS = 60
+"""As long as Rasa's own grace period: requests of a pod that goes are finished."""
+
+
+class Ingress(ComponentResource):
+    """Load balancer, certificate and DNS record."""
+
+    url: Output[str]
+
+    def __init__(self, name: str, args: IngressArgs[Placement], opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:Ingress", name, {}, opts)
+        certificate = _certificate(name, args, parent=self)
+        load_balancer_class = _class(name, args, certificate, parent=self)
+        api = second_service(f"{name}-api", args, parent=self) if args.api_cidrs else None
+        ingress = v1.Ingress(
+            name,
+            metadata=ObjectMetaArgs(namespace=args.namespace, annotations=_annotations(args, api)),
+            spec=v1.IngressSpecArgs(
+                ingress_class_name=load_balancer_class,
+                rules=[
+                    v1.IngressRuleArgs(
+                        host=args.host,
+                        http=v1.HTTPIngressRuleValueArgs(paths=_paths(args, api)),
+                    )
+                ],
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+        address = ingress.status.apply(_hostname)
+        if args.zone is not None:
+            aws.route53.Record(
+                name,
+                zone_id=args.zone.id,
+                name=args.host,
+                type="CNAME",
+                ttl=RECORD_SECONDS,
+                records=[address],
+                opts=ResourceOptions(parent=self),
+            )
+        # Not before there is a load balancer behind the name.
+        self.url = address.apply(lambda _: f"https://{args.host}")
+        self.register_outputs({"url": self.url, "address": address})
+
+
+def _hostname(status: Any) -> str:  # noqa: ANN401 - an output type whose every part the SDK calls optional
+    return str(status.load_balancer.ingress[0].hostname)
+
+
+def _class(
+    name: str, args: IngressArgs[Placement], certificate: Output[str], *, parent: Resource
+) -> Output[str]:
+    """Where Auto Mode reads certificate and attributes of the load balancer; for this namespace alone."""
+    parameters = custom(
+        f"{name}-class",
+        "IngressClassParams",
+        f"{API}/v1",
+        {
+            "scheme": "internal" if args.internal else "internet-facing",
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": args.namespace}},
+            "certificateARNs": [certificate],
+            "loadBalancerAttributes": [
+                {"key": "idle_timeout.timeout_seconds", "value": str(args.idle_seconds)},
+                {"key": "routing.http.drop_invalid_header_fields.enabled", "value": "true"},
+            ],
+        },
+        namespace=None,
+        opts=ResourceOptions(parent=parent),
+    )
+    made = v1.IngressClass(
+        f"{name}-class",
+        spec=v1.IngressClassSpecArgs(
+            controller=f"{API}/alb",
+            parameters=v1.IngressClassParametersReferenceArgs(
+                api_group=API, kind="IngressClassParams", name=name_of(parameters)
+            ),
+        ),
+        opts=ResourceOptions(parent=parent),
+    )
+    return made.metadata.name
+
+
+def _annotations(
+    args: IngressArgs[Placement], api: Output[str] | None
+) -> Mapping[str, str] | Output[Mapping[str, str]]:
+    """EKS user guide, "Create an IngressClass": what of the controller's annotations is left in Auto Mode."""
+    attributes = {"deregistration_delay.timeout_seconds": str(DRAIN_SECONDS)}
+    if args.affinity:
+        attributes |= {
+            "stickiness.enabled": "true",
+            "stickiness.type": "lb_cookie",
+            "stickiness.lb_cookie.duration_seconds": str(COOKIE_SECONDS),
+        }
+    plain = {
+        f"{PREFIX}/target-type": "ip",
+        f"{PREFIX}/listen-ports": json.dumps([{"HTTP": 80}, {"HTTPS": 443}]),
+        f"{PREFIX}/ssl-redirect": "443",
+        f"{PREFIX}/ssl-policy": TLS_POLICY,
+        f"{PREFIX}/healthcheck-path": "/",
+        f"{PREFIX}/target-group-attributes": ",".join(f"{key}={one}" for key, one in attributes.items()),
+    }
+    if api is None:
+        return plain
+    source = [{"field": "source-ip", "sourceIpConfig": {"values": list(args.api_cidrs)}}]
+    # A condition holds for the rules of one Service, which is why there is a second one.
+    return api.apply(lambda service: {**plain, f"{PREFIX}/conditions.{service}": json.dumps(source)})
+
+
+def _paths(args: IngressArgs[Placement], api: Output[str] | None) -> list[v1.HTTPIngressPathArgs]:
+    def path(value: str, kind: str, service: Output[str]) -> v1.HTTPIngressPathArgs:
+        port = v1.ServiceBackendPortArgs(number=args.port)
+        backend = v1.IngressServiceBackendArgs(name=service, port=port)
+        return v1.HTTPIngressPathArgs(
+            path=value, path_type=kind, backend=v1.IngressBackendArgs(service=backend)
+        )
+
+    channels = [path(value, "Exact" if value == "/" else "Prefix", args.service) for value in args.paths]
+    return [*channels, *([] if api is None else [path("/", "Prefix", api)])]
+
+
+def _certificate(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
+    """The ARN of a certificate that is valid."""
+    match args.certificate:
+        case GivenCertificate(reference=arn):
+            return Output.from_input(arn)
+        case PemCertificate(certificate=text, key=key):
+            if isinstance(key, SecretRef):
+                raise NotSupported(
+                    "ingress.certificate.key by reference", on="aws", because="ACM keeps it itself",
+                    instead="the key itself, set with --secret",
+                )  # fmt: skip
+            first, chain = split_chain(text)
+            given = aws.acm.Certificate(
+                name,
+                certificate_body=first,
+                certificate_chain=chain or None,
+                private_key=Output.secret(key),
+                opts=ResourceOptions(parent=parent),
+            )
+            return given.arn
+        case CloudCertificate():
+            return _proved(name, args, parent=parent)
+        case IssuedCertificate():
+            raise NotSupported(
+                "ingress.certificate from cert-manager", on="aws", because="ALBs read no Secrets",
+                instead="from cloud, existing or pem",
+            )  # fmt: skip
+
+
+def _proved(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
+    certificate = aws.acm.Certificate(
+        name, domain_name=args.host, validation_method="DNS", opts=ResourceOptions(parent=parent)
+    )
+    if args.zone is None:
+        raise NotSupported(
+            "ingress.certificate from cloud", on="a host without a zone",
+            because="AWS wants a record that proves the name", instead="ingress.zone",
+        )  # fmt: skip
+    # One name, so one record.
+    wanted = certificate.domain_validation_options[0]
+    record = aws.route53.Record(
+        f"{name}-proof",
+        zone_id=args.zone.id,
+        name=wanted.resource_record_name,
+        type=wanted.resource_record_type,
+        ttl=RECORD_SECONDS,
+        records=[wanted.resource_record_value],
+        opts=ResourceOptions(parent=parent),
+    )
+    valid = aws.acm.CertificateValidation(
+        name,
+        certificate_arn=certificate.arn,
+        validation_record_fqdns=[record.fqdn],
+        opts=ResourceOptions(parent=parent),
+    )
+    return valid.certificate_arn
+
+
+def split_chain(text: str) -> tuple[str, str]:
+    """The certificate, and its intermediates."""
+    end = "-----END CERTIFICATE-----"
+    first, _, rest = text.strip().partition(end)
+    return f"{first}{end}\n", rest.strip()

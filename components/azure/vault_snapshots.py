@@ -1,0 +1,129 @@
+"""Where Vault's snapshots go on Azure: a storage account beside that of the models, which forgets them.
+
+An account of its own, since Rasa's SAS reads everything in the models'. It lets in the nodes' subnet by a
+service endpoint, not by a private one: the network has one zone of private names for blobs, and that is the
+models' (`model_storage.py`). Vault's identity may write blobs there, and neither read nor delete any; people
+fetch a snapshot from the addresses that may reach the Kubernetes API. Azure encrypts it with a key of its
+own, as Vault has done before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi import Output, Resource, ResourceOptions
+from pulumi_azure_native import storage
+
+from components.azure.firewall import internet_addresses
+from components.azure.placement import Placement
+from components.azure.protection import lock
+from components.azure.roles import assign
+from components.protocols import Profile, VaultUnsealArgs
+
+CONTAINER = "vault-snapshots"
+SNAPSHOT_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 35}
+"""How long a snapshot is kept."""
+UNDELETE_DAYS = 7
+"""How long a deleted one can be brought back."""
+WRITE_BLOBS = (
+    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action",
+    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write",
+)
+
+
+def create_snapshot_container(
+    name: str,
+    args: VaultUnsealArgs[Placement],
+    *,
+    principal_id: Output[str],
+    role_id: Output[str],
+    parent: Resource,
+) -> tuple[Output[str], Resource]:
+    """Create the account and its container; return the container's URL, and the grant to write there."""
+    place = args.placement
+    opts = ResourceOptions(parent=parent, protect=args.deletion_protection)
+    account = storage.StorageAccount(name, _account(args), opts)
+    container = storage.BlobContainer(
+        name,
+        resource_group_name=place.resource_group,
+        account_name=account.name,
+        container_name=CONTAINER,
+        public_access=storage.PublicAccess.NONE,
+        opts=opts,
+    )
+    _expire(name, account, args, parent=parent)
+    lock(name, resource_id=account.id, wanted=args.deletion_protection, parent=parent)
+    grant = assign(name, role_id=role_id, principal_id=principal_id, scope=container.id, parent=parent)
+    return Output.concat("https://", account.name, f".blob.core.windows.net/{CONTAINER}"), grant
+
+
+def _account(args: VaultUnsealArgs[Placement]) -> storage.StorageAccountArgs:
+    place = args.placement
+    return storage.StorageAccountArgs(
+        resource_group_name=place.resource_group,
+        kind="StorageV2",
+        sku=storage.SkuArgs(name="Standard_ZRS" if place.zones else "Standard_LRS"),
+        allow_blob_public_access=False,
+        # Everybody comes with an identity.
+        allow_shared_key_access=False,
+        allow_cross_tenant_replication=False,
+        is_local_user_enabled=False,
+        enable_https_traffic_only=True,
+        minimum_tls_version="TLS1_2",
+        # On for the rules below, which refuse everybody else.
+        public_network_access="Enabled",
+        network_rule_set=storage.NetworkRuleSetArgs(
+            default_action=storage.DefaultAction.DENY,
+            bypass="None",
+            virtual_network_rules=[
+                storage.VirtualNetworkRuleArgs(virtual_network_resource_id=place.nodes_subnet_id)
+            ],
+            ip_rules=[
+                storage.IPRuleArgs(i_p_address_or_range=address, action=storage.Action.ALLOW)
+                for address in internet_addresses(place.allowed_cidrs)
+            ],
+        ),
+        tags=place.tags,
+    )
+
+
+def _expire(
+    name: str, account: storage.StorageAccount, args: VaultUnsealArgs[Placement], *, parent: Resource
+) -> None:
+    place, days = args.placement, SNAPSHOT_DAYS[args.profile]
+    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=UNDELETE_DAYS)
+    properties = storage.BlobServiceProperties(
+        name,
+        resource_group_name=place.resource_group,
+        account_name=account.name,
+        blob_services_name="default",
+        is_versioning_enabled=True,
+        delete_retention_policy=kept,
+        container_delete_retention_policy=kept,
+        opts=ResourceOptions(parent=parent),
+    )
+    rule = storage.ManagementPolicyRuleArgs(
+        name="old-snapshots",
+        enabled=True,
+        type="Lifecycle",
+        definition=storage.ManagementPolicyDefinitionArgs(
+            filters=storage.ManagementPolicyFilterArgs(blob_types=["blockBlob"]),
+            actions=storage.ManagementPolicyActionArgs(
+                base_blob=storage.ManagementPolicyBaseBlobArgs(
+                    delete=storage.DateAfterModificationArgs(days_after_modification_greater_than=days)
+                ),
+                version=storage.ManagementPolicyVersionArgs(
+                    delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=days)
+                ),
+            ),
+        ),
+    )
+    storage.ManagementPolicy(
+        name,
+        resource_group_name=place.resource_group,
+        account_name=account.name,
+        management_policy_name="default",
+        policy=storage.ManagementPolicySchemaArgs(rules=[rule]),
+        # A rule on versions is refused while versioning is off, and names nothing of what turns it on.
+        opts=ResourceOptions(parent=parent, depends_on=[properties]),
+    )

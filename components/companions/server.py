@@ -1,0 +1,158 @@
+"""A web server from an image, run so that Rasa can rely on it: NLG server, action server, Duckling.
+
+It restarts no Rasa: its address stays when it changes. It has no identity in the cluster or the cloud, and no
+way in from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.autoscaling import v2 as autoscaling
+from pulumi_kubernetes.core import v1
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
+
+from components.companions.server_pod import pod
+from components.contracts import Pods
+from components.logins import SecretValue, ours
+
+BUSY = 70
+"""Per cent of the requested CPU at which a pod is added."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerArgs:
+    """One server."""
+
+    namespace: Output[str]
+    """Rasa's, once it is there."""
+    namespace_name: str
+    image: str
+    """With tag or digest."""
+    args: tuple[str, ...] = ()
+    """Of the image's entry point; empty: the image's own."""
+    port: int
+    health: str
+    """Path that answers 200 when the server can serve."""
+    replicas: int
+    most_replicas: int
+    cpu: str
+    """What each pod is given, in Kubernetes' units; not a limit."""
+    memory: str
+    """What each pod is given, and its limit."""
+    start_seconds: int
+    """How long the server may take until it answers for the first time."""
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    secrets: Mapping[str, SecretValue] = field(default_factory=dict[str, SecretValue])
+    """Environment variable → secret."""
+    user: int | None = None
+    """Number to run as; None: the image says a number, or the cluster assigns one."""
+    writable: bool = False
+    """The image writes elsewhere than in /tmp."""
+
+
+class Server(ComponentResource):
+    """Deployment, Service, and, with several pods, a disruption budget and an autoscaler."""
+
+    address: Output[str]
+    """`http://<service>.<namespace>.svc:<port>`."""
+    pods: Pods
+    ready: tuple[Resource, ...]
+
+    def __init__(self, name: str, args: ServerArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:companions:Server", name, {}, opts)
+        child = ResourceOptions(parent=self)
+        labels = {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "rasa"}
+        metadata = ObjectMetaArgs(namespace=args.namespace, labels=labels)
+        self.pods = Pods(namespace=args.namespace_name, labels=labels, ports=(args.port,))
+        known = ours(args.secrets)
+        secret: v1.Secret | None = None
+        if known:
+            # Named anew when it changes, and so the pods roll: an environment is read once.
+            secret = v1.Secret(name, metadata=metadata, immutable=True, string_data=known, opts=child)
+        deployment = self._deployment(name, args, labels, secret)
+        service = v1.Service(
+            name,
+            metadata=metadata,
+            spec=v1.ServiceSpecArgs(
+                selector=labels, ports=[v1.ServicePortArgs(name="http", port=args.port, target_port="http")]
+            ),
+            # The provider waits until a Service has pods behind it, which it can have only then.
+            opts=ResourceOptions(parent=self, depends_on=[deployment]),
+        )
+        if args.replicas > 1:
+            _budget(name, metadata, labels, child)
+        if args.most_replicas > args.replicas:
+            _autoscaler(name, metadata, args, deployment, child)
+        self.address = Output.concat(
+            "http://", service.metadata.name, ".", args.namespace, f".svc:{args.port}"
+        )
+        self.ready = (deployment, service)
+        self.register_outputs({"address": self.address})
+
+    def _deployment(
+        self, name: str, args: ServerArgs, labels: Mapping[str, str], secret: v1.Secret | None
+    ) -> apps.Deployment:
+        scaled = args.most_replicas > args.replicas
+        return apps.Deployment(
+            name,
+            metadata=ObjectMetaArgs(namespace=args.namespace, labels=labels),
+            spec=apps.DeploymentSpecArgs(
+                # With an autoscaler nobody else says how many there are, or each `up` would undo it.
+                replicas=None if scaled else args.replicas,
+                selector=LabelSelectorArgs(match_labels=labels),
+                strategy=apps.DeploymentStrategyArgs(
+                    type="RollingUpdate",
+                    rolling_update=apps.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+                ),
+                template=v1.PodTemplateSpecArgs(
+                    metadata=ObjectMetaArgs(labels=labels),
+                    spec=pod(args, labels, None if secret is None else secret.metadata.name),
+                ),
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+
+
+def _budget(
+    name: str, metadata: ObjectMetaArgs, labels: Mapping[str, str], child: ResourceOptions
+) -> PodDisruptionBudget:
+    return PodDisruptionBudget(
+        name,
+        metadata=metadata,
+        spec=PodDisruptionBudgetSpecArgs(
+            max_unavailable=1,
+            unhealthy_pod_eviction_policy="AlwaysAllow",
+            selector=LabelSelectorArgs(match_labels=labels),
+        ),
+        opts=child,
+    )
+
+
+def _autoscaler(
+    name: str,
+    metadata: ObjectMetaArgs,
+    args: ServerArgs,
+    deployment: apps.Deployment,
+    child: ResourceOptions,
+) -> autoscaling.HorizontalPodAutoscaler:
+    cpu = autoscaling.ResourceMetricSourceArgs(
+        name="cpu", target=autoscaling.MetricTargetArgs(type="Utilization", average_utilization=BUSY)
+    )
+    return autoscaling.HorizontalPodAutoscaler(
+        name,
+        metadata=metadata,
+        spec=autoscaling.HorizontalPodAutoscalerSpecArgs(
+            scale_target_ref=autoscaling.CrossVersionObjectReferenceArgs(
+                api_version="apps/v1", kind="Deployment", name=deployment.metadata.name
+            ),
+            min_replicas=args.replicas,
+            max_replicas=args.most_replicas,
+            metrics=[autoscaling.MetricSpecArgs(type="Resource", resource=cpu)],
+        ),
+        opts=child,
+    )

@@ -1,0 +1,102 @@
+"""A Kubernetes cluster that exists: reached by its kubeconfig, and never changed outside Rasa's namespace."""
+
+from __future__ import annotations
+
+import json
+from typing import Self
+
+from pulumi import Output
+from pydantic import Field, SecretStr, model_validator
+
+from components.config_model import OBJECT_NAME, Existing, Model
+from components.existing.kubeconfig import read_kubeconfig, server_of
+from components.kubernetes.surroundings import GKE_METADATA, Surroundings
+from components.protocols import Flavor, Kubernetes, Operator, PodIdentity
+
+GOOGLE_MARK = "iam.gke.io/gcp-service-account"
+"""The one identity of a cloud that pods get from an agent of their node by an annotation."""
+RASA_SERVICE_ACCOUNT, SETUP_SERVICE_ACCOUNT = "rasa", "rasa-setup"
+
+
+class ClusterNetwork(Model):
+    """Where the cluster is in the stack's cloud, for the data stores that the cloud manages beside it."""
+
+    cluster_name: str = Field(min_length=1)
+    """Its name in the cloud, for the identities of pods (AWS: EKS with the Pod Identity agent)."""
+    id: str = Field(min_length=1)
+    """The network (AWS: VPC)."""
+    subnets: tuple[str, ...] = Field(min_length=2)
+    """Subnets for the data stores, in as many zones as the profile wants; no internet route needed."""
+    clients: str = Field(min_length=1)
+    """Whom the data stores let in (AWS: the cluster's security group, which its pods have)."""
+
+
+class ExistingServiceAccount(Model):
+    """What marks Rasa's service account, where pods take on an identity by it."""
+
+    annotations: dict[str, str] = Field(default_factory=dict[str, str])
+    """Such as eks.amazonaws.com/role-arn or iam.gke.io/gcp-service-account."""
+    pod_labels: dict[str, str] = Field(default_factory=dict[str, str])
+    """Such as azure.workload.identity/use: "true"."""
+
+
+class ExistingCluster(Model):
+    """A Kubernetes cluster that runs already."""
+
+    source: Existing = Field(alias="from")
+    kubeconfig: SecretStr
+    """Its kubeconfig, whole (a path is none): pulumi config set --secret --path rasa:cluster.kubeconfig"""
+    context: str | None = None
+    """Context of the kubeconfig; by default its current one."""
+    flavor: Flavor = "kubernetes"
+    """OpenShift has security and routing of its own."""
+    operators: tuple[Operator, ...] = ()
+    """Operators that run in it already and watch the stack's namespace: the stack installs none of them."""
+    storage_class: str | None = Field(default=None, pattern=OBJECT_NAME)
+    """StorageClass of the volumes of in-cluster dependencies; by default the cluster's default one."""
+    has_namespace: bool = False
+    """The namespace exists, with Secrets in it perhaps: the stack uses it, and leaves it when it goes."""
+    service_account: ExistingServiceAccount = ExistingServiceAccount()
+    """Rasa's service account."""
+    network: ClusterNetwork | None = None
+    """Needed where the stack's cloud manages one of the dependencies."""
+
+    @model_validator(mode="after")
+    def _kubeconfig_is_one(self) -> Self:
+        try:
+            server = server_of(read_kubeconfig(self.kubeconfig.get_secret_value(), self.context))
+        except ValueError as error:
+            raise ValueError(f"kubeconfig {error}") from None
+        if not server.startswith(("https://", "http://")):
+            raise ValueError("kubeconfig has a cluster without the URL of its server")
+        return self
+
+    @property
+    def server(self) -> str:
+        """URL of the Kubernetes API."""
+        return server_of(read_kubeconfig(self.kubeconfig.get_secret_value(), self.context))
+
+
+def kubeconfig_of(block: ExistingCluster) -> Output[str]:
+    """The kubeconfig with the chosen context as its current one, as a secret."""
+    kubeconfig = read_kubeconfig(block.kubeconfig.get_secret_value(), block.context)
+    return Output.secret(json.dumps(kubeconfig, default=str))  # YAML knows dates, JSON does not
+
+
+def connect_cluster(block: ExistingCluster, *, namespace: str) -> Kubernetes:
+    """Say where everything of Rasa's runs."""
+    marks = block.service_account
+    return Kubernetes(
+        kubeconfig=kubeconfig_of(block),
+        namespace=namespace,
+        has_namespace=block.has_namespace,
+        shared=True,
+        flavor=block.flavor,
+        surroundings=Surroundings(identity=GKE_METADATA if GOOGLE_MARK in marks.annotations else ()),
+        rasa=PodIdentity(
+            service_account=RASA_SERVICE_ACCOUNT,
+            annotations={name: Output.from_input(value) for name, value in marks.annotations.items()},
+            pod_labels=marks.pod_labels,
+        ),
+        setup=PodIdentity(service_account=SETUP_SERVICE_ACCOUNT),
+    )

@@ -1,0 +1,213 @@
+"""The way in on Google Cloud: a global external Application Load Balancer, made by GKE for a Gateway.
+
+The address is reserved, so that the DNS record outlives a new Gateway. The certificate is Certificate
+Manager's, proved in the zone, or one that is there. GKE takes the load balancer away with the Gateway, whose
+deletion waits for that. What it deliberately does not do: a firewall for applications on the channels (Cloud
+Armor's own rules cost per policy), and internal load balancers, which want a subnet of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi_gcp as gcp
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi_gcp import certificatemanager, compute
+
+from components.errors import NotSupported
+from components.gcp.apis import enable_api
+from components.gcp.placement import Placement
+from components.ingress.contract import (
+    COOKIE_SECONDS,
+    CloudCertificate,
+    GivenCertificate,
+    IngressArgs,
+    IssuedCertificate,
+    PemCertificate,
+    Zone,
+)
+from components.ingress.objects import GATEWAY_API, custom, listeners, name_of, routes, second_service
+from components.logins import SecretRef
+
+CLASS = "gke-l7-global-external-managed"
+POLICY_API = "networking.gke.io/v1"
+RECORD_SECONDS = 300
+DRAIN_SECONDS = 60
+LAST_RULE = 2147483647
+"""Priority of the rule that every security policy ends with."""
+
+
+class Ingress(ComponentResource):
+    """Address, certificate, Gateway and DNS record."""
+
+    url: Output[str]
+
+    def __init__(self, name: str, args: IngressArgs[Placement], opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:Ingress", name, {}, opts)
+        place = args.placement
+        address = compute.GlobalAddress(
+            name, project=place.apis.compute, address_type="EXTERNAL", opts=ResourceOptions(parent=self)
+        )
+        gateway = custom(
+            name,
+            "Gateway",
+            GATEWAY_API,
+            {
+                "gatewayClassName": CLASS,
+                "addresses": [{"type": "NamedAddress", "value": address.name}],
+                "listeners": listeners(args.host, None),
+            },
+            namespace=args.namespace,
+            annotations={"networking.gke.io/certmap": _certificate_map(name, args, parent=self)},
+            opts=ResourceOptions(parent=self),
+        )
+        _backend(name, args, args.service, None, parent=self)
+        api = None
+        if args.api_cidrs:
+            api = second_service(f"{name}-api", args, parent=self)
+            _backend(f"{name}-api", args, api, _armor(f"{name}-api", args, parent=self), parent=self)
+        route = routes(name, args, name_of(gateway), api=api, parent=self)
+        if args.zone is not None:
+            _record(name, args.zone, f"{args.host}.", "A", address.address, place, parent=self)
+        self.url = route.id.apply(lambda _: f"https://{args.host}")
+        self.register_outputs({"url": self.url, "address": address.address})
+
+
+def _backend(
+    name: str,
+    args: IngressArgs[Placement],
+    service: Output[str],
+    security_policy: Output[str] | None,
+    *,
+    parent: Resource,
+) -> None:
+    """How the load balancer treats a Service: time-outs, cookie, who may, and what healthy is."""
+    target = {"group": "", "kind": "Service", "name": service}
+    default: dict[str, Any] = {
+        # For a WebSocket this is how long it may last in all.
+        "timeoutSec": args.idle_seconds,
+        "connectionDraining": {"drainingTimeoutSec": DRAIN_SECONDS},
+        **({"securityPolicy": security_policy} if security_policy is not None else {}),
+    }
+    if args.affinity:
+        default["sessionAffinity"] = {"type": "GENERATED_COOKIE", "cookieTtlSec": COOKIE_SECONDS}
+    custom(
+        name,
+        "GCPBackendPolicy",
+        POLICY_API,
+        {"targetRef": target, "default": default},
+        namespace=args.namespace,
+        opts=ResourceOptions(parent=parent),
+    )
+    # Left alone it would ask on another port and path, and find no healthy pod.
+    check = {"type": "HTTP", "httpHealthCheck": {"port": args.port, "requestPath": "/"}}
+    custom(
+        name,
+        "HealthCheckPolicy",
+        POLICY_API,
+        {"targetRef": target, "default": {"checkIntervalSec": 15, "timeoutSec": 5, "config": check}},
+        namespace=args.namespace,
+        opts=ResourceOptions(parent=parent),
+    )
+
+
+def _armor(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
+    """Let in these addresses and nobody else."""
+
+    def rule(priority: int, action: str, ranges: list[str]) -> compute.SecurityPolicyRuleArgs:
+        config = compute.SecurityPolicyRuleMatchConfigArgs(src_ip_ranges=ranges)
+        match = compute.SecurityPolicyRuleMatchArgs(versioned_expr="SRC_IPS_V1", config=config)
+        return compute.SecurityPolicyRuleArgs(priority=priority, action=action, match=match)
+
+    policy = compute.SecurityPolicy(
+        name,
+        project=args.placement.apis.compute,
+        rules=[rule(1000, "allow", list(args.api_cidrs)), rule(LAST_RULE, "deny(403)", ["*"])],
+        opts=ResourceOptions(parent=parent),
+    )
+    return policy.name
+
+
+def _certificate_map(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
+    """The name of the map that tells the load balancer which certificate goes with which name."""
+    if isinstance(args.certificate, GivenCertificate):
+        return Output.from_input(args.certificate.reference)
+    project = enable_api(name, "certificatemanager", args.placement.project, parent=parent)
+    certificate = _certificate(name, args, project, parent=parent)
+    made = certificatemanager.CertificateMap(name, project=project, opts=ResourceOptions(parent=parent))
+    entry = certificatemanager.CertificateMapEntry(
+        name,
+        project=project,
+        map=made.name,
+        hostname=args.host,
+        certificates=[certificate],
+        opts=ResourceOptions(parent=parent),
+    )
+    # Through the entry: a map without one serves nothing.
+    return entry.map
+
+
+def _certificate(
+    name: str, args: IngressArgs[Placement], project: Output[str], *, parent: Resource
+) -> Output[str]:
+    match args.certificate:
+        case CloudCertificate():
+            managed = _proof(name, args, project, parent=parent)
+            made = certificatemanager.Certificate(
+                name, project=project, managed=managed, opts=ResourceOptions(parent=parent)
+            )
+        case PemCertificate(certificate=text, key=key) if not isinstance(key, SecretRef):
+            given = certificatemanager.CertificateSelfManagedArgs(
+                pem_certificate=text, pem_private_key=Output.secret(key)
+            )
+            made = certificatemanager.Certificate(
+                name, project=project, self_managed=given, opts=ResourceOptions(parent=parent)
+            )
+        case PemCertificate() | IssuedCertificate() | GivenCertificate():
+            raise NotSupported(
+                "ingress.certificate in a Kubernetes Secret", on="gcp",
+                because="Certificate Manager keeps it itself", instead="from cloud, existing or pem",
+            )  # fmt: skip
+    return made.id
+
+
+def _proof(
+    name: str, args: IngressArgs[Placement], project: Output[str], *, parent: Resource
+) -> certificatemanager.CertificateManagedArgs:
+    if args.zone is None:
+        raise NotSupported(
+            "ingress.certificate from cloud", on="a host without a zone",
+            because="Google wants a record that proves the name", instead="ingress.zone",
+        )  # fmt: skip
+    authorization = certificatemanager.DnsAuthorization(
+        name, project=project, domain=args.host, opts=ResourceOptions(parent=parent)
+    )
+    wanted = authorization.dns_resource_records[0]
+    record = _record(
+        f"{name}-proof", args.zone, wanted.name, wanted.type, wanted.data, args.placement, parent=parent
+    )
+    # Through the record: without it Google tries, fails, and tries again an hour later.
+    proved = Output.all(authorization.id, record.id).apply(lambda ids: ids[0])
+    return certificatemanager.CertificateManagedArgs(domains=[args.host], dns_authorizations=[proved])
+
+
+def _record(  # noqa: PLR0913 (a record's parts, in the order in which a zone file has them)
+    name: str,
+    zone: Zone,
+    host: str | Output[str],
+    kind: str | Output[str],
+    data: Output[str],
+    place: Placement,
+    *,
+    parent: Resource,
+) -> gcp.dns.RecordSet:
+    return gcp.dns.RecordSet(
+        name,
+        project=place.project,
+        managed_zone=zone.id,
+        name=host,
+        type=kind,
+        ttl=RECORD_SECONDS,
+        rrdatas=[data],
+        opts=ResourceOptions(parent=parent),
+    )

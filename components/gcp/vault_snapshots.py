@@ -1,0 +1,68 @@
+"""Where Vault's snapshots go on Google Cloud: a bucket beside the models', which encrypts and forgets them.
+
+Vault's service account may create objects there, and neither read, overwrite nor delete any. Not the models'
+own bucket: Rasa may read that, whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi import Output, Resource, ResourceOptions
+from pulumi_gcp import storage
+
+from components.gcp.key import DAY, lend_key
+from components.gcp.model_storage import SOFT_DELETE_DAYS, service_agent
+from components.gcp.placement import Placement
+from components.protocols import Profile, VaultUnsealArgs
+
+SNAPSHOT_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 35}
+"""How long a snapshot is kept."""
+PUT_ROLE = "roles/storage.objectCreator"
+
+
+def create_snapshot_bucket(
+    name: str,
+    args: VaultUnsealArgs[Placement],
+    *,
+    seal_key_id: Output[str],
+    member: Output[str],
+    parent: Resource,
+) -> tuple[Output[str], Resource]:
+    """Create the bucket; return its name, and the grant that lets `member` write there."""
+    place = args.placement
+    project = place.apis.storage
+    # The seal key, without which no snapshot opens anyway: the stack's own is lent where the models are.
+    key_id = lend_key(name, seal_key_id, service_agent(project, parent=parent), parent=parent)
+    bucket = storage.Bucket(
+        name,
+        project=project,
+        location=place.region,
+        storage_class="STANDARD",
+        uniform_bucket_level_access=True,
+        public_access_prevention="enforced",
+        encryption=storage.BucketEncryptionArgs(default_kms_key_name=key_id),
+        versioning=storage.BucketVersioningArgs(enabled=True),
+        soft_delete_policy=storage.BucketSoftDeletePolicyArgs(
+            retention_duration_seconds=SOFT_DELETE_DAYS * DAY
+        ),
+        lifecycle_rules=[
+            _delete(storage.BucketLifecycleRuleConditionArgs(age=SNAPSHOT_DAYS[args.profile])),
+            _delete(
+                storage.BucketLifecycleRuleConditionArgs(days_since_noncurrent_time=1, with_state="ARCHIVED")
+            ),
+        ],
+        force_destroy=not args.deletion_protection,
+        deletion_policy="PREVENT" if args.deletion_protection else "DELETE",
+        opts=ResourceOptions(parent=parent),
+    )
+    grant = storage.BucketIAMMember(
+        name, bucket=bucket.name, role=PUT_ROLE, member=member, opts=ResourceOptions(parent=parent)
+    )
+    return bucket.name, grant
+
+
+def _delete(condition: storage.BucketLifecycleRuleConditionArgs) -> storage.BucketLifecycleRuleArgs:
+    return storage.BucketLifecycleRuleArgs(
+        action=storage.BucketLifecycleRuleActionArgs(type="Delete"), condition=condition
+    )

@@ -1,0 +1,133 @@
+"""The operators that run the data stores, each in a namespace of its own, watching Rasa's alone.
+
+Names of release and namespace are fixed, for CloudNativePG's chart leaves its definitions behind (annotation
+`helm.sh/resource-policy: keep`, charts/cloudnative-pg/templates/crds/crds.yaml), marked with both: a release
+of another name could not take them over, and the next `pulumi up` would fail. Strimzi's definitions stay, too
+(Helm never deletes what lies in a chart's `crds/`), nor does an upgrade change them: before a new version of
+Strimzi here, apply its `strimzi-crds-<version>.yaml` (the chart's README, "Upgrading your Clusters").
+
+A cluster takes one operator of a kind. Where one runs (OpenShift's OperatorHub, another stack), say so in
+`rasa:cluster.operators`: it must watch Rasa's namespace, and Strimzi's must make pods that the Pod Security
+Standard `restricted` admits (`STRIMZI_POD_SECURITY_PROVIDER_CLASS=restricted`; on OpenShift as it is). The
+label `rasa-pulumi/operators=true` on its namespace lets it through the network policies to its servers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.core import v1
+from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.in_cluster.placement import Placement
+from components.kubernetes.cluster_access import MODES, POD_SECURITY
+from components.kubernetes.network_policies import OPERATORS
+from components.protocols import Operator as OperatorName
+
+INSTALL_SECONDS = 600
+READY = {"pulumi.com/waitFor": "condition=Ready"}
+"""Annotation of an object: it counts as made when its operator says so (pulumi-kubernetes, `metadata/
+annotations.go`); without it the engine goes on as soon as the object is written down."""
+
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OperatorArgs:
+    """One operator's chart."""
+
+    namespace: str
+    chart: str
+    version: str
+    repository: str | None = None
+    """URL of a classic repository; None: `chart` is an OCI reference."""
+    values: Values
+
+
+class Operator(ComponentResource):
+    """A namespace and the release in it; objects that the operator looks after depend on it."""
+
+    def __init__(self, name: str, args: OperatorArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:in_cluster:Operator", name, {}, opts)
+        namespace = v1.Namespace(
+            name,
+            metadata=ObjectMetaArgs(
+                name=args.namespace,
+                labels={
+                    **OPERATORS,
+                    **{f"pod-security.kubernetes.io/{mode}": POD_SECURITY for mode in MODES},
+                },
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+        Release(
+            name,
+            name=name,
+            namespace=namespace.metadata.name,
+            chart=args.chart,
+            version=args.version,
+            repository_opts=None if args.repository is None else RepositoryOptsArgs(repo=args.repository),
+            values=args.values,
+            atomic=True,
+            cleanup_on_fail=True,
+            max_history=5,
+            timeout=INSTALL_SECONDS,
+            opts=ResourceOptions(parent=self),
+        )
+        self.register_outputs({})
+
+
+def cloudnative_pg(place: Placement, *, parent: Resource) -> list[Resource]:
+    """The operator of PostgreSQL, unless it runs already; chart 0.29.0 is CloudNativePG 1.30.0."""
+    if "cloudnative-pg" in place.running:
+        return []
+    values: dict[str, object] = {
+        # Its rights stay cluster-wide (it has webhooks and reads nodes); what it looks after does not.
+        "config": {"data": {"WATCH_NAMESPACE": place.access.namespace}},
+        "resources": _resources("100m", "256Mi"),
+    }
+    if place.is_openshift:
+        # The chart's 10001 lies outside the range that OpenShift gives the namespace; null takes it away.
+        values["containerSecurityContext"] = {"runAsUser": None, "runAsGroup": None}
+    name: OperatorName = "cloudnative-pg"
+    args = OperatorArgs(
+        namespace="cnpg-system",
+        chart="cloudnative-pg",
+        version="0.29.0",
+        repository="https://cloudnative-pg.github.io/charts",
+        values=values,
+    )
+    return [Operator(name, args, ResourceOptions(parent=parent))]
+
+
+def strimzi(place: Placement, *, parent: Resource) -> list[Resource]:
+    """The operator of Kafka, unless it runs already."""
+    if "strimzi" in place.running:
+        return []
+    values: dict[str, object] = {
+        "watchNamespaces": [place.access.namespace],
+        # Its default, `baseline`, says nothing about users and privileges, and Rasa's namespace admits
+        # `restricted` alone (documentation, "Enabling the restricted security provider").
+        "extraEnvs": [{"name": "STRIMZI_POD_SECURITY_PROVIDER_CLASS", "value": POD_SECURITY}],
+    }
+    name: OperatorName = "strimzi"
+    args = OperatorArgs(
+        namespace="strimzi",
+        chart="oci://quay.io/strimzi-helm/strimzi-kafka-operator",
+        version="1.2.0",
+        values=values,
+    )
+    return [Operator(name, args, ResourceOptions(parent=parent))]
+
+
+def once_ready(made: CustomResource, text: str) -> Output[str]:
+    """What an operator derives from an object's name: known at once, yet not before it is there."""
+    return made.urn.apply(lambda _: text)
+
+
+def _resources(cpu: str, memory: str) -> Values:
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Starts Valkey as primary or as replica of whoever is primary.
+#
+# Environment: HOST       this pod's own name, as its certificate carries it
+#              FIRST      the pod that is primary as long as nobody knows better
+#              SENTINELS  names of all pods, where Sentinels watch; empty: there is one pod
+#              SERVICE    the name under which Sentinels watch
+#              PASSWORD   of the users `replica` and `sentinel`
+set -eu
+
+# The Sentinels know it best; else Valkey's own file, in which they have each change written (CONFIG REWRITE).
+state=/data/valkey.conf
+primary=""
+for pod in $SENTINELS; do
+    primary=$(timeout 3 valkey-cli -h "$pod" -p 26379 --raw SENTINEL GET-MASTER-ADDR-BY-NAME "$SERVICE" 2>/dev/null |
+        head -n 1 || true)
+    [ -z "$primary" ] || break
+done
+if [ -z "$primary" ] && [ -f "$state" ]; then
+    primary=$(sed -n 's/^replicaof "\{0,1\}\([^" ]*\).*/\1/p' "$state")
+    primary=${primary:-$HOST}
+fi
+primary=${primary:-$FIRST}
+
+# Written anew at each start, for CONFIG REWRITE copies into it whatever was in force before.
+umask 077
+cat /etc/lock-store/valkey.conf >"$state.new"
+cat >>"$state.new" <<END
+masteruser replica
+masterauth $PASSWORD
+replica-announce-ip $HOST
+END
+[ "$primary" = "$HOST" ] || echo "replicaof $primary 6379" >>"$state.new"
+mv "$state.new" "$state"
+echo "primary: $primary"
+exec valkey-server "$state"

@@ -1,0 +1,53 @@
+#!/bin/sh
+# Starts a Sentinel: three of them choose another primary when theirs is silent. Environment: as start.sh.
+#
+# Rasa asks Sentinels without TLS and without a login, and can do no other (redis_connection_factory.py, its
+# `sentinel_kwargs` are empty); so that port tells who is primary, to anybody, and does nothing else. What it
+# tells is checked: whoever is dialled then must show a certificate. Sentinels talk to each other and to
+# Valkey by TLS, each with a login.
+set -eu
+
+state=/data/sentinel.conf
+primary=""
+for pod in $SENTINELS; do
+    [ "$pod" = "$HOST" ] && continue
+    primary=$(timeout 3 valkey-cli -h "$pod" -p 26379 --raw SENTINEL GET-MASTER-ADDR-BY-NAME "$SERVICE" 2>/dev/null |
+        head -n 1 || true)
+    [ -z "$primary" ] || break
+done
+# What it knew when it ended: votes that it gave, and the others that count.
+known=""
+if [ -f "$state" ]; then
+    known=$(grep -E '^sentinel (known-sentinel|current-epoch|config-epoch|leader-epoch) ' "$state" || true)
+    primary=${primary:-$(sed -n "s/^sentinel monitor $SERVICE \([^ ]*\).*/\1/p" "$state")}
+fi
+primary=${primary:-$FIRST}
+
+umask 077
+cat >"$state.new" <<END
+port 26379
+tls-port 26380
+protected-mode no
+tls-cert-file /etc/lock-store-tls/tls.crt
+tls-key-file /etc/lock-store-tls/tls.key
+tls-ca-cert-file /etc/lock-store-tls/ca.crt
+tls-auth-clients no
+tls-replication yes
+aclfile /etc/lock-store-users/sentinel.acl
+dir /data
+sentinel myid $(printf '%s' "$HOST" | sha1sum | cut -c 1-40)
+sentinel resolve-hostnames yes
+sentinel announce-hostnames yes
+sentinel announce-ip $HOST
+sentinel sentinel-user sentinel
+sentinel sentinel-pass $PASSWORD
+sentinel monitor $SERVICE $primary 6379 2
+sentinel auth-user $SERVICE sentinel
+sentinel auth-pass $SERVICE $PASSWORD
+sentinel down-after-milliseconds $SERVICE 5000
+sentinel failover-timeout $SERVICE 30000
+$known
+END
+mv "$state.new" "$state"
+echo "primary: $primary"
+exec valkey-server "$state" --sentinel

@@ -1,0 +1,1 @@
+"""The way in from outside: what is the same on every cloud."""

@@ -1,0 +1,1 @@
+"""What every cluster gets, whoever runs it."""

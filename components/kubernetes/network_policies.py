@@ -1,0 +1,167 @@
+"""Network policies: who may talk to a set of pods, and whom these pods may talk to. The rest is cut off.
+
+General: whoever runs pods in the cluster says their edges (`NetworkPolicyArgs`) and gets one policy for them;
+`DefaultDeny` closes a namespace for all pods that nobody spoke for. Standard policies, which every network
+plug-in in use here enforces (EKS Auto Mode, once told to; Cilium on AKS and GKE; OVN on OpenShift). They know
+addresses and pods, not names: a server outside the cluster that is known by its name can be told apart by its
+port only. Answers to a connection that was let through need no edge.
+
+What it deliberately does not do: rules for nodes (a kubelet may always probe the pods of its node), and the
+plug-ins' own kinds of policies, which each cloud has others of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pulumi import ComponentResource, Input, Output, ResourceOptions
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, LabelSelectorRequirementArgs, ObjectMetaArgs
+from pulumi_kubernetes.networking import v1
+
+ANYWHERE = "0.0.0.0/0"
+LINK_LOCAL = "169.254.0.0/16"
+"""Where clouds hand out the credentials of nodes: never part of "anywhere"."""
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+"""The one label that every namespace has (Kubernetes documentation, "Automatic labelling")."""
+LARGEST_PORT = 65535
+OPERATORS: Mapping[str, str] = {"rasa-pulumi/operators": "true"}
+"""On namespaces of operators: they look after the servers that they run in other namespaces."""
+
+Protocol = Literal["TCP", "UDP"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PodsPeer:
+    """Pods of this cluster."""
+
+    namespace: str | None = None
+    """None: of any namespace that `namespace_labels` selects."""
+    namespace_labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Empty: all pods there."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AddressPeer:
+    """Addresses."""
+
+    cidr: str = ANYWHERE
+
+
+Peer = PodsPeer | AddressPeer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edge:
+    """One line of the drawing: what for, with whom, on which ports."""
+
+    what: str
+    """For whoever reads a test or a message; a policy has no place for it."""
+    peers: tuple[Peer, ...]
+    ports: tuple[int, ...] = ()
+    """Of the pods themselves, behind any Service; empty: all."""
+    protocols: tuple[Protocol, ...] = ("TCP",)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkPolicyArgs:
+    """Pods of one namespace, and their edges."""
+
+    namespace: Input[str]
+    selects: Mapping[str, Sequence[str]]
+    """Label → its values: the pods that have one of them, of each label."""
+    ingress: Input[Sequence[Edge]] = ()
+    egress: Input[Sequence[Edge]] = ()
+
+
+class NetworkPolicy(ComponentResource):
+    """What these pods may receive and send: these edges, and nothing else."""
+
+    name: Output[str]
+
+    def __init__(self, name: str, args: NetworkPolicyArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:kubernetes:NetworkPolicy", name, {}, opts)
+        exact = {label: values[0] for label, values in args.selects.items() if len(values) == 1}
+        several = [
+            LabelSelectorRequirementArgs(key=label, operator="In", values=list(values))
+            for label, values in sorted(args.selects.items())
+            if label not in exact
+        ]
+        made = v1.NetworkPolicy(
+            name,
+            metadata=ObjectMetaArgs(namespace=args.namespace),
+            spec=v1.NetworkPolicySpecArgs(
+                pod_selector=LabelSelectorArgs(match_labels=exact, match_expressions=several or None),
+                policy_types=["Ingress", "Egress"],
+                ingress=Output.from_input(args.ingress).apply(ingress_rules),
+                egress=Output.from_input(args.egress).apply(egress_rules),
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+        self.name = made.metadata.name
+        self.register_outputs({"name": self.name})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DefaultDenyArgs:
+    """A namespace in which nobody but us has pods."""
+
+    namespace: Input[str]
+
+
+class DefaultDeny(ComponentResource):
+    """Lets nothing in and nothing out, for every pod of the namespace, unless another policy does."""
+
+    def __init__(self, name: str, args: DefaultDenyArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:kubernetes:DefaultDeny", name, {}, opts)
+        v1.NetworkPolicy(
+            name,
+            metadata=ObjectMetaArgs(namespace=args.namespace),
+            spec=v1.NetworkPolicySpecArgs(
+                pod_selector=LabelSelectorArgs(), policy_types=["Ingress", "Egress"]
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+        self.register_outputs({})
+
+
+def ingress_rules(edges: Sequence[Edge]) -> list[v1.NetworkPolicyIngressRuleArgs]:
+    """As Kubernetes writes them."""
+    return [v1.NetworkPolicyIngressRuleArgs(from_=_peers(edge), ports=_ports(edge)) for edge in edges]
+
+
+def egress_rules(edges: Sequence[Edge]) -> list[v1.NetworkPolicyEgressRuleArgs]:
+    """As Kubernetes writes them."""
+    return [v1.NetworkPolicyEgressRuleArgs(to=_peers(edge), ports=_ports(edge)) for edge in edges]
+
+
+def _peers(edge: Edge) -> list[v1.NetworkPolicyPeerArgs]:
+    # A rule without peers means everybody, the opposite of nobody: refuse to write one.
+    assert edge.peers, f"{edge.what}: nobody at the other end"
+    return [_pods(peer) if isinstance(peer, PodsPeer) else _addresses(peer) for peer in edge.peers]
+
+
+def _pods(peer: PodsPeer) -> v1.NetworkPolicyPeerArgs:
+    name = {} if peer.namespace is None else {NAMESPACE_NAME: peer.namespace}
+    return v1.NetworkPolicyPeerArgs(
+        namespace_selector=LabelSelectorArgs(match_labels={**name, **peer.namespace_labels}),
+        pod_selector=LabelSelectorArgs(match_labels=dict(peer.labels)) if peer.labels else None,
+    )
+
+
+def _addresses(peer: AddressPeer) -> v1.NetworkPolicyPeerArgs:
+    hidden = [LINK_LOCAL] if peer.cidr == ANYWHERE else None
+    return v1.NetworkPolicyPeerArgs(ip_block=v1.IPBlockArgs(cidr=peer.cidr, except_=hidden))
+
+
+def _ports(edge: Edge) -> list[v1.NetworkPolicyPortArgs] | None:
+    """None where every port is meant."""
+    if not edge.ports:
+        return None
+    return [
+        v1.NetworkPolicyPortArgs(port=port, protocol=protocol)
+        for port in edge.ports
+        for protocol in edge.protocols
+    ]

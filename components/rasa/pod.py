@@ -1,0 +1,174 @@
+"""Rasa's pod, as far as the chart's Deployment and the preflight Job share it: environment, files, side-car.
+
+As Kubernetes writes it (camelCase), for that is what the chart's values take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from pulumi import Output
+
+from components.contracts import (
+    S3,
+    AzureBlob,
+    FileContent,
+    Gcs,
+    ModelServer,
+    ModelStorage,
+    SecretRef,
+    SideCar,
+    Volume,
+)
+from components.logins import theirs
+from components.protocols import Flavor
+from components.rasa.args import AssistantArgs
+from components.rasa.document import Block
+from components.rasa.environment import Environment
+from components.rasa.files import AUTHORITIES, CLIENT, files
+
+CONTAINER_SECURITY: Block = {
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "capabilities": {"drop": ["ALL"]},
+}
+SCRATCH = "/tmp"  # noqa: S108 (the container's own, an emptyDir)
+"""Rasa unpacks its model into temporary directories (`core/persistor.py:203`, `utils/common.py:219`); what
+else is written to, /.config and /app/models, the chart itself mounts (`_containers-volumes.tpl`)."""
+POD_SECURITY: Block = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+"""Pod Security Standard `restricted`. No uid, no fsGroup: OpenShift assigns its own (cloud-services B11)."""
+REPLACE_FAILED = {"pulumi.com/replaceUnready": "true"}
+"""Annotation of a Job: one that failed stays failed, and the next `up` would find it and fail, too
+(pulumi-kubernetes: provider/pkg/provider/provider.go, `ReplaceUnready`)."""
+NAME_LABEL = "app.kubernetes.io/name"
+"""The chart puts its full name there (`_helpers.tpl`, rasa.selectorLabels), our Jobs one of these: network
+policies go by it."""
+PREFLIGHT, DATABASE_INIT = "rasa-preflight", "rasa-database-init"
+SIDE_CAR_RESOURCES: Block = {
+    "requests": {"cpu": "50m", "memory": "64Mi"},
+    "limits": {"memory": "64Mi"},
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InCluster:
+    """What has been made in the cluster for the pods: names of objects, hashes of their contents."""
+
+    service_account: str | Output[str]
+    secret: Output[str]
+    """Secret whose keys are environment variables."""
+    client_files: Output[str] | None
+    """Secret whose keys are files."""
+    authorities: Output[str] | None
+    """ConfigMap whose keys are files."""
+    side_car_files: Output[str] | None
+    """ConfigMap whose keys are the side-car's files."""
+    secrets_digest: Output[str]
+    files_digest: Output[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mounts:
+    """Parts of a pod's spec."""
+
+    volumes: list[Block]
+    mounts: list[Block]
+    """Of Rasa's container."""
+    side_cars: list[Block]
+    """Init containers that stay."""
+
+
+def model_arguments(storage: ModelStorage, model: str) -> list[str]:
+    """Name the model: Rasa's default is the newest file in a folder, or the key `models.tar.gz`."""
+    match storage:
+        case S3():
+            return ["--remote-storage", "aws", "-m", model]
+        case AzureBlob():
+            return ["--remote-storage", "azure", "-m", model]
+        case Gcs():
+            return ["--remote-storage", "gcs", "-m", model]
+        case Volume():
+            # A path must exist as it is written (cli/run.py:68); object keys get the suffix from Rasa.
+            return ["-m", f"models/{model.removesuffix('.tar.gz')}.tar.gz"]
+        case ModelServer():
+            return []  # the block `models` wins over every argument (core/agent.py:457)
+        case _:
+            assert_never(storage)
+
+
+def pod_variables(env: Environment, secret: Output[str]) -> Iterator[Block]:
+    """The environment as a pod's spec says it; what is secret comes from that Secret."""
+    for name in sorted({*env.plain, *env.secret}):
+        if name in env.plain:
+            yield {"name": name, "value": env.plain[name]}
+            continue
+        value = env.secret[name]
+        at = value if isinstance(value, SecretRef) else SecretRef(name=secret, key=name)
+        yield {"name": name, "valueFrom": {"secretKeyRef": {"name": at.name, "key": at.key}}}
+
+
+def mounts(args: AssistantArgs, made: InCluster) -> Mounts:
+    """The files of Rasa's pod, and the side-car that a connection brings along."""
+    needed = files(args)
+    volumes: list[Block] = [{"name": "scratch", "emptyDir": {}}]
+    mounted: list[Block] = [{"name": "scratch", "mountPath": SCRATCH}]
+    if needed.authorities:
+        volumes.append(_files("authorities", "configMap", made.authorities, needed.authorities))
+        mounted.append({"name": "authorities", "mountPath": AUTHORITIES, "readOnly": True})
+    if needed.client:
+        volumes.append(_files("client-files", "secret", made.client_files, needed.client))
+        mounted.append({"name": "client-files", "mountPath": CLIENT, "readOnly": True})
+    if isinstance(args.model_storage, Volume):
+        claim: Block = {"claimName": args.model_storage.claim, "readOnly": True}
+        volumes.append({"name": "models", "persistentVolumeClaim": claim})
+        mounted.append({"name": "models", "mountPath": "/app/models", "readOnly": True})
+    side_car = args.lock_store.side_car
+    if side_car is not None and made.side_car_files is not None:
+        volumes.append({"name": side_car.name, "configMap": {"name": made.side_car_files}})
+    side_cars = [] if side_car is None else [_side_car(side_car, args.cluster.flavor)]
+    return Mounts(volumes=volumes, mounts=mounted, side_cars=side_cars)
+
+
+def _files(name: str, kind: str, made: Output[str] | None, needed: Mapping[str, FileContent]) -> Block:
+    """One directory of files: from the object that we made, and from Secrets that were there."""
+    own: list[Block] = [] if made is None else [{kind: {"name": made}}]
+    other: list[Block] = [
+        {"secret": {"name": at.name, "items": [{"key": at.key, "path": file}]}}
+        for file, at in theirs(needed).items()
+    ]
+    return {"name": name, "projected": {"sources": [*own, *other]}}
+
+
+def _side_car(side_car: SideCar, flavor: Flavor) -> Block:
+    """A native side-car (restartPolicy Always): up before Rasa first dials it, down after Rasa's last lock.
+
+    In a Job's pod it ends with the Job, unlike a second container. It listens on loopback, which the kubelet
+    reaches only by a command inside the container.
+    """
+    mount: Block = {"name": side_car.name, "mountPath": f"/etc/{side_car.name}", "readOnly": True}
+    # OpenShift gives out users itself, and refuses a pod that asks for one.
+    own = None if flavor == "openshift" else side_car.user
+    user: Block = {} if own is None else {"runAsUser": own, "runAsGroup": own}
+    return {
+        "name": side_car.name,
+        "image": side_car.image,
+        "args": list(side_car.args),
+        "restartPolicy": "Always",
+        "securityContext": {**CONTAINER_SECURITY, "readOnlyRootFilesystem": True, **user},
+        "resources": SIDE_CAR_RESOURCES,
+        "volumeMounts": [mount] if side_car.files else [],
+        **_side_car_probes(side_car.probe),
+    }
+
+
+def _side_car_probes(command: Sequence[str]) -> Block:
+    """Rasa is started when the first probe has succeeded; a side-car that hangs later is started anew."""
+    if not command:
+        return {}
+    handler: Block = {"exec": {"command": list(command)}, "timeoutSeconds": 2}
+    return {
+        "startupProbe": {**handler, "periodSeconds": 1, "failureThreshold": 30},
+        "livenessProbe": {**handler, "periodSeconds": 10, "failureThreshold": 3},
+    }

@@ -1,0 +1,184 @@
+"""The Job that tries everything Rasa needs, with Rasa's own code, before Rasa is installed or changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import pulumi_kubernetes as kubernetes
+from pulumi import ComponentResource, CustomTimeouts, Input, Output, Resource, ResourceOptions
+from pulumi_kubernetes.core import v1
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.rasa import variables
+from components.rasa.args import AssistantArgs
+from components.rasa.document import Block, as_yaml
+from components.rasa.environment import Environment
+from components.rasa.pod import (
+    CONTAINER_SECURITY,
+    NAME_LABEL,
+    POD_SECURITY,
+    PREFLIGHT,
+    REPLACE_FAILED,
+    InCluster,
+    model_arguments,
+    mounts,
+    pod_variables,
+)
+from components.rasa.secrets import digest
+
+FOLDER = Path(__file__).parent
+SCRIPTS = (*sorted((FOLDER / "jobs").glob("preflight*.py")), FOLDER / "read_keys.py")
+"""The script and its modules; the table of keys is the one that `endpoints.py` is checked against."""
+MOUNT = "/etc/preflight"
+WORKING_DIRECTORY = "/app"
+"""Rasa's own, where it looks for endpoints.yml, for models and for an operator's classes."""
+ENDPOINTS = "endpoints.yml"
+SECRETS_OF_CHART = (variables.AUTH_TOKEN, variables.JWT_SECRET, variables.LICENSE)
+"""What the chart adds to Rasa's environment from our Secret."""
+ATTEMPTS = 2
+"""A pod whose cloud identity was not there yet needs a successor: it is put in when a pod starts."""
+DEADLINE_SECONDS = 900
+"""Most of it for a node to be started and the image to be pulled; the checks take half a minute."""
+RESOURCES: Block = {"requests": {"cpu": "1", "memory": "1536Mi"}, "limits": {"memory": "1536Mi"}}
+"""Rasa's classes take 450 MB, which the checks, a process each, share for the most part."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreflightArgs:
+    """What is going to be installed."""
+
+    assistant: AssistantArgs
+    endpoints: Block
+    """endpoints.yml."""
+    environment: Environment
+    namespace: Input[str]
+    made: InCluster
+    ready: tuple[Resource, ...]
+    """What must exist before a pod can start and reach the servers, as for Rasa itself."""
+
+
+class Preflight(ComponentResource):
+    """Runs `jobs/preflight.py` as Rasa: same identity, environment, files, side-car and image.
+
+    If a check fails, so does `pulumi up`, before the release is touched; the pod's termination message, which
+    the provider adds to its error, names each check with its remedy. The Job's name carries a hash of all
+    that it checks: it runs again when something has changed, and, by `replaceUnready`, when it failed. It
+    stays after it is done, for the next refresh would find it gone. It does not judge how well servers work,
+    and it does not load the model: that is what readiness waits for.
+    """
+
+    def __init__(self, name: str, args: PreflightArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:rasa:Preflight", name, {}, opts)
+        scripts = {path.name: path.read_text(encoding="utf-8") for path in SCRIPTS}
+        checked = {**scripts, ENDPOINTS: as_yaml(args.endpoints)}
+        files = v1.ConfigMap(
+            f"{name}-files",
+            metadata=ObjectMetaArgs(namespace=args.namespace),
+            immutable=True,
+            data=checked,
+            opts=ResourceOptions(parent=self),
+        )
+        pod = _pod(args, files.metadata.name)
+        kubernetes.batch.v1.Job(
+            name,
+            metadata=ObjectMetaArgs(
+                name=Output.concat(f"{name}-", _hash(args, checked, pod)),
+                namespace=args.namespace,
+                annotations=REPLACE_FAILED,
+            ),
+            # As Kubernetes writes it: the blocks of the chart's pod are used here as they are.
+            spec=cast("kubernetes.batch.v1.JobSpecArgs", _job(args, pod)),
+            opts=ResourceOptions(
+                parent=self,
+                # Grants, firewall rules, topics, and the database's role: no input shows them.
+                depends_on=[*args.ready],
+                # Later than the Job's own deadline, whose message says more.
+                custom_timeouts=CustomTimeouts(
+                    create=f"{DEADLINE_SECONDS + 120}s", update=f"{DEADLINE_SECONDS + 120}s"
+                ),
+            ),
+        )
+        self.register_outputs({})
+
+
+def _job(args: PreflightArgs, pod: Block) -> Block:
+    return {
+        "backoffLimit": ATTEMPTS - 1,
+        "activeDeadlineSeconds": DEADLINE_SECONDS,
+        "template": {"metadata": {"labels": _labels(args)}, "spec": pod},
+    }
+
+
+def _labels(args: PreflightArgs) -> Block:
+    return {**args.assistant.cluster.rasa.pod_labels, NAME_LABEL: PREFLIGHT}
+
+
+def _pod(args: PreflightArgs, files: Output[str]) -> Block:
+    mounted = mounts(args.assistant, args.made)
+    endpoints: Block = {
+        "name": "preflight",
+        "mountPath": f"{WORKING_DIRECTORY}/{ENDPOINTS}",
+        "subPath": ENDPOINTS,
+        "readOnly": True,
+    }
+    container: Block = {
+        "name": "preflight",
+        "image": args.assistant.image.name,
+        "command": ["python3", f"{MOUNT}/preflight.py"],
+        "args": _arguments(args),
+        "workingDir": WORKING_DIRECTORY,
+        "env": [*_set_by_chart(args), *pod_variables(args.environment, args.made.secret)],
+        "volumeMounts": [
+            {"name": "preflight", "mountPath": MOUNT, "readOnly": True},
+            endpoints,
+            *mounted.mounts,
+        ],
+        "securityContext": CONTAINER_SECURITY,
+        "resources": RESOURCES,
+    }
+    return {
+        "restartPolicy": "Never",  # each attempt is a pod of its own, whose log stays
+        "serviceAccountName": args.made.service_account,
+        "automountServiceAccountToken": False,
+        "securityContext": POD_SECURITY,
+        "initContainers": mounted.side_cars,
+        "containers": [container],
+        "volumes": [{"name": "preflight", "configMap": {"name": files}}, *mounted.volumes],
+    }
+
+
+def _arguments(args: PreflightArgs) -> list[str]:
+    assistant = args.assistant
+    given = ["--secret-variables", ",".join(sorted({*args.environment.secret, *SECRETS_OF_CHART}))]
+    if assistant.warn_only:
+        given += ["--warn-only", ",".join(assistant.warn_only)]
+    return [*given, *model_arguments(assistant.model_storage, assistant.model)]
+
+
+def _set_by_chart(args: PreflightArgs) -> list[Block]:
+    """What the chart puts into Rasa's pod: endpoints.yml may refer to it."""
+    return [
+        {"name": "RASA_ENVIRONMENT", "value": args.assistant.environment},
+        {"name": "RASA_TELEMETRY_ENABLED", "value": "false"},
+        *(
+            {"name": name, "valueFrom": {"secretKeyRef": {"name": args.made.secret, "key": name}}}
+            for name in SECRETS_OF_CHART
+        ),
+    ]
+
+
+def _hash(args: PreflightArgs, checked: Mapping[str, Input[str]], pod: Block) -> Output[str]:
+    """Ten digits over everything that a check could see: files, environment, secrets, identity, image."""
+    made, identity = args.made, args.assistant.cluster.rasa
+    content: dict[str, Input[str]] = {
+        **checked,
+        **{f"annotation {key}": value for key, value in identity.annotations.items()},
+        "secrets": made.secrets_digest,
+        "files": made.files_digest,
+        "pod": Output.from_input(cast("Mapping[str, object]", pod)).apply(json.dumps),
+    }
+    return digest(content).apply(lambda whole: whole[:10])

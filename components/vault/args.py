@@ -1,0 +1,88 @@
+"""What the parts of Vault are told, and the names that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from pulumi import Output, Resource
+
+from components.kubernetes.cluster_access import ClusterAccess
+from components.logins import SecretValue
+from components.protocols import Profile, VaultSeal
+from components.rasa.args import Image
+
+CHART = "vault"
+CHART_VERSION = "0.34.1"
+"""Brings Vault 2.0.4. The values in `values.py` are written for this version's templates."""
+REPOSITORY = "https://helm.releases.hashicorp.com"
+NAME = "vault"
+"""Of the release, its StatefulSet and its services; certificates and `retry_join` spell them out."""
+PORT = 8200
+SERVER_ACCOUNT: Final = "vault"
+BOOTSTRAP_ACCOUNT: Final = "vault-bootstrap"
+SNAPSHOT_ACCOUNT: Final = "vault-snapshot"
+OPERATOR_ACCOUNT: Final = "vault-operator"
+"""People's: `kubectl create token vault-operator --audience vault` and a log-in to `auth/kubernetes`."""
+HELPERS = (BOOTSTRAP_ACCOUNT, SNAPSHOT_ACCOUNT)
+"""Service accounts that act in the cloud as Vault itself does."""
+TOKEN_SECRET, TOKEN_KEY = "vault-rasa-token", "token"
+"""Where the bootstrap puts Rasa's token; no object of the stack's, so that no state ever holds it."""
+STATE_SECRET = "vault-bootstrap"  # noqa: S105
+UNSEAL_SECRET, UNSEAL_KEY = "vault-unseal", "key"
+AUDIENCE = "vault"
+"""For whom the Kubernetes tokens are that pods show to Vault."""
+MOUNT, PATH = "secret", "rasa/tracker-store"
+PASSWORD_KEY = "password"  # noqa: S105
+REPLICAS: Mapping[Profile, int] = {"dev": 1, "production": 3}
+"""Three outlive the loss of one; two would not outlive the loss of either."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VaultArgs:
+    """One Vault."""
+
+    access: ClusterAccess
+    profile: Profile
+    deletion_protection: bool
+    seal: VaultSeal | None
+    """None: no cloud lends a key. Vault is unsealed with a key in a Kubernetes Secret (docs/vault.md)."""
+    image: Image = field(default_factory=Image)
+    """Rasa Pro's image, which the Jobs run on."""
+    content: Mapping[str, SecretValue | str]
+    """What lies at Rasa's path: the tracker store's user name, and its password where it has one."""
+    rotation: str = "0"
+    """Another value runs the bootstrap again, whatever else has stayed the same."""
+    renewal: str = "0"
+    """Another value has the servers' certificate issued anew."""
+
+    @property
+    def replicas(self) -> int:
+        """Servers."""
+        return REPLICAS[self.profile]
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """Each server's address, by the name that its certificate carries."""
+        return tuple(f"https://{NAME}-{n}.{NAME}-internal:{PORT}" for n in range(self.replicas))
+
+    @property
+    def host(self) -> str:
+        """The service of all servers that are ready."""
+        return f"{NAME}.{self.access.cluster.namespace}.svc"
+
+    @property
+    def ready(self) -> tuple[Resource, ...]:
+        """What the cloud must have granted before the first pod starts."""
+        return () if self.seal is None else self.seal.ready
+
+    @property
+    def annotations(self) -> Mapping[str, Output[str]]:
+        """Marks of the service accounts that act as Vault does."""
+        return {} if self.seal is None else self.seal.service_account_annotations
+
+    @property
+    def pod_labels(self) -> Mapping[str, str]:
+        """Marks of the pods that act as Vault does."""
+        return {} if self.seal is None else self.seal.pod_labels

@@ -1,0 +1,71 @@
+"""Snapshots of Vault on a schedule (`jobs/vault_snapshot.py`), into the bucket that the cloud lends.
+
+The bucket encrypts and expires them; docs/vault.md says how one is restored. Each run also renews Rasa's
+token, which Rasa itself does only in its last seconds.
+"""
+
+from __future__ import annotations
+
+import pulumi_kubernetes as kubernetes
+from pulumi import Output, Resource, ResourceOptions
+from pulumi_kubernetes.batch.v1 import CronJobSpecArgs, JobSpecArgs, JobTemplateSpecArgs
+from pulumi_kubernetes.core import v1
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from components.vault.args import SNAPSHOT_ACCOUNT, TOKEN_KEY, TOKEN_SECRET, VaultArgs
+from components.vault.certificates import Certificates
+from components.vault.pods import create_account, create_files, pod, way_to_vault
+
+SCRIPTS = ("vault_snapshot.py", "vault_api.py", "vault_buckets.py")
+SCHEDULE = {"dev": "23 3 * * *", "production": "23 */6 * * *"}
+"""Minutes past the hour, when few others begin."""
+DEADLINE_SECONDS = 900
+
+
+def create_snapshots(
+    name: str,
+    args: VaultArgs,
+    made: Certificates,
+    where: Output[str],
+    *,
+    after: Resource,
+    parent: Resource,
+) -> None:
+    """Create the CronJob."""
+    account = create_account(f"{name}-account", SNAPSHOT_ACCOUNT, args, parent=parent)
+    spec = pod(
+        SCRIPTS[0],
+        account=account,
+        image=args.image.name,
+        files=create_files(f"{name}-files", SCRIPTS, args, made, parent=parent),
+        variables={**way_to_vault(args), "SNAPSHOTS": where},
+        secrets={"RASA_TOKEN": (TOKEN_SECRET, TOKEN_KEY)},
+        calls_kubernetes=False,
+    )
+    kubernetes.batch.v1.CronJob(
+        name,
+        metadata=ObjectMetaArgs(namespace=args.access.namespace),
+        spec=CronJobSpecArgs(
+            schedule=SCHEDULE[args.profile],
+            concurrency_policy="Forbid",
+            starting_deadline_seconds=3600,
+            successful_jobs_history_limit=1,
+            failed_jobs_history_limit=3,
+            job_template=JobTemplateSpecArgs(
+                spec=JobSpecArgs(
+                    backoff_limit=2,
+                    active_deadline_seconds=DEADLINE_SECONDS,
+                    template=v1.PodTemplateSpecArgs(
+                        metadata=ObjectMetaArgs(labels={"app.kubernetes.io/name": name, **args.pod_labels}),
+                        spec=spec,
+                    ),
+                )
+            ),
+        ),
+        opts=ResourceOptions(
+            parent=parent,
+            provider=args.access.provider,
+            # The bootstrap makes the role that it logs in as, and the Secret that it names.
+            depends_on=[after],
+        ),
+    )

@@ -1,0 +1,137 @@
+"""The data-store guard: what a change would lose, judged from the operations of a preview.
+
+A policy pack sees the resources that a stack will have, never those that it loses (pulumi/pulumi,
+`proto/pulumi/analyzer.proto`: AnalyzeStackRequest). So the guard reads the preview instead, and
+`python -m ci up` does not begin before it has agreed. What a pack can demand, that data stores of production
+are protected, stands with the other policies of each cloud (`production_survives`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+CONVERSATIONS = "conversations"
+EVENTS = "events not yet read by their consumers"
+TIMERS = "locks, and the timers of running conversations"
+MODELS = "trained models"
+KEYS = "a key: what was encrypted with it cannot be read again"
+RECOVERY = "secrets, such as the recovery keys of Vault"
+VOLUMES = "every volume of what runs in it"
+
+DATA_STORES: Mapping[str, str] = {
+    "aws:docdb/cluster:Cluster": CONVERSATIONS,
+    "aws:dynamodb/table:Table": CONVERSATIONS,
+    "aws:rds/instance:Instance": CONVERSATIONS,
+    "aws:elasticache/replicationGroup:ReplicationGroup": TIMERS,
+    "aws:msk/cluster:Cluster": EVENTS,
+    "aws:msk/topic:Topic": EVENTS,
+    "aws:s3/bucket:Bucket": MODELS,
+    "aws:kms/key:Key": KEYS,
+    "aws:secretsmanager/secret:Secret": RECOVERY,
+    "aws:eks/cluster:Cluster": VOLUMES,
+    "azure-native:containerservice:ManagedCluster": VOLUMES,
+    "azure-native:dbforpostgresql:Database": CONVERSATIONS,
+    "azure-native:dbforpostgresql:Server": CONVERSATIONS,
+    "azure-native:documentdb:MongoCluster": CONVERSATIONS,
+    "azure-native:mongocluster:MongoCluster": CONVERSATIONS,
+    "azure-native:eventhub:EventHub": EVENTS,
+    "azure-native:eventhub:Namespace": EVENTS,
+    "azure-native:keyvault:Key": KEYS,
+    "azure-native:keyvault:Vault": KEYS,
+    "azure-native:redisenterprise:Database": TIMERS,
+    "azure-native:redisenterprise:RedisEnterprise": TIMERS,
+    "azure-native:resources:ResourceGroup": "everything in it",
+    "azure-native:storage:BlobContainer": MODELS,
+    "azure-native:storage:StorageAccount": MODELS,
+    "gcp:container/cluster:Cluster": VOLUMES,
+    "gcp:kms/cryptoKey:CryptoKey": KEYS,
+    "gcp:managedkafka/cluster:Cluster": EVENTS,
+    "gcp:managedkafka/topic:Topic": EVENTS,
+    "gcp:memorystore/instance:Instance": TIMERS,
+    "gcp:redis/instance:Instance": TIMERS,
+    "gcp:secretmanager/secret:Secret": RECOVERY,
+    "gcp:sql/database:Database": CONVERSATIONS,
+    "gcp:sql/databaseInstance:DatabaseInstance": CONVERSATIONS,
+    "gcp:storage/bucket:Bucket": MODELS,
+    "kubernetes:apps/v1:StatefulSet": VOLUMES,
+    "kubernetes:core/v1:Namespace": VOLUMES,
+    "kubernetes:core/v1:PersistentVolumeClaim": "the volume",
+    "kubernetes:kafka.strimzi.io/v1:Kafka": EVENTS,
+    "kubernetes:kafka.strimzi.io/v1:KafkaNodePool": EVENTS,
+    "kubernetes:kafka.strimzi.io/v1:KafkaTopic": EVENTS,
+    "kubernetes:postgresql.cnpg.io/v1:Cluster": CONVERSATIONS,
+}
+"""Type → what is lost with it."""
+
+_API_VERSION = re.compile(r"^(azure-native:\w+)/v\d+\w*:")
+
+
+class Change(Protocol):
+    """One operation on one resource, as the engine announces it."""
+
+    @property
+    def urn(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def op(self) -> str: ...
+    @property
+    def keys(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loss:
+    """One data store that would go."""
+
+    urn: str
+    type: str
+    op: str
+    """`delete` or `replace`."""
+    lost: str
+    """What it holds."""
+    because: tuple[str, ...]
+    """The properties that demand a replacement; none for a deletion."""
+
+    @property
+    def name(self) -> str:
+        """The name that the program gave it."""
+        return self.urn.rsplit("::", 1)[-1]
+
+
+def content(type_: str) -> str | None:
+    """What a resource of this type holds; None if it holds no data."""
+    return DATA_STORES.get(_API_VERSION.sub(r"\1:", type_))
+
+
+def losses(changes: Iterable[Change]) -> list[Loss]:
+    """The data stores that the changes would delete or replace, each once."""
+    found: dict[str, Loss] = {}
+    for change in changes:
+        lost, op = content(change.type), _fatal(change.op)
+        # A replacement is announced as up to three operations; the first to name its reason is kept.
+        known = found.get(change.urn)
+        if lost and op and (known is None or not known.because):
+            because = tuple(change.keys) if op == "replace" else ()
+            found[change.urn] = Loss(urn=change.urn, type=change.type, op=op, lost=lost, because=because)
+    return sorted(found.values(), key=lambda loss: (loss.op, loss.urn))
+
+
+def refusal(stack: str, found: Sequence[Loss]) -> str:
+    """What a person is told who would lose data in production; the last line is the remedy."""
+    lines = [f"stack {stack} is production, and this would lose data; nothing was changed:"]
+    for loss in found:
+        why = f" (because of {', '.join(loss.because)})" if loss.because else ""
+        lines.append(f"  - {loss.op} of {loss.name}, {loss.type}{why}: {loss.lost}")
+    lines.append(
+        "If the data may go: label the pull request `allow-data-loss`, or run again with --allow-data-loss"
+    )
+    return "\n".join(lines)
+
+
+def _fatal(op: str) -> str:
+    if op in {"replace", "create-replacement", "delete-replaced", "import-replacement", "discard-replaced"}:
+        return "replace"
+    return "delete" if op == "delete" else ""

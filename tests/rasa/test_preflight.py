@@ -1,0 +1,176 @@
+"""The preflight Job and what its script reports; that it works is shown in tests/conformance."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
+
+import pytest
+from pulumi import Output
+
+from components.contracts import Postgres
+from components.rasa.args import AssistantArgs, Check, Image
+from components.rasa.assistant import Assistant
+from components.rasa.preflight import FOLDER, SCRIPTS
+from tests.rasa import samples
+from tests.rasa.test_values import written
+from tests.recorder import Recorded, Recording, record
+
+JOB, NAME = "kubernetes:batch/v1:Job", "assistant-preflight"
+KINDS = samples.every_kind()
+
+
+def run(args: AssistantArgs) -> Recording[Assistant]:
+    return record(lambda: Assistant("assistant", args))
+
+
+RECORDED: dict[int, tuple[AssistantArgs, Recorded]] = {}
+"""By identity, for args cannot be hashed; that they are kept keeps the identity theirs."""
+
+
+def job(args: AssistantArgs) -> Recorded:
+    if id(args) not in RECORDED:
+        RECORDED[id(args)] = args, run(args).one(JOB, NAME)
+    return RECORDED[id(args)][1]
+
+
+def pod(args: AssistantArgs) -> Any:
+    return job(args).inputs["spec"]["template"]["spec"]
+
+
+def container(args: AssistantArgs) -> Any:
+    (found,) = pod(args)["containers"]
+    return found
+
+
+@pytest.mark.parametrize("args", KINDS.values(), ids=KINDS)
+def test_it_is_rasas_own_pod(args: AssistantArgs) -> None:
+    spec, mine, rasa = pod(args), container(args), written(args)["rasa"]
+    names = {variable["name"] for variable in mine["env"]}
+    assert {variable["name"] for variable in rasa["additionalEnv"]} <= names
+    assert {"AUTH_TOKEN", "JWT_SECRET", "RASA_PRO_LICENSE", "RASA_ENVIRONMENT"} <= names
+    assert len(names) == len(mine["env"])
+    assert mine["image"] == args.image.name
+    assert spec["serviceAccountName"] == args.cluster.rasa.service_account
+    assert {each["mountPath"] for each in rasa["volumeMounts"]} <= {
+        each["mountPath"] for each in mine["volumeMounts"]
+    }
+    assert [each["name"] for each in spec["initContainers"]] == [
+        each["name"] for each in rasa["initContainers"]
+    ]
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert mine["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    labels = job(args).inputs["spec"]["template"]["metadata"]["labels"]
+    assert labels == {**args.cluster.rasa.pod_labels, "app.kubernetes.io/name": "rasa-preflight"}
+
+
+@pytest.mark.parametrize("args", KINDS.values(), ids=KINDS)
+def test_every_secret_is_known_to_be_one(args: AssistantArgs) -> None:
+    mine = container(args)
+    referred = {variable["name"] for variable in mine["env"] if "valueFrom" in variable}
+    hidden = mine["args"][mine["args"].index("--secret-variables") + 1].split(",")
+    assert set(hidden) == referred
+    assert "planted" not in json.dumps(job(args).inputs)
+
+
+def test_a_failed_one_is_replaced_and_a_done_one_stays() -> None:
+    inputs = job(samples.BASE).inputs
+    assert inputs["metadata"]["annotations"] == {"pulumi.com/replaceUnready": "true"}
+    assert "ttlSecondsAfterFinished" not in inputs["spec"]
+    assert "podFailurePolicy" not in inputs["spec"]  # the provider would not see that it failed
+    assert pod(samples.BASE)["restartPolicy"] == "Never"
+
+
+def name_of(args: AssistantArgs) -> str:
+    return run(args).one(JOB, NAME).inputs["metadata"]["name"]
+
+
+CHANGES: dict[str, AssistantArgs] = {
+    "model": replace(samples.AZURE, model="prod/bot-8"),
+    "secret": replace(samples.AZURE, llm_keys={"OPENAI_API_KEY": samples.secret("other")}),
+    "authority": replace(samples.AZURE, tracker_store=replace(samples.POSTGRES, ca=samples.known("other"))),
+    "address": replace(samples.AZURE, tracker_store=replace(samples.POSTGRES, host=samples.known("other"))),
+    "key": replace(samples.AZURE, extra_endpoints={"event_broker": {"stream_pii": False}}),
+    "image": replace(samples.AZURE, image=Image(tag="3.22.0-latest")),
+    "warning": replace(samples.AZURE, warn_only=("model",)),
+    "environment": replace(samples.AZURE, workers=2, lock_store=samples.LOCK_STORES["password"]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_it_runs_again_when_something_has_changed(change: str) -> None:
+    assert name_of(samples.AZURE) == name_of(samples.AZURE)
+    assert name_of(CHANGES[change]) != name_of(samples.AZURE)
+
+
+def test_it_runs_again_when_the_identity_has_changed() -> None:
+    identity = replace(samples.CLUSTER.rasa, annotations={"identity": Output.from_input("arn:other")})
+    other = replace(samples.BASE, cluster=replace(samples.CLUSTER, rasa=identity))
+    assert name_of(other) != name_of(samples.BASE)
+
+
+def test_it_does_not_run_again_for_what_it_does_not_see() -> None:
+    store = samples.AZURE.tracker_store
+    assert isinstance(store, Postgres)
+    same = replace(samples.AZURE, size="large", cors=("https://a.example",))
+    assert name_of(same) == name_of(samples.AZURE)
+
+
+def test_the_names_of_the_checks() -> None:
+    source = (FOLDER / "jobs" / "preflight_checks.py").read_text() + (
+        FOLDER / "jobs" / "preflight.py"
+    ).read_text()
+    for check in get_args(Check):
+        assert f'"{check}"' in source
+    arguments = container(replace(samples.BASE, warn_only=("model", "nlg")))["args"]
+    assert arguments[arguments.index("--warn-only") + 1] == "model,nlg"
+
+
+def test_what_it_needs_is_in_the_image_or_in_the_config_map() -> None:
+    data = run(samples.BASE).one("kubernetes:core/v1:ConfigMap", f"{NAME}-files").inputs
+    assert data["immutable"] is True
+    assert set(data["data"]) == {*(path.name for path in SCRIPTS), "endpoints.yml"}
+    assert "preflight.py" in data["data"]
+    assert len(json.dumps(data["data"])) < 500_000  # a ConfigMap holds a megabyte
+
+
+@pytest.fixture
+def report(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    monkeypatch.setattr(sys, "path", [str(FOLDER / "jobs"), *sys.path])
+    import preflight_report  # noqa: PLC0415 # pyright: ignore[reportMissingImports]
+
+    yield preflight_report
+    sys.modules.pop("preflight_report")
+
+
+def test_the_message_fits_and_holds_the_summary(report: Any, tmp_path: Path) -> None:
+    results = [report.Result("model", "failed", 1, "reason " * 200, "remedy") for _ in range(9)]
+    report.TERMINATION_LOG = tmp_path / "termination-log"
+    report.leave_message("not there: nothing happens")
+    report.TERMINATION_LOG.touch()
+    report.leave_message(report.summary(results))
+    said = report.TERMINATION_LOG.read_bytes()
+    assert len(said) == 4096
+    assert said.startswith(b"preflight: 9 of 9 checks failed; Rasa Pro was not touched\n")
+
+
+def test_secrets_are_taken_out(report: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSWORD", "p@ss/word")
+    monkeypatch.setenv("SHORT", "a")
+    text = "amqps://rasa:p%40ss%2Fword@host, p@ss/word, a"
+    assert report.scrubbed(text, ["PASSWORD", "SHORT", "ABSENT"]) == (
+        "amqps://rasa:<PASSWORD>@host, <PASSWORD>, a"
+    )
+
+
+def test_warnings_are_no_failures(report: Any) -> None:
+    passed = report.Result("endpoints", "ok", 5, "all read")
+    warned = report.Result("model", "warning", 5, "not there", "Upload it")
+    assert report.summary([passed]) == "preflight: all 1 checks passed"
+    assert "model warning: not there. Upload it" in report.summary([passed, warned])
+    assert json.loads(report.machine_readable([passed, warned]))["preflight"] == "passed"
