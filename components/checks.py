@@ -15,6 +15,7 @@ from components import naming, regions, support
 from components.cloud_checks import CLOUD_CHECKS
 from components.companions_checks import CHECKS as COMPANIONS_CHECKS
 from components.config_problems import did_you_mean, parsed_cidr, set_with
+from components.errors import NotSupported
 from components.existing import checks as existing
 from components.existing.foundation import ExistingCluster
 from components.in_cluster import checks as in_cluster
@@ -137,7 +138,7 @@ def _cluster_access(profile: str, cluster: ManagedCluster | ExistingCluster) -> 
 
 def _gaps(valid: Valid) -> Iterator[str]:
     cloud = valid.get("cloud", "")
-    gaps = [support.cloud_gap(cloud)]
+    gaps = list[NotSupported | None]()
     for name, dependency in _DEPENDENCIES.items():
         if name in valid:
             source = valid[name].source

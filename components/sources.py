@@ -33,19 +33,14 @@ class Managed(Model):
     """dev or production for this dependency alone; by default the stack's."""
 
 
-class InCluster(Model):
-    """An operator runs it in the stack's Kubernetes cluster."""
+class InClusterStore(Model):
+    """A data store that runs in the stack's Kubernetes cluster, with a volume."""
 
     source: Literal["in-cluster"] = Field(alias="from")
     size: Size | None = None
     """small, medium or large; by default small in dev and medium in production."""
     profile: Profile | None = None
     """dev or production for this dependency alone; by default the stack's."""
-
-
-class InClusterStore(InCluster):
-    """A data store in the cluster, with a volume."""
-
     storage_class: str | None = Field(default=None, pattern=OBJECT_NAME)
     """StorageClass of its volumes; by default the one of cluster.storageClass."""
 
@@ -95,7 +90,7 @@ class ManagedCluster(Model):
     """StorageClass of the volumes of in-cluster dependencies; by default the cluster's default one."""
 
 
-Sized = Managed | InCluster | ManagedCluster
+Sized = Managed | InClusterStore | ManagedCluster
 """Whatever has a profile and a size."""
 Cluster = Annotated[
     Annotated[ManagedCluster, choice("managed")] | Annotated[ExistingCluster, choice("existing")],

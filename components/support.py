@@ -46,8 +46,6 @@ class Gap:
     instead: str
 
 
-_CLOUDS: Mapping[str, Gap] = {}
-
 _BESIDE_EXISTING_CLUSTERS: Mapping[str, Gap] = {
     cloud: Gap(because="its components need the stack's cluster", instead="a managed cluster or cloud none")
     for cloud in ("azure", "gcp")
@@ -61,12 +59,6 @@ _TRACKER_STORES: Mapping[tuple[str, str], Gap] = {
         instead="kind postgres, or an existing MongoDB Atlas",
     ),
 }
-
-
-def cloud_gap(cloud: str) -> NotSupported | None:
-    """The error that a whole cloud is missing, or None."""
-    gap = _CLOUDS.get(cloud)
-    return gap and NotSupported(f"cloud {cloud}", on="this release", because=gap.because, instead=gap.instead)
 
 
 def managed_gap(cloud: str, dependency: str) -> NotSupported | None:
@@ -116,9 +108,6 @@ def _yes(dependency: str, source: str) -> str:
 
 
 def _managed_cell(dependency: str, cloud: str) -> str:
-    whole = cloud_gap(cloud)
-    if whole:
-        return f"no: {whole.because}"
     if dependency != "trackerStore":
         return "yes"
     return "; ".join(

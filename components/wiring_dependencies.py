@@ -79,6 +79,7 @@ def lock_store(ground: Ground[Placement] | None, inside: Inside, settings: Setti
 
 def tracker_store(ground: Ground[Placement] | None, inside: Inside, settings: Settings) -> c.TrackerStore:
     """The database of conversations."""
+    vault = settings.secrets_manager
 
     def make(on: Ground[Place], block: s.Sized, kind: p.TrackerStoreKind) -> c.TrackerStore:
         args = p.TrackerStoreArgs(
@@ -87,7 +88,7 @@ def tracker_store(ground: Ground[Placement] | None, inside: Inside, settings: Se
             size=settings.size_of(block),
             deletion_protection=settings.protected,
             kind=kind,
-            rotation=getattr(settings.secrets_manager, "rotation", "0"),
+            rotation=vault.rotation if isinstance(vault, InClusterVault) else "0",
         )
         return on.cloud.TrackerStore("tracker-store", args, on.opts).connection
 

@@ -26,8 +26,6 @@ STORES = {
 """Type → the namespace of its metrics."""
 LOCKED = (ACCOUNT, POSTGRES, MONGO)
 """What holds data that nobody can make again."""
-OPEN_TO_LISTED = (ACCOUNT, VAULT)
-"""What people reach from outside, by address; everything else answers inside the network alone."""
 UNTAGGED = (
     "azure-native:network:Subnet",
     "azure-native:dns:RecordSet",

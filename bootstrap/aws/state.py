@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi_aws as aws
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
-from components.aws.policies import Statement, document
+from components.aws.model_storage import encrypt, keep_private
 
 OLD_STATES_DAYS = 365
 DELETION_WINDOW_DAYS = 30
@@ -40,51 +40,11 @@ class State(ComponentResource):
             opts=kept,
         )
         bucket = aws.s3.Bucket(name, force_destroy=False, opts=kept)
-        _lock_down(name, bucket, key, parent=self)
+        keep_private(name, bucket, parent=self)
+        encrypt(name, bucket, key.arn, parent=self)
         _keep_versions(name, bucket, parent=self)
         self.bucket, self.bucket_arn, self.key_arn = bucket.bucket, bucket.arn, key.arn
         self.register_outputs({"bucket": self.bucket})
-
-
-def _lock_down(name: str, bucket: aws.s3.Bucket, key: aws.kms.Key, *, parent: Resource) -> None:
-    opts = ResourceOptions(parent=parent)
-    aws.s3.BucketPublicAccessBlock(
-        name,
-        bucket=bucket.bucket,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
-        opts=opts,
-    )
-    aws.s3.BucketOwnershipControls(
-        name,
-        bucket=bucket.bucket,
-        rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-        opts=opts,
-    )
-    default = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-        sse_algorithm="aws:kms", kms_master_key_id=key.arn
-    )
-    aws.s3.BucketServerSideEncryptionConfiguration(
-        name,
-        bucket=bucket.bucket,
-        rules=[
-            aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                apply_server_side_encryption_by_default=default, bucket_key_enabled=True
-            )
-        ],
-        opts=opts,
-    )
-    only_tls: Statement = {
-        "Sid": "OnlyTls",
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": ["s3:*"],
-        "Resource": [bucket.arn, Output.concat(bucket.arn, "/*")],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=document(only_tls), opts=opts)
 
 
 def _keep_versions(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None:

@@ -13,6 +13,7 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_azure_native import authorization, keyvault, storage
 
 from bootstrap.azure.roles import Role, assign, role_id
+from components.azure.model_storage import keep_versions
 
 OLD_STATES_DAYS = 365
 DELETED_KEY_DAYS = 90
@@ -56,7 +57,15 @@ class State(ComponentResource):
             public_access=storage.PublicAccess.NONE,
             opts=ResourceOptions(parent=self, protect=args.protect),
         )
-        _keep_versions(name, args, account, parent=self)
+        keep_versions(
+            name,
+            account,
+            resource_group=args.resource_group,
+            rule="old-states",
+            undelete_days=OLD_STATES_DAYS,
+            version_days=OLD_STATES_DAYS,
+            parent=self,
+        )
         vault, key = _key(name, args, parent=self)
         if args.protect:
             for what, resource_id in (("states", account.id), ("key", vault.id)):
@@ -116,42 +125,6 @@ def _account(name: str, args: StateArgs, *, parent: Resource) -> storage.Storage
         ),
         tags=TAGS,
         opts=ResourceOptions(parent=parent, protect=args.protect),
-    )
-
-
-def _keep_versions(name: str, args: StateArgs, account: storage.StorageAccount, *, parent: Resource) -> None:
-    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=OLD_STATES_DAYS)
-    versions = storage.BlobServiceProperties(
-        name,
-        resource_group_name=args.resource_group,
-        account_name=account.name,
-        blob_services_name="default",
-        is_versioning_enabled=True,
-        delete_retention_policy=kept,
-        container_delete_retention_policy=kept,
-        opts=ResourceOptions(parent=parent),
-    )
-    old = storage.ManagementPolicyRuleArgs(
-        name="old-states",
-        enabled=True,
-        type="Lifecycle",
-        definition=storage.ManagementPolicyDefinitionArgs(
-            filters=storage.ManagementPolicyFilterArgs(blob_types=["blockBlob"]),
-            actions=storage.ManagementPolicyActionArgs(
-                version=storage.ManagementPolicyVersionArgs(
-                    delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=OLD_STATES_DAYS)
-                )
-            ),
-        ),
-    )
-    storage.ManagementPolicy(
-        name,
-        resource_group_name=args.resource_group,
-        account_name=account.name,
-        management_policy_name="default",
-        policy=storage.ManagementPolicySchemaArgs(rules=[old]),
-        # A rule on old versions is refused while versioning is off, and names nothing of what turns it on.
-        opts=ResourceOptions(parent=parent, depends_on=[versions]),
     )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi import ComponentResource, InvokeOutputOptions, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import kms, storage
 
 from components.gcp.apis import enable_api
-from components.gcp.key import DAY, DESTRUCTION_DAYS, ROTATION_DAYS, lend_key
+from components.gcp.key import create_key_in, lend_key
+from components.gcp.model_storage import bucket_args, delete_old_versions, service_agent
 
 OLD_STATES_DAYS = 365
 DELETED_STATES_DAYS = 90
@@ -46,16 +47,22 @@ class State(ComponentResource):
         kms_project = enable_api(name, "cloudkms", args.project, parent=self)
         project = enable_api(name, "storage", args.project, parent=self)
         ring = kms.KeyRing(name, project=kms_project, location=args.region, opts=ResourceOptions(parent=self))
-        secrets = _key(f"{name}-secrets", ring, args, parent=self)
-        own = _key(f"{name}-bucket", ring, args, parent=self)
-        # The agent comes into being when its name is asked for, by no other call (components/gcp, buckets).
-        agent = storage.get_project_service_account_output(
-            project=project, opts=InvokeOutputOptions(parent=self)
-        )
+        kept = ResourceOptions(parent=self, protect=args.protect)
+        secrets = create_key_in(ring, f"{name}-secrets", kept=args.protect, opts=kept)
+        own = create_key_in(ring, f"{name}-bucket", kept=args.protect, opts=kept)
+        agent = service_agent(project, parent=self)
         bucket = storage.Bucket(
             name,
-            _bucket_args(args, project, lend_key(f"{name}-bucket", own.id, agent.member, parent=self)),
-            ResourceOptions(parent=self, protect=args.protect),
+            bucket_args(
+                project=project,
+                region=args.region,
+                key_id=lend_key(f"{name}-bucket", own.id, agent, parent=self),
+                deleted_days=DELETED_STATES_DAYS,
+                rules=[delete_old_versions(OLD_STATES_DAYS)],
+                protect=args.protect,
+                force_destroy=False,
+            ),
+            kept,
         )
         for who, member in args.readers.items():
             storage.BucketIAMMember(
@@ -73,18 +80,6 @@ class State(ComponentResource):
         self.register_outputs({"bucket": self.bucket})
 
 
-def _key(name: str, ring: kms.KeyRing, args: StateArgs, *, parent: Resource) -> kms.CryptoKey:
-    return kms.CryptoKey(
-        name,
-        key_ring=ring.id,
-        purpose="ENCRYPT_DECRYPT",
-        rotation_period=f"{ROTATION_DAYS * DAY}s",
-        destroy_scheduled_duration=f"{DESTRUCTION_DAYS * DAY}s",
-        deletion_policy="PREVENT" if args.protect else "DELETE",
-        opts=ResourceOptions(parent=parent, protect=args.protect),
-    )
-
-
 def _lend(name: str, key: kms.CryptoKey, role: str, member: Output[str], *, parent: Resource) -> None:
     kms.CryptoKeyIAMMember(
         name,
@@ -92,29 +87,4 @@ def _lend(name: str, key: kms.CryptoKey, role: str, member: Output[str], *, pare
         role=f"roles/cloudkms.{role}",
         member=member,
         opts=ResourceOptions(parent=parent),
-    )
-
-
-def _bucket_args(args: StateArgs, project: Output[str], key_id: Output[str]) -> storage.BucketArgs:
-    return storage.BucketArgs(
-        project=project,
-        location=args.region,
-        storage_class="STANDARD",
-        uniform_bucket_level_access=True,
-        public_access_prevention="enforced",
-        encryption=storage.BucketEncryptionArgs(default_kms_key_name=key_id),
-        versioning=storage.BucketVersioningArgs(enabled=True),
-        soft_delete_policy=storage.BucketSoftDeletePolicyArgs(
-            retention_duration_seconds=DELETED_STATES_DAYS * DAY
-        ),
-        lifecycle_rules=[
-            storage.BucketLifecycleRuleArgs(
-                action=storage.BucketLifecycleRuleActionArgs(type="Delete"),
-                condition=storage.BucketLifecycleRuleConditionArgs(
-                    days_since_noncurrent_time=OLD_STATES_DAYS, with_state="ARCHIVED"
-                ),
-            )
-        ],
-        force_destroy=False,
-        deletion_policy="PREVENT" if args.protect else "DELETE",
     )

@@ -78,7 +78,16 @@ class ModelStorage(ComponentResource):
             public_access=storage.PublicAccess.NONE,
             opts=ResourceOptions(parent=self, protect=args.deletion_protection),
         )
-        _keep_versions(name, account, place, OLD_VERSION_DAYS[args.profile], parent=self)
+        days = OLD_VERSION_DAYS[args.profile]
+        keep_versions(
+            name,
+            account,
+            resource_group=place.resource_group,
+            rule="old-versions",
+            undelete_days=days,
+            version_days=days,
+            parent=self,
+        )
         ready = create_private_endpoint(
             name, place, resource_id=account.id, group="blob", zone=PRIVATE_ZONE, parent=self
         )
@@ -91,6 +100,63 @@ class ModelStorage(ComponentResource):
             ready=ready,
         )
         self.register_outputs({"account": account.name, "container": container.name})
+
+
+def keep_versions(  # noqa: PLR0913 (a rule's numbers, each said by name)
+    name: str,
+    account: storage.StorageAccount,
+    *,
+    resource_group: Output[str],
+    rule: str,
+    undelete_days: int,
+    version_days: int,
+    blob_days: int | None = None,
+    parent: Resource,
+) -> None:
+    """What was overwritten or deleted by mistake, or the container, comes back for some time.
+
+    With `blob_days` what nobody deletes goes too, so many days old.
+    """
+    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=undelete_days)
+    versions = storage.BlobServiceProperties(
+        name,
+        resource_group_name=resource_group,
+        account_name=account.name,
+        blob_services_name="default",
+        is_versioning_enabled=True,
+        delete_retention_policy=kept,
+        container_delete_retention_policy=kept,
+        opts=ResourceOptions(parent=parent),
+    )
+    actions = storage.ManagementPolicyActionArgs(
+        base_blob=None if blob_days is None else _delete_blobs(blob_days),
+        version=storage.ManagementPolicyVersionArgs(
+            delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=version_days)
+        ),
+    )
+    delete_old = storage.ManagementPolicyRuleArgs(
+        name=rule,
+        enabled=True,
+        type="Lifecycle",
+        definition=storage.ManagementPolicyDefinitionArgs(
+            filters=storage.ManagementPolicyFilterArgs(blob_types=["blockBlob"]), actions=actions
+        ),
+    )
+    storage.ManagementPolicy(
+        name,
+        resource_group_name=resource_group,
+        account_name=account.name,
+        management_policy_name="default",
+        policy=storage.ManagementPolicySchemaArgs(rules=[delete_old]),
+        # A rule on old versions is refused while versioning is off, and names nothing of what turns it on.
+        opts=ResourceOptions(parent=parent, depends_on=[versions]),
+    )
+
+
+def _delete_blobs(days: int) -> storage.ManagementPolicyBaseBlobArgs:
+    return storage.ManagementPolicyBaseBlobArgs(
+        delete=storage.DateAfterModificationArgs(days_after_modification_greater_than=days)
+    )
 
 
 def _account_args(args: ModelStorageArgs[Placement]) -> storage.StorageAccountArgs:
@@ -119,45 +185,6 @@ def _account_args(args: ModelStorageArgs[Placement]) -> storage.StorageAccountAr
             ],
         ),
         tags=place.tags,
-    )
-
-
-def _keep_versions(
-    name: str, account: storage.StorageAccount, place: Placement, days: int, *, parent: Resource
-) -> None:
-    """A model that was overwritten or deleted by mistake, or the container, comes back for some time."""
-    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=days)
-    versions = storage.BlobServiceProperties(
-        name,
-        resource_group_name=place.resource_group,
-        account_name=account.name,
-        blob_services_name="default",
-        is_versioning_enabled=True,
-        delete_retention_policy=kept,
-        container_delete_retention_policy=kept,
-        opts=ResourceOptions(parent=parent),
-    )
-    delete_old = storage.ManagementPolicyRuleArgs(
-        name="old-versions",
-        enabled=True,
-        type="Lifecycle",
-        definition=storage.ManagementPolicyDefinitionArgs(
-            filters=storage.ManagementPolicyFilterArgs(blob_types=["blockBlob"]),
-            actions=storage.ManagementPolicyActionArgs(
-                version=storage.ManagementPolicyVersionArgs(
-                    delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=days)
-                )
-            ),
-        ),
-    )
-    storage.ManagementPolicy(
-        name,
-        resource_group_name=place.resource_group,
-        account_name=account.name,
-        management_policy_name="default",
-        policy=storage.ManagementPolicySchemaArgs(rules=[delete_old]),
-        # A rule on old versions is refused while versioning is off, and names nothing of what turns it on.
-        opts=ResourceOptions(parent=parent, depends_on=[versions]),
     )
 
 

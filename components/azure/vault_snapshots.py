@@ -15,6 +15,7 @@ from pulumi import Output, Resource, ResourceOptions
 from pulumi_azure_native import storage
 
 from components.azure.firewall import internet_addresses
+from components.azure.model_storage import keep_versions
 from components.azure.placement import Placement
 from components.azure.protection import lock
 from components.azure.roles import assign
@@ -51,7 +52,17 @@ def create_snapshot_container(
         public_access=storage.PublicAccess.NONE,
         opts=opts,
     )
-    _expire(name, account, args, parent=parent)
+    days = SNAPSHOT_DAYS[args.profile]
+    keep_versions(
+        name,
+        account,
+        resource_group=place.resource_group,
+        rule="old-snapshots",
+        undelete_days=UNDELETE_DAYS,
+        version_days=days,
+        blob_days=days,
+        parent=parent,
+    )
     lock(name, resource_id=account.id, wanted=args.deletion_protection, parent=parent)
     grant = assign(name, role_id=role_id, principal_id=principal_id, scope=container.id, parent=parent)
     return Output.concat("https://", account.name, f".blob.core.windows.net/{CONTAINER}"), grant
@@ -84,46 +95,4 @@ def _account(args: VaultUnsealArgs[Placement]) -> storage.StorageAccountArgs:
             ],
         ),
         tags=place.tags,
-    )
-
-
-def _expire(
-    name: str, account: storage.StorageAccount, args: VaultUnsealArgs[Placement], *, parent: Resource
-) -> None:
-    place, days = args.placement, SNAPSHOT_DAYS[args.profile]
-    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=UNDELETE_DAYS)
-    properties = storage.BlobServiceProperties(
-        name,
-        resource_group_name=place.resource_group,
-        account_name=account.name,
-        blob_services_name="default",
-        is_versioning_enabled=True,
-        delete_retention_policy=kept,
-        container_delete_retention_policy=kept,
-        opts=ResourceOptions(parent=parent),
-    )
-    rule = storage.ManagementPolicyRuleArgs(
-        name="old-snapshots",
-        enabled=True,
-        type="Lifecycle",
-        definition=storage.ManagementPolicyDefinitionArgs(
-            filters=storage.ManagementPolicyFilterArgs(blob_types=["blockBlob"]),
-            actions=storage.ManagementPolicyActionArgs(
-                base_blob=storage.ManagementPolicyBaseBlobArgs(
-                    delete=storage.DateAfterModificationArgs(days_after_modification_greater_than=days)
-                ),
-                version=storage.ManagementPolicyVersionArgs(
-                    delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=days)
-                ),
-            ),
-        ),
-    )
-    storage.ManagementPolicy(
-        name,
-        resource_group_name=place.resource_group,
-        account_name=account.name,
-        management_policy_name="default",
-        policy=storage.ManagementPolicySchemaArgs(rules=[rule]),
-        # A rule on versions is refused while versioning is off, and names nothing of what turns it on.
-        opts=ResourceOptions(parent=parent, depends_on=[properties]),
     )

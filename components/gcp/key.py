@@ -47,14 +47,19 @@ class Key(ComponentResource):
 def create_key(name: str, args: KeyArgs, *, parent: Resource) -> kms.CryptoKey:
     """Create a key in a key ring of its own."""
     ring = kms.KeyRing(name, project=args.project, location=args.region, opts=ResourceOptions(parent=parent))
+    return create_key_in(ring, name, kept=args.deletion_protection, opts=ResourceOptions(parent=parent))
+
+
+def create_key_in(ring: kms.KeyRing, name: str, *, kept: bool, opts: ResourceOptions) -> kms.CryptoKey:
+    """Create a symmetric key that Google rotates, in a key ring that is there."""
     return kms.CryptoKey(
         name,
         key_ring=ring.id,
         purpose="ENCRYPT_DECRYPT",
         rotation_period=f"{ROTATION_DAYS * DAY}s",
         destroy_scheduled_duration=f"{DESTRUCTION_DAYS * DAY}s",
-        deletion_policy="PREVENT" if args.deletion_protection else "DELETE",
-        opts=ResourceOptions(parent=parent),
+        deletion_policy="PREVENT" if kept else "DELETE",
+        opts=opts,
     )
 
 

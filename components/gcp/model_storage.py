@@ -7,7 +7,7 @@ replaced.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pulumi import ComponentResource, InvokeOutputOptions, Output, Resource, ResourceOptions
 from pulumi_gcp import storage
@@ -86,33 +86,60 @@ def service_agent(project: Output[str], *, parent: Resource) -> Output[str]:
     return agent.member
 
 
-def _bucket_args(
-    args: ModelStorageArgs[Placement], project: Output[str], key_id: Output[str]
+def bucket_args(  # noqa: PLR0913 (a bucket's inputs, each said by name)
+    *,
+    project: Output[str],
+    region: str,
+    key_id: Output[str],
+    deleted_days: int,
+    rules: Sequence[storage.BucketLifecycleRuleArgs],
+    protect: bool,
+    force_destroy: bool,
 ) -> storage.BucketArgs:
+    """A private bucket that encrypts, and keeps what was overwritten or deleted for some time."""
     return storage.BucketArgs(
         project=project,
-        location=args.placement.region,
+        location=region,
         storage_class="STANDARD",
         uniform_bucket_level_access=True,
         public_access_prevention="enforced",
         encryption=storage.BucketEncryptionArgs(default_kms_key_name=key_id),
         versioning=storage.BucketVersioningArgs(enabled=True),
-        soft_delete_policy=storage.BucketSoftDeletePolicyArgs(
-            retention_duration_seconds=SOFT_DELETE_DAYS * DAY
-        ),
-        lifecycle_rules=[
-            storage.BucketLifecycleRuleArgs(
-                action=storage.BucketLifecycleRuleActionArgs(type="Delete"),
-                condition=storage.BucketLifecycleRuleConditionArgs(
-                    days_since_noncurrent_time=NONCURRENT_DAYS[args.profile], with_state="ARCHIVED"
-                ),
-            ),
-            storage.BucketLifecycleRuleArgs(
-                action=storage.BucketLifecycleRuleActionArgs(type="AbortIncompleteMultipartUpload"),
-                condition=storage.BucketLifecycleRuleConditionArgs(age=UNFINISHED_UPLOAD_DAYS),
-            ),
-        ],
+        soft_delete_policy=storage.BucketSoftDeletePolicyArgs(retention_duration_seconds=deleted_days * DAY),
+        lifecycle_rules=list(rules),
+        force_destroy=force_destroy,
+        deletion_policy="PREVENT" if protect else "DELETE",
+    )
+
+
+def delete_when(condition: storage.BucketLifecycleRuleConditionArgs) -> storage.BucketLifecycleRuleArgs:
+    """A rule that deletes what meets a condition."""
+    return storage.BucketLifecycleRuleArgs(
+        action=storage.BucketLifecycleRuleActionArgs(type="Delete"), condition=condition
+    )
+
+
+def delete_old_versions(days: int) -> storage.BucketLifecycleRuleArgs:
+    """A rule that deletes what was overwritten or deleted, some days later."""
+    return delete_when(
+        storage.BucketLifecycleRuleConditionArgs(days_since_noncurrent_time=days, with_state="ARCHIVED")
+    )
+
+
+def _bucket_args(
+    args: ModelStorageArgs[Placement], project: Output[str], key_id: Output[str]
+) -> storage.BucketArgs:
+    unfinished = storage.BucketLifecycleRuleArgs(
+        action=storage.BucketLifecycleRuleActionArgs(type="AbortIncompleteMultipartUpload"),
+        condition=storage.BucketLifecycleRuleConditionArgs(age=UNFINISHED_UPLOAD_DAYS),
+    )
+    return bucket_args(
+        project=project,
+        region=args.placement.region,
+        key_id=key_id,
+        deleted_days=SOFT_DELETE_DAYS,
+        rules=[delete_old_versions(NONCURRENT_DAYS[args.profile]), unfinished],
+        protect=args.deletion_protection,
         # With protection off the bucket goes with its content; a bucket that holds any is not deleted.
         force_destroy=not args.deletion_protection,
-        deletion_policy="PREVENT" if args.deletion_protection else "DELETE",
     )

@@ -11,8 +11,14 @@ from collections.abc import Mapping
 from pulumi import Output, Resource, ResourceOptions
 from pulumi_gcp import storage
 
-from components.gcp.key import DAY, lend_key
-from components.gcp.model_storage import SOFT_DELETE_DAYS, service_agent
+from components.gcp.key import lend_key
+from components.gcp.model_storage import (
+    SOFT_DELETE_DAYS,
+    bucket_args,
+    delete_old_versions,
+    delete_when,
+    service_agent,
+)
 from components.gcp.placement import Placement
 from components.protocols import Profile, VaultUnsealArgs
 
@@ -34,35 +40,21 @@ def create_snapshot_bucket(
     project = place.apis.storage
     # The seal key, without which no snapshot opens anyway: the stack's own is lent where the models are.
     key_id = lend_key(name, seal_key_id, service_agent(project, parent=parent), parent=parent)
+    expire = delete_when(storage.BucketLifecycleRuleConditionArgs(age=SNAPSHOT_DAYS[args.profile]))
     bucket = storage.Bucket(
         name,
-        project=project,
-        location=place.region,
-        storage_class="STANDARD",
-        uniform_bucket_level_access=True,
-        public_access_prevention="enforced",
-        encryption=storage.BucketEncryptionArgs(default_kms_key_name=key_id),
-        versioning=storage.BucketVersioningArgs(enabled=True),
-        soft_delete_policy=storage.BucketSoftDeletePolicyArgs(
-            retention_duration_seconds=SOFT_DELETE_DAYS * DAY
+        bucket_args(
+            project=project,
+            region=place.region,
+            key_id=key_id,
+            deleted_days=SOFT_DELETE_DAYS,
+            rules=[expire, delete_old_versions(1)],
+            protect=args.deletion_protection,
+            force_destroy=not args.deletion_protection,
         ),
-        lifecycle_rules=[
-            _delete(storage.BucketLifecycleRuleConditionArgs(age=SNAPSHOT_DAYS[args.profile])),
-            _delete(
-                storage.BucketLifecycleRuleConditionArgs(days_since_noncurrent_time=1, with_state="ARCHIVED")
-            ),
-        ],
-        force_destroy=not args.deletion_protection,
-        deletion_policy="PREVENT" if args.deletion_protection else "DELETE",
-        opts=ResourceOptions(parent=parent),
+        ResourceOptions(parent=parent),
     )
     grant = storage.BucketIAMMember(
         name, bucket=bucket.name, role=PUT_ROLE, member=member, opts=ResourceOptions(parent=parent)
     )
     return bucket.name, grant
-
-
-def _delete(condition: storage.BucketLifecycleRuleConditionArgs) -> storage.BucketLifecycleRuleArgs:
-    return storage.BucketLifecycleRuleArgs(
-        action=storage.BucketLifecycleRuleActionArgs(type="Delete"), condition=condition
-    )
