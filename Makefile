@@ -6,6 +6,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 export PYTHONPATH := $(CURDIR)
+# The clouds' SDKs take longer to compile than to run: once for all processes, wherever that was switched off.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check unit engine-tests servers conformance conformance-table conformance-lock fmt schema \
@@ -54,7 +56,7 @@ conformance-table: .venv/.ready ## write the README's table and the list of case
 
 conformance-lock: .venv/.ready ## choose the versions of requirements.in anew
 	{ head -2 tests/conformance/requirements.txt; echo 'rasa-pro==3.21.0'; \
-		.uv/bin/uv pip compile -q --python-version 3.11 --no-header --no-annotate \
+		.uv/bin/uv pip compile -q --no-config --python-version 3.11 --no-header --no-annotate \
 			tests/conformance/requirements.in; } > tests/conformance/requirements.new
 	mv tests/conformance/requirements.new tests/conformance/requirements.txt
 

@@ -81,7 +81,11 @@ def from_recording(lab: Lab, folder: Path, recording: Recording[Any], name: str)
 
 def make_database(lab: Lab, folder: Path, recording: Recording[Any], name: str) -> None:
     """Run the database's Job of a recorded assistant."""
-    outcome = database_init(lab, folder, recording, name).run()
+    job = database_init(lab, folder, recording, name)
+    if "ROLE_PASSWORD" in job.env and in_vault(recording):
+        # What the Job and Vault's bootstrap are both given; here Vault is not filled by it.
+        job.env["ROLE_PASSWORD"] = SECRET_OF_ROLE
+    outcome = job.run()
     assert outcome.status == 0, outcome.output
 
 
@@ -91,9 +95,6 @@ def database_init(lab: Lab, folder: Path, recording: Recording[Any], name: str) 
     server = lab.rds if "rds_iam" in pod.env["DATABASES"] else lab.postgres
     pod.files = {path: lab.ca if path.endswith(".pem") else text for path, text in pod.files.items()}
     pod.env.update(PGHOST=HOST, PGPORT=str(server.port))
-    if "ROLE_PASSWORD" in pod.env and in_vault(recording):
-        # What the Job and Vault's bootstrap are both given; here Vault is not filled by it.
-        pod.env["ROLE_PASSWORD"] = SECRET_OF_ROLE
     if "PGPASSWORD" in pod.env:
         # The administrator is the server's own: no recording makes a real one.
         pod.env.update(PGUSER=ADMIN, PGPASSWORD=ADMIN_PASSWORD)

@@ -119,9 +119,8 @@ def _pin(name: str) -> str:
 
 def _install_rasa(folder: Path) -> None:
     _run([str(UV), "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)])
-    python = str(folder / "bin" / "python")
-    pins = str(HERE / "requirements.txt")
-    _run([str(UV), "pip", "install", "--quiet", "--no-deps", "--python", python, "-r", pins])
+    python, pins = str(folder / "bin" / "python"), str(HERE / "requirements.txt")
+    _install_pinned(python, pins, folder)
     _run([python, "-m", "compileall", "-q", str(folder / "lib")])
 
 
@@ -132,9 +131,14 @@ def _install_tool(name: str) -> Callable[[Path], None]:
         pins = str(SERVERS / name / "requirements.txt")
         _run([str(UV), "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)])
         python = str(folder / "bin" / "python")
-        _run([str(UV), "pip", "install", "--quiet", "--no-deps", "--python", python, "-r", pins])
+        _install_pinned(python, pins, folder)
 
     return install_into
+
+
+def _install_pinned(python: str, pins: str, folder: Path) -> None:
+    """From that folder: in ours uv would put the overrides of our own pyproject.toml above the pins."""
+    _run([str(UV), "pip", "install", "--quiet", "--no-deps", "--python", python, "-r", pins], folder)
 
 
 def _install_kafka(folder: Path) -> None:
