@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pulumi
 
+from components.ingress_classes import warn_of_unknown_ingress_class
 from components.installation import install_assistant
 from components.outputs import model_storage_url
 from components.reach import warn_if_cluster_is_silent
@@ -23,6 +24,7 @@ stack = pulumi.get_stack()
 settings = load()
 warn_if_cluster_is_silent(settings)
 refuse_unknown_storage_classes(settings)
+warn_of_unknown_ingress_class(settings)
 tags = stack_tags(project=pulumi.get_project(), stack=stack, profile=settings.profile, extra=settings.tags)
 
 # Network, cluster and the dependencies: model storage, lock store, tracker store, event broker, Vault, NLG.

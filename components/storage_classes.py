@@ -1,20 +1,13 @@
 """Whether an existing cluster has the StorageClasses that the settings name: asked in a preview (`reach.py`).
 
-A claim of an unknown class waits for ever, and the class of a claim cannot be changed. The provider has no
-way to list what there is, so this asks the API itself, where the kubeconfig logs in with a token or a
-certificate (kind, k3d, minikube, OpenShift). Where a program has to be run to log in (EKS, AKS, GKE), where
-the answer is no, and where there is no answer, it says nothing: the claim's own events do then.
+A claim of an unknown class waits for ever, and the class of a claim cannot be changed. Where the cluster
+cannot be asked (`existing/listing.py`) it says nothing: the claim's own events do then.
 """
 
 from __future__ import annotations
 
-import json
-import ssl
-from base64 import b64decode
 from collections.abc import Iterator, Mapping
-from tempfile import NamedTemporaryFile
 from typing import Any, cast
-from urllib.request import Request, urlopen
 
 import pulumi
 from pydantic.alias_generators import to_camel
@@ -22,11 +15,11 @@ from pydantic.alias_generators import to_camel
 from components.config_problems import set_with
 from components.errors import ConfigurationError
 from components.existing.foundation import ExistingCluster
-from components.existing.kubeconfig import Kubeconfig, login_of, read_kubeconfig
+from components.existing.kubeconfig import Kubeconfig, read_kubeconfig
+from components.existing.listing import metadata_of_all
 from components.settings import Settings
 from components.sources import InClusterStore
 
-TIMEOUT_SECONDS = 3
 PATH = "/apis/storage.k8s.io/v1/storageclasses"
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
 STORES = ("model_storage", "lock_store", "tracker_store", "event_broker")
@@ -70,34 +63,10 @@ def problems(stores: Mapping[str, InClusterStore], common: str | None, classes: 
 
 def storage_classes(kubeconfig: Kubeconfig) -> Classes | None:
     """Ask the cluster; None where it cannot be asked."""
-    login = login_of(kubeconfig)
-    headers = {"Authorization": f"Bearer {login.token}"} if login.token else {}
-    if not login.server.startswith("https://") or not (login.token or login.certificate):
-        return None
-    try:
-        context = ssl.create_default_context(cadata=_decoded(login.authority))
-        if login.certificate and login.key:
-            _show(context, b64decode(login.certificate) + b"\n" + b64decode(login.key))
-        request = Request(login.server.rstrip("/") + PATH, headers=headers)  # noqa: S310 (https, see above)
-        with urlopen(request, timeout=TIMEOUT_SECONDS, context=context) as answer:  # noqa: S310
-            items = cast("list[dict[str, Any]]", json.load(answer)["items"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return {str(item["metadata"]["name"]): _is_default(item["metadata"]) for item in items}
+    found = metadata_of_all(kubeconfig, PATH)
+    return None if found is None else {str(one["name"]): _is_default(one) for one in found}
 
 
 def _is_default(metadata: Mapping[str, Any]) -> bool:
     annotations = cast("Mapping[str, str]", metadata.get("annotations") or {})
     return annotations.get(DEFAULT) == "true"
-
-
-def _decoded(data: str | None) -> str | None:
-    return None if data is None else b64decode(data).decode()
-
-
-def _show(context: ssl.SSLContext, pem: bytes) -> None:
-    """Have a client's certificate shown; Python reads one from a file only."""
-    with NamedTemporaryFile() as file:
-        file.write(pem)
-        file.flush()
-        context.load_cert_chain(file.name)

@@ -113,9 +113,9 @@ def _record(program: Callable[[], T], *, preview: bool) -> Recording[T]:
     set_mocks(_NoLookUps(), project=PROJECT, stack=STACK, preview=preview, monitor=monitor)
     cast("Any", SETTINGS).outputs.clear()  # what a program that failed before this one has left behind
     results: list[T] = []
-    # URNs that a resource had under former names: nobody here looks at them, and computing the dozens that each
-    # of Azure's has took five sixths of a recording.
-    with mock.patch("pulumi.resource.collapse_alias_to_urn", lambda *_: None):
+    # URNs that a resource had under former names: nobody here looks at them, and to compute the dozens that
+    # each of Azure's has took five sixths of a recording.
+    with mock.patch("pulumi.resource.collapse_alias_to_urn", return_value=None):
         _sync_await(run_pulumi_func(lambda: results.append(program())))
     if not preview:
         _refuse_unknowns(monitor.recorded)

@@ -22,6 +22,11 @@ from components.ingress.contract import (
 from components.ingress.objects import tls_secret
 from components.logins import SecretRef
 
+NOT_WAITED_FOR = {"pulumi.com/skipAwait": "true"}
+"""Its status gets an address only from controllers behind a load balancer; behind a NodePort or on the host's
+network it stays empty, and the provider would give up after ten minutes (pulumi-kubernetes, `ingress.go`).
+Nothing here needs the address; a class that nobody serves is said in the preview (`ingress_classes.py`)."""
+
 
 class Ingress(ComponentResource):
     """One host, the paths of the channels, one Service."""
@@ -38,7 +43,9 @@ class Ingress(ComponentResource):
         ]
         made = v1.Ingress(
             name,
-            metadata=ObjectMetaArgs(namespace=args.namespace, annotations=dict(args.annotations)),
+            metadata=ObjectMetaArgs(
+                namespace=args.namespace, annotations={**NOT_WAITED_FOR, **args.annotations}
+            ),
             spec=v1.IngressSpecArgs(
                 ingress_class_name=args.class_name,
                 rules=[v1.IngressRuleArgs(host=args.host, http=v1.HTTPIngressRuleValueArgs(paths=paths))],

@@ -1,0 +1,59 @@
+"""Whether an existing cluster has the IngressClass that the settings name: asked in a preview (`reach.py`).
+
+Kubernetes takes an Ingress of any class, and nobody may ever serve it. A warning, not an error: controllers
+that look at the name alone have no object of that kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components.config_problems import set_with
+from components.existing.foundation import ExistingCluster
+from components.existing.kubeconfig import read_kubeconfig
+from components.existing.listing import Metadata, metadata_of_all
+from components.settings import Settings
+
+PATH = "/apis/networking.k8s.io/v1/ingressclasses"
+DEFAULT = "ingressclass.kubernetes.io/is-default-class"
+
+
+def warn_of_unknown_ingress_class(settings: Settings) -> None:
+    """Say in a preview that the cluster has no such class, and which it has."""
+    cluster = settings.cluster
+    if (
+        settings.ingress.host is None
+        or not isinstance(cluster, ExistingCluster)
+        or cluster.flavor == "openshift"
+        or not pulumi.runtime.is_dry_run()
+    ):
+        return
+    found = metadata_of_all(read_kubeconfig(cluster.kubeconfig.get_secret_value(), cluster.context), PATH)
+    problem = None if found is None else problem_with(settings.ingress.class_name, found)
+    if problem is not None:
+        pulumi.log.warn(problem)
+
+
+def problem_with(wanted: str | None, found: Sequence[Metadata]) -> str | None:
+    """What is wrong with a class, None meaning the cluster's default one."""
+    names = [str(one["name"]) for one in found]
+    known = ", ".join(names) or "none"
+    key = "rasa:ingress.className"
+    if wanted is None and not any(_is_default(one) for one in found):
+        return (
+            f"{key} is missing, and the cluster has no default IngressClass (it has: {known}): nobody may "
+            f"serve the way in; {set_with(key, '<class>')}"
+        )
+    if wanted is not None and wanted not in names:
+        return (
+            f"{key} {wanted!r} is no IngressClass of the cluster (it has: {known}): unless its controller "
+            f"looks at the name alone, nobody serves the way in; {set_with(key, '<one of them>')}"
+        )
+    return None
+
+
+def _is_default(metadata: Metadata) -> bool:
+    annotations: Mapping[str, str] = metadata.get("annotations") or {}
+    return annotations.get(DEFAULT) == "true"
