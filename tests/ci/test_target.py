@@ -120,6 +120,7 @@ def test_every_pod_is_waited_for() -> None:
     assert machine.looks == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pods", "model_id", "text"),
     [
