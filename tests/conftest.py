@@ -24,10 +24,6 @@ def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if not any(item.get_closest_marker("engine") for item in items):
-        # The SDKs are objects by the million that stay: looking through them over and over took a seventh of
-        # a run. Beside an engine, what a failed update leaves behind is collected as ever.
-        gc.set_threshold(100_000, 50, 100)
     for item in items:
         if item.get_closest_marker("engine"):
             for warning in ABANDONED:
@@ -37,3 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if cloud is not None:
             # One worker imports a cloud's SDK (5 s), and records its stacks, once for all tests of it.
             item.add_marker(pytest.mark.xdist_group(cloud))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look less often for garbage where no engine runs: the SDKs' objects by the million stay anyway.
+
+    It took a seventh of the unit tests' time. What a failed update leaves behind is collected as ever.
+    """
+    if not any(item.get_closest_marker("engine") for item in session.items):
+        gc.set_threshold(100_000, 50, 100)
