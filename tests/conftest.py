@@ -38,7 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Look less often for garbage where no engine runs: the SDKs' objects by the million stay anyway.
 
-    It took a seventh of the unit tests' time. What a failed update leaves behind is collected as ever.
+    It took a seventh of the unit tests' time. Beside an engine it stays as it is: gRPC shares connections by
+    address, and a channel that lies about keeps a dead engine's for the next one that gets its port.
     """
     if not any(item.get_closest_marker("engine") for item in session.items):
         gc.set_threshold(100_000, 50, 100)
