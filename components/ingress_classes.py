@@ -6,14 +6,13 @@ that look at the name alone have no object of that kind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
 
 from components.config_problems import set_with
 from components.existing.foundation import ExistingCluster
-from components.existing.kubeconfig import read_kubeconfig
-from components.existing.listing import Metadata, metadata_of_all
+from components.existing.listing import Metadata, is_marked, metadata_of_all
 from components.settings import Settings
 
 PATH = "/apis/networking.k8s.io/v1/ingressclasses"
@@ -30,7 +29,7 @@ def warn_of_unknown_ingress_class(settings: Settings) -> None:
         or not pulumi.runtime.is_dry_run()
     ):
         return
-    found = metadata_of_all(read_kubeconfig(cluster.kubeconfig.get_secret_value(), cluster.context), PATH)
+    found = metadata_of_all(cluster.contents, PATH)
     problem = None if found is None else problem_with(settings.ingress.class_name, found)
     if problem is not None:
         pulumi.log.warn(problem)
@@ -41,7 +40,7 @@ def problem_with(wanted: str | None, found: Sequence[Metadata]) -> str | None:
     names = [str(one["name"]) for one in found]
     known = ", ".join(names) or "none"
     key = "rasa:ingress.className"
-    if wanted is None and not any(_is_default(one) for one in found):
+    if wanted is None and not any(is_marked(one, DEFAULT) for one in found):
         return (
             f"{key} is missing, and the cluster has no default IngressClass (it has: {known}): nobody may "
             f"serve the way in; {set_with(key, '<class>')}"
@@ -52,8 +51,3 @@ def problem_with(wanted: str | None, found: Sequence[Metadata]) -> str | None:
             f"looks at the name alone, nobody serves the way in; {set_with(key, '<one of them>')}"
         )
     return None
-
-
-def _is_default(metadata: Metadata) -> bool:
-    annotations: Mapping[str, str] = metadata.get("annotations") or {}
-    return annotations.get(DEFAULT) == "true"

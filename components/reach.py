@@ -1,4 +1,4 @@
-"""The one look at the world that the program takes, in a preview only: whether an existing cluster answers.
+"""A look at the world that the program takes in a preview only: whether an existing cluster answers.
 
 The Kubernetes provider previews objects in a cluster that does not answer as if it were empty, and says
 nothing (pulumi-kubernetes, `provider.go`, Create: `!req.GetPreview() && k.clusterUnreachable`); the update

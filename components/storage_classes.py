@@ -7,7 +7,6 @@ cannot be asked (`existing/listing.py`) it says nothing: the claim's own events 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
 
 import pulumi
 from pydantic.alias_generators import to_camel
@@ -15,8 +14,8 @@ from pydantic.alias_generators import to_camel
 from components.config_problems import set_with
 from components.errors import ConfigurationError
 from components.existing.foundation import ExistingCluster
-from components.existing.kubeconfig import Kubeconfig, read_kubeconfig
-from components.existing.listing import metadata_of_all
+from components.existing.kubeconfig import Kubeconfig
+from components.existing.listing import is_marked, metadata_of_all
 from components.settings import Settings
 from components.sources import InClusterStore
 
@@ -35,7 +34,7 @@ def refuse_unknown_storage_classes(settings: Settings) -> None:
     stores = {name: block for name, block in blocks.items() if isinstance(block, InClusterStore)}
     if not stores or not isinstance(cluster, ExistingCluster) or not pulumi.runtime.is_dry_run():
         return
-    classes = storage_classes(read_kubeconfig(cluster.kubeconfig.get_secret_value(), cluster.context))
+    classes = storage_classes(cluster.contents)
     if classes is None:
         return
     found = list(dict.fromkeys(problems(stores, cluster.storage_class, classes)))
@@ -64,9 +63,4 @@ def problems(stores: Mapping[str, InClusterStore], common: str | None, classes: 
 def storage_classes(kubeconfig: Kubeconfig) -> Classes | None:
     """Ask the cluster; None where it cannot be asked."""
     found = metadata_of_all(kubeconfig, PATH)
-    return None if found is None else {str(one["name"]): _is_default(one) for one in found}
-
-
-def _is_default(metadata: Mapping[str, Any]) -> bool:
-    annotations = cast("Mapping[str, str]", metadata.get("annotations") or {})
-    return annotations.get(DEFAULT) == "true"
+    return None if found is None else {str(one["name"]): is_marked(one, DEFAULT) for one in found}

@@ -9,7 +9,7 @@ from pulumi import Output
 from pydantic import Field, SecretStr, model_validator
 
 from components.config_model import OBJECT_NAME, Existing, Model
-from components.existing.kubeconfig import read_kubeconfig, server_of
+from components.existing.kubeconfig import Kubeconfig, read_kubeconfig, server_of
 from components.kubernetes.surroundings import GKE_METADATA, Surroundings
 from components.protocols import Flavor, Kubernetes, Operator, PodIdentity
 
@@ -64,7 +64,7 @@ class ExistingCluster(Model):
     @model_validator(mode="after")
     def _kubeconfig_is_one(self) -> Self:
         try:
-            server = server_of(read_kubeconfig(self.kubeconfig.get_secret_value(), self.context))
+            server = self.server
         except ValueError as error:
             raise ValueError(f"kubeconfig {error}") from None
         if not server.startswith(("https://", "http://")):
@@ -72,15 +72,19 @@ class ExistingCluster(Model):
         return self
 
     @property
+    def contents(self) -> Kubeconfig:
+        """The kubeconfig with the chosen context as its current one; secret."""
+        return read_kubeconfig(self.kubeconfig.get_secret_value(), self.context)
+
+    @property
     def server(self) -> str:
         """URL of the Kubernetes API."""
-        return server_of(read_kubeconfig(self.kubeconfig.get_secret_value(), self.context))
+        return server_of(self.contents)
 
 
 def kubeconfig_of(block: ExistingCluster) -> Output[str]:
     """The kubeconfig with the chosen context as its current one, as a secret."""
-    kubeconfig = read_kubeconfig(block.kubeconfig.get_secret_value(), block.context)
-    return Output.secret(json.dumps(kubeconfig, default=str))  # YAML knows dates, JSON does not
+    return Output.secret(json.dumps(block.contents, default=str))  # YAML knows dates, JSON does not
 
 
 def connect_cluster(block: ExistingCluster, *, namespace: str) -> Kubernetes:

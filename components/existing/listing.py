@@ -41,6 +41,12 @@ def metadata_of_all(kubeconfig: Kubeconfig, path: str) -> Sequence[Metadata] | N
         return None
 
 
+def is_marked(metadata: Metadata, annotation: str) -> bool:
+    """Whether an object says yes in an annotation, as a cluster's default classes do."""
+    annotations: Mapping[str, str] = metadata.get("annotations") or {}
+    return annotations.get(annotation) == "true"
+
+
 def _decoded(data: str | None) -> str | None:
     return None if data is None else b64decode(data).decode()
 

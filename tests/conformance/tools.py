@@ -118,9 +118,7 @@ def _pin(name: str) -> str:
 
 
 def _install_rasa(folder: Path) -> None:
-    _run([str(UV), "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)])
-    python, pins = str(folder / "bin" / "python"), str(HERE / "requirements.txt")
-    _install_pinned(python, pins, folder)
+    python = _install_pinned(HERE / "requirements.txt", folder)
     _run([python, "-m", "compileall", "-q", str(folder / "lib")])
 
 
@@ -128,17 +126,18 @@ def _install_tool(name: str) -> Callable[[Path], None]:
     """A Python program with an environment of its own: its dependencies are not ours."""
 
     def install_into(folder: Path) -> None:
-        pins = str(SERVERS / name / "requirements.txt")
-        _run([str(UV), "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)])
-        python = str(folder / "bin" / "python")
-        _install_pinned(python, pins, folder)
+        _install_pinned(SERVERS / name / "requirements.txt", folder)
 
     return install_into
 
 
-def _install_pinned(python: str, pins: str, folder: Path) -> None:
-    """From that folder: in ours uv would put the overrides of our own pyproject.toml above the pins."""
-    _run([str(UV), "pip", "install", "--quiet", "--no-deps", "--python", python, "-r", pins], folder)
+def _install_pinned(pins: Path, folder: Path) -> str:
+    """Make an environment there and return its Python."""
+    _run([str(UV), "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)])
+    python = str(folder / "bin" / "python")
+    # From that folder: in ours uv would put the overrides of our own pyproject.toml above the pins.
+    _run([str(UV), "pip", "install", "--quiet", "--no-deps", "--python", python, "-r", str(pins)], folder)
+    return python
 
 
 def _install_kafka(folder: Path) -> None:
