@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 from components import naming, regions, support
 from components.cloud_checks import CLOUD_CHECKS
 from components.companions_checks import CHECKS as COMPANIONS_CHECKS
-from components.config_problems import did_you_mean, parsed_cidr, set_with
+from components.config_problems import did_you_mean, parsed_cidr, rm_command, set_with
 from components.errors import NotSupported
 from components.existing import checks as existing
 from components.existing.foundation import ExistingCluster
@@ -55,8 +55,8 @@ def problems(valid: Valid, *, secret_keys: frozenset[str], stack: str) -> list[s
 def unknown_keys(given: Mapping[str, object], known: Sequence[str]) -> list[str]:
     """Name every top-level key that nobody reads."""
     return [
-        f"rasa:{key} is not a known key; {did_you_mean(key, known)} "
-        f"Remove it with: pulumi config rm rasa:{key}"
+        f"rasa:{key} is not a known key; {did_you_mean(key, known)}; "
+        f"remove it with: {rm_command(f'rasa:{key}')}"
         for key in given
         if key not in known
     ]

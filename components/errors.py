@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pulumi import RunError
@@ -21,5 +22,10 @@ class ConfigurationError(RunError):
     def __init__(self, stack: str, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
-        lines = "".join(f"\n  - {problem}" for problem in self.problems)
+        lines = "".join(f"\n  - {_for_stack(stack, problem)}" for problem in self.problems)
         super().__init__(f"The configuration of stack {stack!r} has {count}; nothing was changed.{lines}")
+
+
+def _for_stack(stack: str, problem: str) -> str:
+    """Name the stack in each command: the selected one may be another, whose file it would change."""
+    return re.sub(r"\bpulumi config (set|rm) ", rf"pulumi config \1 --stack {stack} ", problem)

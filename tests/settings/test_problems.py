@@ -44,9 +44,13 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
     (
         "wrong type",
         {"assistant": {"model": "m", "replicas": "three"}},
-        ["rasa:assistant.replicas", "integer"],
+        ["rasa:assistant.replicas", "'three'", "a whole number"],
     ),
-    ("object given as text", {"network": "10.0.0.0/16"}, ["rasa:network", "valid dictionary"]),
+    (
+        "object given as text",
+        {"network": "10.0.0.0/16"},
+        ["rasa:network", "text", "a block of keys", "rm 'rasa:network' &&"],
+    ),
     ("unknown cloud", {"cloud": "oracle"}, ["rasa:cloud", "'oracle'", "'aws'", "'gcp'"]),
     ("unknown kind", {"trackerStore": {"kind": "oracle"}}, ["rasa:trackerStore.kind", "'dynamodb'"]),
     ("unknown size", {"lockStore": {"size": "huge"}}, ["rasa:lockStore.size", "'small'", "'large'"]),
@@ -111,7 +115,7 @@ def test_missing_license_says_how_to_set_it_secretly() -> None:
 
 def test_missing_model_says_how_to_set_it() -> None:
     (problem,) = problems(assistant={})
-    assert "pulumi config set --path 'rasa:assistant.model'" in problem
+    assert "pulumi config set --path --type string 'rasa:assistant.model'" in problem
 
 
 def test_license_in_plain_text_is_refused() -> None:
