@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from ci import forges, jobs, login, stacks
+from ci import forges, jobs, login, move_state, stacks
 from ci.errors import JobError
 
 
@@ -111,6 +111,17 @@ def up(stack: str, *, allow_data_loss: bool) -> None:
 def drift(stack: str) -> None:
     """Compare STACK's state with the cloud; opens or updates an issue if they differ."""
     attempt(lambda: jobs.drift(stack, jobs.this_job(), forges.from_environment()))
+
+
+@main.command(name="move-state")
+@click.argument("stack")
+@click.option("--to", required=True, help="URL of the back end that bootstrap/ made (…_BACKEND_URL).")
+@click.option("--secrets-provider", required=True, help="Its key (…_SECRETS_PROVIDER).")
+@click.option("--from", "source", help="URL of the present back end; by default where Pulumi is logged in.")
+def move_state_(stack: str, to: str, secrets_provider: str, source: str | None) -> None:
+    """Move STACK's state to another back end, its secrets to another key; or make it there, if it is new."""
+    asked = move_state.Move(stack=stack, to=to, secrets_provider=secrets_provider, source=source)
+    attempt(lambda: click.echo(move_state.move(asked)))
 
 
 def _chosen(found: Sequence[str], only: str | None) -> list[str]:

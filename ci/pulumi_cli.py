@@ -6,12 +6,12 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ci import digest, tokens
+from ci import backends, digest, tokens
 from ci.digest import Preview
 from ci.errors import JobError
 from ci.stacks import ROOT
@@ -91,7 +91,21 @@ class Runner(Protocol):
 
 def run(*command: str, live: bool = False) -> Outcome:
     """Run a command in the project's folder."""
-    environment: Mapping[str, str] = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    return _run(command, {}, live=live)
+
+
+def runner_at(url: str) -> Runner:
+    """Runs commands in the project's folder against a back end; "" is the one that Pulumi is logged in to."""
+    where = {backends.URL: url} if url else {}
+
+    def run_there(*command: str, live: bool = False) -> Outcome:
+        return _run(command, where, live=live)
+
+    return run_there
+
+
+def _run(command: Sequence[str], further: Mapping[str, str], *, live: bool) -> Outcome:
+    environment: Mapping[str, str] = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", **further}
     try:
         with tokens.kept_fresh():
             done = subprocess.run(  # noqa: S603 - our own words, no shell
@@ -108,14 +122,25 @@ def run(*command: str, live: bool = False) -> Outcome:
 def preview(stack: str, *, packs: bool = True, runner: Runner = run) -> Preview:
     """Preview a stack; a failure is a preview with errors, so that it can be shown as well."""
     pack = ("--policy-pack", PACK) if packs else ()
-    done = runner("pulumi", "preview", "--stack", stack, "--json", "--non-interactive", *pack)
+    done = runner(
+        "pulumi", "preview", "--stack", backends.full_name(stack), "--json", "--non-interactive", *pack
+    )
     if "{" not in done.stdout:
         return digest.failed(stack, [explain(stack, done.stderr)])
     found = digest.read(stack, done.stdout)
     if done.code == 0 or (found.errors and found.errors != (digest.FAILED,)):
         return found
     # The document leaves policies out (pkg/backend/display/json.go): what they said is asked for again.
-    said = runner("pulumi", "preview", "--stack", stack, "--non-interactive", "--color", "never", *pack)
+    said = runner(
+        "pulumi",
+        "preview",
+        "--stack",
+        backends.full_name(stack),
+        "--non-interactive",
+        "--color",
+        "never",
+        *pack,
+    )
     violations = said.stdout.partition("\nPolicies:")[2].partition("\nResources:")[0].strip()
     error = violations or explain(stack, said.stderr or done.stderr)
     return Preview(stack=stack, changes=found.changes, errors=(error,))
@@ -124,7 +149,7 @@ def preview(stack: str, *, packs: bool = True, runner: Runner = run) -> Preview:
 def up(stack: str, *, runner: Runner = run) -> None:
     """Bring a stack up, without a preview of its own: it was judged already."""
     done = runner(
-        "pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive",
+        "pulumi", "up", "--stack", backends.full_name(stack), "--yes", "--skip-preview", "--non-interactive",
         "--suppress-outputs", live=True,
     )  # fmt: skip
     if done.code:
@@ -141,8 +166,8 @@ def drift(stack: str, *, runner: Runner = run) -> str:
     would end the whole look.
     """
     done = runner(
-        "pulumi", "refresh", "--stack", stack, "--preview-only", "--expect-no-changes", "--diff",
-        "--exclude", "**kubernetes:**",
+        "pulumi", "refresh", "--stack", backends.full_name(stack),
+        "--preview-only", "--expect-no-changes", "--diff", "--exclude", "**kubernetes:**",
         "--non-interactive", "--color", "never", "--suppress-outputs",
     )  # fmt: skip
     if done.code == 0:
@@ -154,7 +179,16 @@ def drift(stack: str, *, runner: Runner = run) -> str:
 
 def output(stack: str, name: str, *, runner: Runner = run) -> str:
     """One output of a stack, in plain text."""
-    done = runner("pulumi", "stack", "output", name, "--stack", stack, "--show-secrets", "--non-interactive")
+    done = runner(
+        "pulumi",
+        "stack",
+        "output",
+        name,
+        "--stack",
+        backends.full_name(stack),
+        "--show-secrets",
+        "--non-interactive",
+    )
     if done.code:
         raise JobError(f"stack {stack} has no output {name!r}", remedy=explain(stack, done.stderr))
     return done.stdout.strip()
@@ -162,7 +196,9 @@ def output(stack: str, name: str, *, runner: Runner = run) -> str:
 
 def outputs(stack: str, *, runner: Runner = run) -> dict[str, object]:
     """The outputs of a stack that are no secrets; none before its first `up`."""
-    done = runner("pulumi", "stack", "output", "--json", "--stack", stack, "--non-interactive")
+    done = runner(
+        "pulumi", "stack", "output", "--json", "--stack", backends.full_name(stack), "--non-interactive"
+    )
     if done.code:
         raise JobError(f"the outputs of {stack} cannot be read", remedy=explain(stack, done.stderr))
     return dict(json.loads(done.stdout or "{}"))
@@ -170,7 +206,7 @@ def outputs(stack: str, *, runner: Runner = run) -> dict[str, object]:
 
 def set_model(stack: str, model: str, *, runner: Runner = run) -> None:
     """Write the model that is served into a stack's settings, in this checkout."""
-    done = runner("pulumi", "config", "set", "--path", MODEL, model, "--stack", stack)
+    done = runner("pulumi", "config", "set", "--path", MODEL, model, "--stack", backends.full_name(stack))
     if done.code:
         raise JobError(f"{MODEL} could not be set to {model}", remedy=explain(stack, done.stderr))
 
