@@ -12,3 +12,8 @@ AUDIENCES: Mapping[Cloud, str] = {
     "gcp": "https://iam.googleapis.com/",
 }
 """Where a job may choose: a token for one cloud then opens no other."""
+
+
+def pulumi_audience(organization: str) -> str:
+    """Of a token that is exchanged for an access token of Pulumi Cloud (its docs, "OAuth Token Exchange")."""
+    return f"urn:pulumi:org:{organization}"

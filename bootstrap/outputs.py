@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pulumi import Output
+from pulumi import Output, RunError
 
+from bootstrap.audiences import pulumi_audience
 from bootstrap.config import Settings
-from bootstrap.issuers import MAIN
+from bootstrap.issuers import ANY_UUID, MAIN
 
 
 def commands(
@@ -18,11 +19,11 @@ def commands(
 ) -> Output[str]:
     """All that is left to do, in this order."""
     lines = [*_variables(settings, variables), *map(Output.from_input, _environments(settings))]
-    lines.append(Output.concat("pulumi login '", variables_url(variables), "'"))
-    lines += [
-        Output.concat(f"pulumi stack init {stack} --secrets-provider '", secrets_provider, "'")
-        for stack in settings.asked.environments
-    ]
+    lines += map(Output.from_input, _trust_of_pulumi_cloud(settings))
+    lines.append(Output.from_input('cd "$(git rev-parse --show-toplevel)"'))
+    url = variables_url(variables)
+    lines += [_move(settings, stack, url, secrets_provider) for stack in settings.asked.environments]
+    lines.append(Output.concat("pulumi login '", url, "'"))
     if cluster_admin is not None:
         who = "pulumi config set --path 'rasa:cluster.admins[0]' "
         lines += [Output.concat(who, cluster_admin, f" --stack {one}") for one in settings.asked.environments]
@@ -32,6 +33,41 @@ def commands(
 def variables_url(variables: Mapping[str, Output[str]]) -> Output[str]:
     """Where the states are."""
     return next(value for name, value in variables.items() if name.endswith("_BACKEND_URL"))
+
+
+def backend_url(settings: Settings, bucket: Output[str] | None) -> Output[str]:
+    """Where the states are."""
+    if settings.pulumi_cloud is not None:
+        return Output.from_input(settings.pulumi_cloud.url)
+    if bucket is None:
+        raise RunError("there is neither a bucket nor an organisation of Pulumi Cloud for the states")
+    return bucket
+
+
+def in_pulumi_cloud(settings: Settings) -> dict[str, Output[str]]:
+    """The variable by which jobs know whose the states are, where no bucket keeps them."""
+    if settings.pulumi_cloud is None:
+        return {}
+    return {"PULUMI_ORGANIZATION": Output.from_input(settings.pulumi_cloud.organization)}
+
+
+def _move(settings: Settings, stack: str, url: Output[str], secrets_provider: Output[str]) -> Output[str]:
+    """A stack that was started by hand moves; one that is new is made (ci/move_state.py)."""
+    whose = f"PULUMI_ORGANIZATION={settings.pulumi_cloud.organization} " if settings.pulumi_cloud else ""
+    command = f"{whose}.venv/bin/python -m ci move-state {stack} --to '"
+    return Output.concat(command, url, "' --secrets-provider '", secrets_provider, "'")
+
+
+def _trust_of_pulumi_cloud(settings: Settings) -> Iterator[str]:
+    """What somebody enters there by hand, as its API wants an administrator's token."""
+    cloud, trust = settings.pulumi_cloud, settings.trust
+    if cloud is None:
+        return
+    yield f"# Pulumi Cloud, Settings > Access Management > OIDC Issuers: register https://{trust.host} with"
+    for identity, subjects in (("preview", trust.preview), ("deploy", trust.deploy)):
+        for subject in subjects:
+            claims = f"aud={pulumi_audience(cloud.organization)} sub={subject.replace(ANY_UUID, '*')}"
+            yield f"#   a policy for {identity}: allow, token type organization (or team), {claims}"
 
 
 def _variables(settings: Settings, variables: Mapping[str, Output[str]]) -> Iterator[Output[str]]:

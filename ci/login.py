@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from ci import stacks, tokens
+from ci import backends, pulumi_cloud, stacks, tokens
 from ci.errors import JobError
 from ci.pulumi_cli import explain, write_private
 
@@ -24,16 +24,31 @@ Identity = Literal["PREVIEW", "DEPLOY"]
 SESSION_SECONDS: Mapping[Identity, int] = {"PREVIEW": 3600, "DEPLOY": 4 * 3600}
 """As bootstrap/aws allows: an `up` that makes a Kafka and a Kubernetes cluster outlives the default hour."""
 LOCAL = "local-"
-SECRET = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+SECRET = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", pulumi_cloud.ACCESS_TOKEN)
 Environment = Mapping[str, str]
 
 
 def cloud_of(stack: str, given: Environment) -> str:
-    """Which cloud a stack's jobs log in to: its own; of a stack with none, the one that keeps its state."""
+    """Which cloud a stack's jobs log in to: its own; of a stack with none, the one that keeps its state.
+
+    "none" where Pulumi Cloud keeps it, as PULUMI_BACKEND_URL says.
+    """
     cloud = stacks.read(stack).cloud
     if cloud in stacks.CLOUDS:
         return cloud
+    if _without_cloud(given):
+        return "none"
     return next((one for one in stacks.CLOUDS if given.get(f"{one.upper()}_BACKEND_URL")), stacks.CLOUDS[0])
+
+
+def _without_cloud(given: Environment) -> str:
+    """The back end of stacks without a cloud, where a variable names Pulumi Cloud for them."""
+    url = given.get(backends.URL, "")
+    return url if backends.is_pulumi_cloud(url) else ""
+
+
+def _backend(cloud: str, given: Environment) -> str:
+    return _without_cloud(given) if cloud == "none" else given.get(f"{cloud.upper()}_BACKEND_URL", "")
 
 
 def is_bootstrapped(stack: str, given: Environment) -> bool:
@@ -41,7 +56,7 @@ def is_bootstrapped(stack: str, given: Environment) -> bool:
 
     A stack `local-…` is on somebody's own machine, which no job reaches.
     """
-    return not stack.startswith(LOCAL) and bool(given.get(f"{cloud_of(stack, given).upper()}_BACKEND_URL"))
+    return not stack.startswith(LOCAL) and bool(_backend(cloud_of(stack, given), given))
 
 
 def previews_for_real(stack: str, given: Environment) -> bool:
@@ -67,11 +82,16 @@ def log_in(stack: str, identity: Identity, folder: Path, environment: Environmen
     given = given_variables(environment)
     cloud = cloud_of(stack, given)
     wanted = _Wanted(given, cloud)
-    found = {"PULUMI_BACKEND_URL": wanted(f"{cloud.upper()}_BACKEND_URL")}
+    url = _backend(cloud, given) if cloud == "none" else wanted(f"{cloud.upper()}_BACKEND_URL")
+    found = {backends.URL: url}
+    if backends.is_pulumi_cloud(url):
+        both = {**given, **environment}
+        found = pulumi_cloud.log_in(url, identity, SESSION_SECONDS[identity], both)
     exchange: Callable[[], dict[str, str]] = {
         "aws": lambda: _aws(stack, identity, wanted, tokens.fetch("aws", environment)),
         "azure": lambda: _azure(identity, wanted, folder, environment),
         "gcp": lambda: _gcp(identity, wanted, folder, environment),
+        "none": dict,
     }[cloud]
     return found | exchange()
 

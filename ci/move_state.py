@@ -151,8 +151,8 @@ def _present(asked: Move) -> str:
     if done.code:
         raise JobError(
             "Pulumi is logged in nowhere, so that it cannot be seen whether the stack exists already",
-            remedy="Log in where the stack was started (`pulumi login file://~`, `pulumi login`), or name that"
-            " back end with --from.",
+            remedy="Log in where the stack was started (`pulumi login file://~`, `pulumi login`), or name"
+            " that back end with --from.",
         )
     return str(json.loads(done.stdout)["url"])
 

@@ -59,8 +59,10 @@ REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
             r"storage\.objects\.\w+ access",
             "unable to check if state",
             "no such host",
+            "PULUMI_ACCESS_TOKEN must be set",
+            "invalid access token",
         ),
-        "The state cannot be reached: check PULUMI_BACKEND_URL, and that this identity may read the bucket.",
+        "The state cannot be reached: check PULUMI_BACKEND_URL, and that this identity may read it.",
     ),
     (
         ("the stack is currently locked",),
@@ -68,7 +70,7 @@ REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("no stack named",),
-        "The stack has no state yet: run once the `pulumi stack init {stack} …` that bootstrap/ printed.",
+        "The stack has no state yet: run once `… -m ci move-state {stack} …`, as bootstrap/ printed it.",
     ),
 )
 """What the clouds and Pulumi say when something is missing → what mends it."""

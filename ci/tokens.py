@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Generator, Mapping
 from pathlib import Path
 
-from bootstrap.audiences import AUDIENCES, Cloud
+from bootstrap.audiences import AUDIENCES, Cloud, pulumi_audience
 from ci.errors import JobError
 
 FILE = "AZURE_FEDERATED_TOKEN_FILE"
@@ -25,9 +25,17 @@ Environment = Mapping[str, str]
 
 def fetch(cloud: Cloud, environment: Environment) -> str:
     """The token of this job for a cloud."""
+    return _fetch(f"{cloud.upper()}_TOKEN", AUDIENCES[cloud], environment)
+
+
+def fetch_for_pulumi(organization: str, environment: Environment) -> str:
+    """The token of this job for Pulumi Cloud."""
+    return _fetch("PULUMI_TOKEN", pulumi_audience(organization), environment)
+
+
+def _fetch(name: str, audience: str, environment: Environment) -> str:
     if environment.get(REQUEST_URL):
-        return _from_github(cloud, environment)
-    name = f"{cloud.upper()}_TOKEN"
+        return _from_github(audience, environment)
     token = environment.get(name) or environment.get("CLOUD_TOKEN")
     if token:
         return token
@@ -48,7 +56,7 @@ def google_source(environment: Environment) -> dict[str, object] | None:
     if not environment.get(REQUEST_URL):
         return None
     return {
-        "url": _url("gcp", environment),
+        "url": _url(AUDIENCES["gcp"], environment),
         "headers": {"Authorization": f"Bearer {environment[REQUEST_TOKEN]}"},
         "format": {"type": "json", "subject_token_field_name": "value"},
     }
@@ -83,13 +91,13 @@ def _renew(path: str, environment: Environment) -> None:
     # Whoever reads finds the old one or the new one, never half of one.
     fresh = Path(f"{path}.new")
     fresh.touch(mode=0o600)
-    fresh.write_text(_from_github("azure", environment))
+    fresh.write_text(_from_github(AUDIENCES["azure"], environment))
     fresh.replace(path)
 
 
-def _from_github(cloud: Cloud, environment: Environment) -> str:
+def _from_github(audience: str, environment: Environment) -> str:
     headers = {"Authorization": f"Bearer {environment[REQUEST_TOKEN]}"}
-    request = urllib.request.Request(_url(cloud, environment), headers=headers)  # noqa: S310 - GitHub's own
+    request = urllib.request.Request(_url(audience, environment), headers=headers)  # noqa: S310 - GitHub's own
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return str(json.loads(answer.read())["value"])
@@ -100,5 +108,5 @@ def _from_github(cloud: Cloud, environment: Environment) -> str:
         ) from None
 
 
-def _url(cloud: Cloud, environment: Environment) -> str:
-    return f"{environment[REQUEST_URL]}&audience={urllib.parse.quote(AUDIENCES[cloud], safe='')}"
+def _url(audience: str, environment: Environment) -> str:
+    return f"{environment[REQUEST_URL]}&audience={urllib.parse.quote(audience, safe='')}"

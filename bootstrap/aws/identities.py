@@ -41,7 +41,8 @@ class IdentitiesArgs:
     """Whom to trust, and the state that they use."""
 
     trust: Trust
-    bucket_arn: Output[str]
+    bucket_arn: Output[str] | None
+    """None: Pulumi Cloud keeps the states."""
     key_arn: Output[str]
 
 
@@ -63,22 +64,29 @@ class Identities(ComponentResource):
         )
         preview = _role(f"{name}-preview", issuer.arn, trust, trust.preview, parent=self)
         deploy = _role(f"{name}-deploy", issuer.arn, trust, trust.deploy, parent=self)
-        # A preview takes no lock (pulumi/pulumi pkg/backend/diy/backend.go, `Preview`): reading is enough.
-        read: Statement = {
-            "Effect": "Allow",
-            "Action": ["s3:ListBucket", "s3:GetObject"],
-            "Resource": [args.bucket_arn, Output.concat(args.bucket_arn, "/*")],
-        }
         decrypt: Statement = {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": args.key_arn}
         withhold: Statement = {"Effect": "Deny", "Action": DATA, "Resource": "*"}
         aws.iam.RolePolicy(
             f"{name}-preview",
             role=preview.name,
-            policy=document(read, decrypt, withhold),
+            policy=document(*_read(args.bucket_arn), decrypt, withhold),
             opts=ResourceOptions(parent=self),
         )
         self.preview_arn, self.deploy_arn = preview.arn, deploy.arn
         self.register_outputs({"previewArn": preview.arn, "deployArn": deploy.arn})
+
+
+def _read(bucket_arn: Output[str] | None) -> tuple[Statement, ...]:
+    """A preview takes no lock (pulumi/pulumi pkg/backend/diy/backend.go, `Preview`): reading is enough."""
+    if bucket_arn is None:
+        return ()
+    return (
+        {
+            "Effect": "Allow",
+            "Action": ["s3:ListBucket", "s3:GetObject"],
+            "Resource": [bucket_arn, Output.concat(bucket_arn, "/*")],
+        },
+    )
 
 
 def trust_policy(provider_arn: str, trust: Trust, subjects: tuple[str, ...]) -> str:

@@ -19,13 +19,15 @@ class StateArgs:
 
     protect: bool
     """Refuse to delete it: every stack's state and secrets go with it."""
+    bucket: bool = True
+    """Whether the states are kept here, and not in Pulumi Cloud."""
 
 
 class State(ComponentResource):
     """A private, versioned, encrypted bucket and its key."""
 
-    bucket: Output[str]
-    bucket_arn: Output[str]
+    bucket: Output[str] | None = None
+    bucket_arn: Output[str] | None = None
     key_arn: Output[str]
 
     def __init__(self, name: str, args: StateArgs, opts: ResourceOptions | None = None) -> None:
@@ -39,12 +41,17 @@ class State(ComponentResource):
             deletion_window_in_days=DELETION_WINDOW_DAYS,
             opts=kept,
         )
+        self.key_arn = key.arn
+        if args.bucket:
+            self._keep_states(name, key, kept)
+        self.register_outputs({"bucket": self.bucket})
+
+    def _keep_states(self, name: str, key: aws.kms.Key, kept: ResourceOptions) -> None:
         bucket = aws.s3.Bucket(name, force_destroy=False, opts=kept)
         keep_private(name, bucket, parent=self)
         encrypt(name, bucket, key.arn, parent=self)
         _keep_versions(name, bucket, parent=self)
-        self.bucket, self.bucket_arn, self.key_arn = bucket.bucket, bucket.arn, key.arn
-        self.register_outputs({"bucket": self.bucket})
+        self.bucket, self.bucket_arn = bucket.bucket, bucket.arn
 
 
 def _keep_versions(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None:

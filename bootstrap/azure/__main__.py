@@ -14,7 +14,7 @@ import pulumi_random as random
 from bootstrap.azure.identities import Identities, IdentitiesArgs
 from bootstrap.azure.state import TAGS, State, StateArgs
 from bootstrap.config import load
-from bootstrap.outputs import commands
+from bootstrap.outputs import backend_url, commands, in_pulumi_cloud
 
 config = pulumi.Config()
 settings = load(config)
@@ -40,6 +40,7 @@ state = State(
         writers={"deploy": identities.deploy.principal_id},
         people=config.get_object("people") or [],
         protect=settings.protect,
+        bucket=settings.pulumi_cloud is None,
     ),
     opts,
 )
@@ -48,12 +49,11 @@ secrets_provider = pulumi.Output.concat("azurekeyvault://", state.vault, ".vault
 variables = {
     "AZURE_TENANT_ID": identities.tenant,
     "AZURE_SUBSCRIPTION_ID": pulumi.Output.from_input(subscription),
-    "AZURE_BACKEND_URL": pulumi.Output.concat(
-        "azblob://", state.container, "?storage_account=", state.account
-    ),
+    "AZURE_BACKEND_URL": backend_url(settings, state.url),
     "AZURE_SECRETS_PROVIDER": secrets_provider,
     "AZURE_PREVIEW_CLIENT_ID": identities.preview.client_id,
     "AZURE_DEPLOY_CLIENT_ID": identities.deploy.client_id,
+    **in_pulumi_cloud(settings),
 }
 for name, value in variables.items():
     pulumi.export(name, value)

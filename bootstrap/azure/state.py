@@ -36,18 +36,31 @@ class StateArgs:
     """Object ids of those who make the stacks' states: not even an owner reads blobs or encrypts."""
     protect: bool
     """Refuse to delete it: every stack's state and secrets go with it."""
+    bucket: bool = True
+    """Whether the states are kept here, and not in Pulumi Cloud."""
 
 
 class State(ComponentResource):
     """A private, versioned container, and a key."""
 
-    account: Output[str]
-    container: Output[str]
+    url: Output[str] | None = None
+    """Of the container, as Pulumi takes it."""
     vault: Output[str]
     key: Output[str]
 
     def __init__(self, name: str, args: StateArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:bootstrap:State", name, {}, opts)
+        vault, key = _key(name, args, parent=self)
+        self._lock(name, args, "key", vault.id)
+        for who, principal in {**args.readers, **args.writers}.items():
+            self._grant(name, args, who, "key-user", principal, key.id)
+        self._open_to_people(name, args, "key-user", key.id)
+        if args.bucket:
+            self._keep_states(name, args)
+        self.vault, self.key = vault.name, key.name
+        self.register_outputs({"vault": vault.name})
+
+    def _keep_states(self, name: str, args: StateArgs) -> None:
         account = _account(name, args, parent=self)
         container = storage.BlobContainer(
             name,
@@ -66,34 +79,32 @@ class State(ComponentResource):
             version_days=OLD_STATES_DAYS,
             parent=self,
         )
-        vault, key = _key(name, args, parent=self)
-        if args.protect:
-            for what, resource_id in (("states", account.id), ("key", vault.id)):
-                authorization.ManagementLockByScope(
-                    f"{name}-{what}",
-                    scope=resource_id,
-                    level="CanNotDelete",
-                    notes="bootstrap/azure: `pulumi config set deletionProtection false` takes it away",
-                    opts=ResourceOptions(parent=self),
-                )
+        self._lock(name, args, "states", account.id)
         for who, principal in args.readers.items():
             self._grant(name, args, who, "blob-reader", principal, container.id)
-        for who, principal in {**args.readers, **args.writers}.items():
-            self._grant(name, args, who, "key-user", principal, key.id)
-        opened: Mapping[Role, Output[str]] = {"blob-contributor": container.id, "key-user": key.id}
+        self._open_to_people(name, args, "blob-contributor", container.id)
+        self.url = Output.concat("azblob://", container.name, "?storage_account=", account.name)
+
+    def _lock(self, name: str, args: StateArgs, what: str, scope: Output[str]) -> None:
+        if args.protect:
+            authorization.ManagementLockByScope(
+                f"{name}-{what}",
+                scope=scope,
+                level="CanNotDelete",
+                notes="bootstrap/azure: `pulumi config set deletionProtection false` takes it away",
+                opts=ResourceOptions(parent=self),
+            )
+
+    def _open_to_people(self, name: str, args: StateArgs, role: Role, scope: Output[str]) -> None:
         for person in args.people:
-            for role, scope in opened.items():
-                assign(
-                    f"{name}-{person}-{role}",
-                    role_id(role, args.subscription),
-                    person,
-                    scope,
-                    parent=self,
-                    kind="User",
-                )
-        self.account, self.container = account.name, container.name
-        self.vault, self.key = vault.name, key.name
-        self.register_outputs({"account": account.name, "vault": vault.name})
+            assign(
+                f"{name}-{person}-{role}",
+                role_id(role, args.subscription),
+                person,
+                scope,
+                parent=self,
+                kind="User",
+            )
 
     def _grant(
         self, name: str, args: StateArgs, who: str, role: Role, principal: Output[str], scope: Output[str]

@@ -14,7 +14,7 @@ import pulumi_random as random
 from bootstrap.config import load
 from bootstrap.gcp.identities import Identities, IdentitiesArgs
 from bootstrap.gcp.state import State, StateArgs
-from bootstrap.outputs import commands
+from bootstrap.outputs import backend_url, commands, in_pulumi_cloud
 
 config = pulumi.Config()
 settings = load(config)
@@ -37,6 +37,7 @@ state = State(
         writers={"deploy": identities.deploy.member},
         people=config.get_object("people") or [],
         protect=settings.protect,
+        bucket=settings.pulumi_cloud is None,
     ),
     opts,
 )
@@ -44,12 +45,13 @@ state = State(
 secrets_provider = pulumi.Output.concat("gcpkms://", state.key_id)
 variables = {
     "GCP_PROJECT": pulumi.Output.from_input(project),
-    "GCP_BACKEND_URL": pulumi.Output.concat("gs://", state.bucket),
+    "GCP_BACKEND_URL": backend_url(settings, state.bucket and pulumi.Output.concat("gs://", state.bucket)),
     "GCP_SECRETS_PROVIDER": secrets_provider,
     "GCP_PREVIEW_PROVIDER": identities.preview_provider,
     "GCP_PREVIEW_ACCOUNT": identities.preview.email,
     "GCP_DEPLOY_PROVIDER": identities.deploy_provider,
     "GCP_DEPLOY_ACCOUNT": identities.deploy.email,
+    **in_pulumi_cloud(settings),
 }
 for name, value in variables.items():
     pulumi.export(name, value)

@@ -34,21 +34,34 @@ class StateArgs:
     """Those who make the stacks' states, such as user:me@example.com: not even an owner encrypts."""
     protect: bool
     """Refuse to delete it: every stack's state and secrets go with it."""
+    bucket: bool = True
+    """Whether the states are kept here, and not in Pulumi Cloud."""
 
 
 class State(ComponentResource):
     """A private, versioned bucket and the key of the secrets."""
 
-    bucket: Output[str]
+    bucket: Output[str] | None = None
     key_id: Output[str]
 
     def __init__(self, name: str, args: StateArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:bootstrap:State", name, {}, opts)
         kms_project = enable_api(name, "cloudkms", args.project, parent=self)
-        project = enable_api(name, "storage", args.project, parent=self)
         ring = kms.KeyRing(name, project=kms_project, location=args.region, opts=ResourceOptions(parent=self))
         kept = ResourceOptions(parent=self, protect=args.protect)
         secrets = create_key_in(ring, f"{name}-secrets", kept=args.protect, opts=kept)
+        self.key_id = secrets.id
+        for who, member in args.readers.items():
+            _lend(f"{name}-{who}", secrets, "cryptoKeyDecrypter", member, parent=self)
+        people = {person.rpartition(":")[2]: Output.from_input(person) for person in args.people}
+        for who, member in {**args.writers, **people}.items():
+            _lend(f"{name}-{who}", secrets, "cryptoKeyEncrypterDecrypter", member, parent=self)
+        if args.bucket:
+            self._keep_states(name, args, ring, kept)
+        self.register_outputs({"bucket": self.bucket})
+
+    def _keep_states(self, name: str, args: StateArgs, ring: kms.KeyRing, kept: ResourceOptions) -> None:
+        project = enable_api(name, "storage", args.project, parent=self)
         own = create_key_in(ring, f"{name}-bucket", kept=args.protect, opts=kept)
         agent = service_agent(project, parent=self)
         bucket = storage.Bucket(
@@ -72,12 +85,7 @@ class State(ComponentResource):
                 member=member,
                 opts=ResourceOptions(parent=self),
             )
-            _lend(f"{name}-{who}", secrets, "cryptoKeyDecrypter", member, parent=self)
-        people = {person.rpartition(":")[2]: Output.from_input(person) for person in args.people}
-        for who, member in {**args.writers, **people}.items():
-            _lend(f"{name}-{who}", secrets, "cryptoKeyEncrypterDecrypter", member, parent=self)
-        self.bucket, self.key_id = bucket.name, secrets.id
-        self.register_outputs({"bucket": self.bucket})
+        self.bucket = bucket.name
 
 
 def _lend(name: str, key: kms.CryptoKey, role: str, member: Output[str], *, parent: Resource) -> None:

@@ -94,7 +94,7 @@ def test_a_preview_without_a_state_says_so_itself(monkeypatch: pytest.MonkeyPatc
     use(monkeypatch, stack=nothing, preview=nothing)
     with pytest.raises(JobError) as error:
         jobs.preview("aws-dev", JOB, None)
-    assert "pulumi stack init aws-dev" in str(error.value).splitlines()[-1]
+    assert "-m ci move-state aws-dev" in str(error.value).splitlines()[-1]
 
 
 def test_up_of_dev_may(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,12 @@ FAILURES = [
         "decrypt on the key",
     ),
     ("error: the stack is currently locked by 1 lock(s)", "pulumi cancel --stack aws-dev"),
-    ("error: no stack named 'aws-dev' found", "pulumi stack init aws-dev"),
+    ("error: no stack named 'aws-dev' found", "-m ci move-state aws-dev"),
+    (
+        "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
+        "PULUMI_BACKEND_URL",
+    ),
+    ("error: problem logging in: invalid access token", "PULUMI_BACKEND_URL"),
 ]
 
 
