@@ -67,8 +67,9 @@ fmt: .venv/.ready ## format
 schema: .venv/.ready ## write stacks/schema.json anew from the settings
 	$(BIN)/python -m components.schema > stacks/schema.json
 
-readme: .venv/.ready ## write the README's table of sources anew
+readme: .venv/.ready ## write the tables of README.md and docs/ anew, and docs/rights/aws-*.json
 	$(BIN)/python -m tests.test_readme
+	$(BIN)/python -m tests.docs.tables
 
 goldens: .venv/.ready ## write the golden inventories anew; read the difference before you commit it
 	$(BIN)/python -m tests.golden.write
