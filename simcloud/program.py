@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 import runpy
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from pulumi import RunError, log
+
+from simcloud.channels import keep_apart
+
+_one_at_a_time = threading.Lock()
+"""A program may still be at work after its engine ended; the next one waits, for both set the directory."""
 
 
 def inline(main: Path, project: Path) -> Callable[[], None]:
@@ -16,8 +22,13 @@ def inline(main: Path, project: Path) -> Callable[[], None]:
     # The SDK sends every debug line to the engine and waits for it (a third of the time of an `up`), which
     # throws it away.
     log.debug = _drop
+    keep_apart()
 
     def program() -> None:
+        with _one_at_a_time:
+            run()
+
+    def run() -> None:
         before = sys.argv, list(sys.path), Path.cwd()
         sys.argv = [str(main)]
         sys.path.insert(0, str(project))

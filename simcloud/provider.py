@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from concurrent import futures
 from contextlib import contextmanager
-from typing import NoReturn, Protocol, cast
+from typing import NoReturn, Protocol, Self, cast
 
 import grpc
 from google.protobuf import empty_pb2
@@ -69,18 +69,13 @@ def _failures(problems: list[Problem]) -> list[provider_pb2.CheckFailure]:
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """Answers the engine for all simulated packages; method names are the protocol's."""
 
-    def __init__(self) -> None:
-        self.cloud: Cloud | None = None
-        self._connections: dict[str, Connection] = {}
-
-    def begin(self, cloud: Cloud) -> None:
-        """Serve another engine run."""
+    def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
-        self._connections.clear()
+        self._connections: dict[str, Connection] = {}
 
     def _resource(self, request: ResourceRequest, context: Context) -> Resource:
         connection = self._connections.get(context.peer())
-        if connection is None or self.cloud is None:
+        if connection is None:
             _abort(context, f"the provider of {request.urn} was not configured")
         return Resource(self.cloud, connection, request.urn, request.type)
 
@@ -149,8 +144,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, request: empty_pb2.Empty, context: Context) -> empty_pb2.Empty:
         """Stop waiting: the engine is shutting down."""
         del request, context
-        if self.cloud:
-            self.cloud.clock.cancelled.set()
+        self.cloud.clock.cancelled.set()
         return empty_pb2.Empty()
 
     # -- resources -----------------------------------------------------------------------------------------
@@ -226,7 +220,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Answer a function call, if the package file knows the answer."""
         package = load(request.tok.split(":", 1)[0])
         answer = package.invokes.get(request.tok.split(":", 1)[1])
-        if answer is None or self.cloud is None:
+        if answer is None:
             where = f"simcloud/packages/{package.package}.yaml"
             _abort(context, f"{request.tok} is not simulated: give its answer in {where}")
         connection = self._connections.get(context.peer()) or Connection(package)
@@ -240,15 +234,28 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 class Server:
-    """Serves one `Provider` on a port of the loopback interface."""
+    """Serves the clouds of one engine run on a port of the loopback interface, and ends with it.
 
-    def __init__(self) -> None:
-        self.provider = Provider()
+    On a server that stayed, a provider of the next engine could be taken for one of the last: the peer's port
+    tells them apart, and ports are given out again.
+    """
+
+    def __init__(self, cloud: Cloud) -> None:
         options = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-        self._server = grpc.server(futures.ThreadPoolExecutor(max_workers=WORKERS), options=options)
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(self.provider, self._server)
+        self._cloud = cloud
+        self._workers = futures.ThreadPoolExecutor(max_workers=WORKERS)
+        self._server = grpc.server(self._workers, options=options)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(cloud), self._server)
         self._port = self._server.add_insecure_port("127.0.0.1:0")
+
+    def __enter__(self) -> Self:
         self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._cloud.clock.cancelled.set()
+        self._server.stop(None).wait()
+        self._workers.shutdown()
 
     @property
     def attachments(self) -> str:

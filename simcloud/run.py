@@ -99,13 +99,8 @@ class _Stack(Stack):
 
 
 @cache
-def _server() -> Server:
-    _quiet_the_sdk()
-    return Server()
-
-
-@cache
 def _engine() -> PulumiCommand:
+    _quiet_the_sdk()
     return engine.find()
 
 
@@ -169,17 +164,10 @@ class Simulation:
         self.workspace.prepare(pulumi)
         account = self._open_account(drifts)
         clock, listener = Clock(self.time_scale), Listener(self._progress)
-        _server().provider.begin(Cloud(account, clock, faults))
-        environment = {**self.workspace.environment(), "PULUMI_DEBUG_PROVIDERS": _server().attachments}
-        automation = LocalWorkspace(
-            work_dir=str(self.workspace.work_dir),
-            program=inline(self.workspace.main, self.workspace.project),
-            env_vars=environment,
-            pulumi_command=pulumi,
-        )
         failure = digest = ""
         try:
-            digest = self._call(command, _Stack(self.workspace.stack, automation), listener)
+            with Server(Cloud(account, clock, faults)) as server:
+                digest = self._call(command, self._stack(pulumi, server), listener)
         except CommandError as error:
             failure = str(error)
         finally:
@@ -198,6 +186,15 @@ class Simulation:
             listener.order,
             digest,
         )
+
+    def _stack(self, pulumi: PulumiCommand, server: Server) -> _Stack:
+        automation = LocalWorkspace(
+            work_dir=str(self.workspace.work_dir),
+            program=inline(self.workspace.main, self.workspace.project),
+            env_vars={**self.workspace.environment(), "PULUMI_DEBUG_PROVIDERS": server.attachments},
+            pulumi_command=pulumi,
+        )
+        return _Stack(self.workspace.stack, automation)
 
     def _call(self, command: str, stack: _Stack, listener: Listener) -> str:
         if command == "preview":
