@@ -81,6 +81,8 @@ class NameRule(_Model):
     property: str = "name"
     auto: bool = True
     """Whether the provider makes a name where the program gives none."""
+    own: bool = False
+    """Whether it then makes one by itself, whatever the engine proposes."""
     separator: str = "-"
     suffix: int = 7
     """Number of hex digits that follow the made name."""
@@ -106,6 +108,25 @@ class Made(_Model):
     type: str
     name: str
     entries: list[str] = Field(default_factory=list[str])
+
+
+class Refusal(_Model):
+    """What the provider itself refuses when it checks inputs, before it asks the cloud."""
+
+    says: str
+    """The provider's own words."""
+    types: str = ""
+    """Regular expression of the type tokens concerned."""
+    needs: str | None = None
+    """The input without which it refuses; one whose value is yet unknown will do."""
+    knows: str | None = None
+    """The input whose value it must know already, in a preview too."""
+    given: str | None = None
+    """The input with which it refuses."""
+    settings: Condition = Field(default_factory=dict)
+    """Settings of the provider under which it refuses."""
+    unnamed: bool = False
+    """Whether it refuses only where the engine was told to make no names."""
 
 
 class Keeper(_Model):
@@ -208,6 +229,7 @@ class Package(_Model):
     """API addresses that are this cloud's and must therefore exist in it."""
     common: ResourceType = ResourceType()
     objects: list[ObjectReference] = Field(default_factory=list[ObjectReference])
+    refuses: list[Refusal] = Field(default_factory=list[Refusal])
     seconds: Duration = Duration(create=2, update=2, delete=2)
     types: dict[str, ResourceType]
     invokes: dict[str, Properties] = Field(default_factory=dict[str, Properties])

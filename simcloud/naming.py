@@ -30,9 +30,13 @@ def generated(inputs: Properties) -> list[Value]:
 def autoname(rule: NameRule, name: str, olds: Properties, inputs: Properties, hints: Hints) -> None:
     """Give the resource a name, the old one if the provider made that too."""
     parts = path_parts(rule.property)
-    if lookup(inputs, parts) is not None or hints.disabled:
+    if lookup(inputs, parts) is not None:
         return
     kept = plain(lookup(olds, parts)) if rule.property in generated(olds) else None
+    if rule.own:
+        hints = Hints(seed=hints.seed)
+    if hints.disabled and not kept:
+        return
     prefix = lookup(inputs, path_parts(rule.property + "Prefix"))
     chance = hints.seed.hex() or secrets.token_hex(32)
     made: Value = kept or hints.proposed or f"{name}{rule.separator}{chance[: rule.suffix]}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from simcloud import naming, schema, sdk
+from simcloud import naming, refusals, schema, sdk
 from simcloud.account import Record
 from simcloud.catalog import ResourceType
 from simcloud.connection import Cloud, Connection
@@ -63,6 +63,7 @@ class Resource:
         self, olds: Properties, news: Properties, hints: naming.Hints
     ) -> tuple[Properties, list[Problem]]:
         """Fill in the name and find all that is wrong with the inputs."""
+        refusals.refuse(self._connection, self._token, olds, news, hints)
         try:
             kind = self._kind
         except SimcloudError as error:

@@ -79,15 +79,14 @@ class Resilience(ComponentResource):
         seconds = (args.replicas + 1) * (MODEL_LOAD_SECONDS + GRACE_SECONDS)
         kubernetes.apps.v1.DeploymentPatch(
             f"{name}-patch",
-            metadata=Named(
-                # By way of the release, which makes the Deployment: a first preview could not find it yet.
-                name=args.release.id.apply(lambda _: RELEASE),
-                namespace=args.namespace,
-                annotations=TAKE_OVER,
-            ),
+            # Plain, not an output of the release: the provider refuses a patch whose name a preview does not
+            # know (pulumi-kubernetes: provider/pkg/provider/provider.go, Check).
+            metadata=Named(name=RELEASE, namespace=args.namespace, annotations=TAKE_OVER),
             spec=apps.DeploymentSpecPatchArgs(template=v1.PodTemplateSpecPatchArgs(spec=_pod())),
             opts=ResourceOptions(
                 parent=self,
+                # The release makes the Deployment, and no input of the patch is made of the release.
+                depends_on=[args.release],
                 # It goes with the Deployment: to take the fields back first would roll every pod once more.
                 deleted_with=args.release,
                 # A release that is made anew makes a Deployment without them.

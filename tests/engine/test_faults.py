@@ -50,6 +50,14 @@ def test_recovers_from_each_failed_create(stack: str, tmp_path: Path) -> None:
     _leaves_nothing(simulation)
 
 
+def test_a_half_made_stack_can_be_previewed(tmp_path: Path) -> None:
+    """`pulumi up` previews first: what a provider refuses to preview would stop every further `up`."""
+    simulation = Simulation("aws-dev", state_dir=tmp_path / "state")
+    assert not simulation.up(fail=["helm.sh/v3:Release:create"]).success
+    previewed = simulation.preview()
+    assert previewed.success, previewed.errors
+
+
 def _faulted(result: Result, type_: str) -> bool:
     return any(f"create of {type_} failed as --fail asks" in error for error in result.errors)
 

@@ -40,7 +40,7 @@ def test_the_patch_owns_three_fields_of_the_charts_deployment() -> None:
     (container,) = pod["containers"]
     assert set(container) == {"name", "lifecycle"}, "a field more is a field that the chart no longer has"
     assert container["name"] == "rasa"
-    assert recording.one(RELEASE).urn in patch.data_flow
+    assert recording.one(RELEASE).urn in patch.depends_on, "there is no Deployment before"
     assert patch.inputs["metadata"]["annotations"] == {"pulumi.com/patchForce": "true"}
 
 
