@@ -4,29 +4,39 @@ SCALE ?= 0.05
 UV_VERSION := 0.13.9
 PYTHON ?= python3
 BIN := .venv/bin
+SYNC := UV_PYTHON_DOWNLOADS=never .uv/bin/uv sync --frozen --python $(PYTHON)
+# Groups of pyproject.toml that `make environment` installs besides.
+WITH ?=
 
 export PYTHONPATH := $(CURDIR)
 # The clouds' SDKs take longer to compile than to run: once for all processes, wherever that was switched off.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit engine-tests servers conformance conformance-table conformance-lock fmt schema \
-	readme goldens preview up refresh destroy bench
+.PHONY: help environment demo test check unit engine-tests servers conformance conformance-table conformance-lock \
+	lock fmt schema readme goldens preview up refresh destroy pulumi-cli bench
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 # uv has an environment of its own: `uv sync` removes from .venv whatever the lock file does not name.
-.venv/.ready: pyproject.toml uv.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12"; exit 1; }
-	@test -x .uv/bin/uv || $(PYTHON) -m venv .uv
-	@.uv/bin/uv --version 2>/dev/null | grep -q '$(UV_VERSION)' || \
-		.uv/bin/pip install --quiet --disable-pip-version-check 'uv==$(UV_VERSION)'
-	UV_PYTHON_DOWNLOADS=never .uv/bin/uv sync --frozen --python $(PYTHON)
+.uv/$(UV_VERSION):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed ($(PYTHON) is none); name it with: make PYTHON=python3.12"; exit 1; }
+	@test -x .uv/bin/pip || $(PYTHON) -m venv .uv
+	@.uv/bin/pip install --quiet --disable-pip-version-check 'uv==$(UV_VERSION)'
 	@touch $@
 
-demo: .venv/.ready ## bring STACK (aws-dev) up on the simulated cloud and show what it is
+.venv/.ready: pyproject.toml uv.lock | .uv/$(UV_VERSION)
+	$(SYNC) --group dev
+	@touch $@
+
+environment: .uv/$(UV_VERSION) ## install what STACK needs into .venv (CLOUD=aws: any stack of that cloud); removes nothing
+	@$(SYNC) --inexact $(foreach group,$(WITH) $(CLOUD),--group $(group))
+	@groups=$$($(BIN)/python -m ci.environment $(if $(CLOUD),,$(STACK))) && $(SYNC) --inexact $$groups
+
+demo: WITH += simulation
+demo: environment ## bring STACK (aws-dev) up on the simulated cloud and show what it is
 	@$(BIN)/python -m simcloud demo $(STACK)
 
 test: check unit engine-tests ## what every commit passes
@@ -60,6 +70,15 @@ conformance-lock: .venv/.ready ## choose the versions of requirements.in anew
 			tests/conformance/requirements.in; } > tests/conformance/requirements.new
 	mv tests/conformance/requirements.new tests/conformance/requirements.txt
 
+EXPORT := .uv/bin/uv export --frozen --quiet --no-emit-project --no-annotate --no-header
+lock: .uv/$(UV_VERSION) ## after a change of pyproject.toml: choose versions, and write what pip installs from
+	.uv/bin/uv lock
+	for to in aws azure gcp 'aws azure gcp'; do \
+		file=requirements.txt; case $$to in *' '*) ;; *) file=bootstrap/$$to/requirements.txt ;; esac; \
+		{ echo '# Written by `make lock` from uv.lock. Pulumi installs this where there is no .venv yet.'; \
+			$(EXPORT) $$(printf -- '--group %s ' $$to); } > $$file; \
+	done
+
 fmt: .venv/.ready ## format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -74,14 +93,21 @@ readme: .venv/.ready ## write the tables of README.md and docs/ anew, and docs/r
 goldens: .venv/.ready ## write the golden inventories anew; read the difference before you commit it
 	$(BIN)/python -m tests.golden.write
 
-preview: .venv/.ready ## what `make up` would change, on the real account
-up: .venv/.ready ## bring STACK up on the real account
-refresh: .venv/.ready ## read the real state of STACK
-destroy: .venv/.ready ## take STACK down on the real account
+preview: pulumi-cli environment ## what `make up` would change, on the real account
+up: pulumi-cli environment ## bring STACK up on the real account
+refresh: pulumi-cli environment ## read the real state of STACK
+destroy: pulumi-cli environment ## take STACK down on the real account
 preview up refresh destroy:
-	@command -v pulumi >/dev/null || { echo "A real account needs Pulumi with its Python plugin, which the engine that" \
-		"the tests build lacks: https://www.pulumi.com/docs/install/"; exit 1; }
 	pulumi $@ --stack $(STACK)
+
+# Pulumi looks for its language host beside itself and on PATH.
+pulumi-cli:
+	@command -v pulumi >/dev/null || \
+		{ echo "pulumi is not on PATH; install it: https://www.pulumi.com/docs/install/"; exit 1; }
+	@command -v pulumi-language-python >/dev/null || \
+		test -x "$$(dirname "$$(readlink -f "$$(command -v pulumi)")")/pulumi-language-python" || \
+		{ echo "pulumi is here without pulumi-language-python, its host for Python;" \
+			"install both: https://www.pulumi.com/docs/install/"; exit 1; }
 
 bench: .venv/.ready ## critical path, preview time and memory of aws-production, each from one run
 	@$(BIN)/python -m tests.bench aws-production --time-scale $(SCALE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pulumi
 
+from components.cloud_sdk import require_sdk
 from components.ingress_classes import warn_of_unknown_ingress_class
 from components.installation import install_assistant
 from components.outputs import model_storage_url
@@ -22,6 +23,7 @@ stack = pulumi.get_stack()
 
 # What the stack file says, with every mistake in it reported at once.
 settings = load()
+require_sdk(settings.cloud, f"make environment STACK={stack}")
 warn_if_cluster_is_silent(settings)
 refuse_unknown_storage_classes(settings)
 warn_of_unknown_ingress_class(settings)

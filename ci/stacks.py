@@ -16,7 +16,15 @@ ROOT = Path(__file__).parents[1]
 FOLDER = "stacks"
 CLOUDS = ("aws", "azure", "gcp")
 TIERS = ("dev", "staging", "production")
-PROGRAM = ("components/", "__main__.py", "Pulumi.yaml", "pyproject.toml", "uv.lock", "policy/")
+PROGRAM = (
+    "components/",
+    "__main__.py",
+    "Pulumi.yaml",
+    "pyproject.toml",
+    "requirements.txt",
+    "uv.lock",
+    "policy/",
+)
 """What every stack is made of."""
 
 

@@ -7,6 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from components.cloud_sdk import require_sdk
+
+require_sdk("azure", "make -C ../.. environment CLOUD=azure")
+
 import pulumi
 import pulumi_azure_native as azure
 import pulumi_random as random

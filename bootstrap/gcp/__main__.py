@@ -7,6 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from components.cloud_sdk import require_sdk
+
+require_sdk("gcp", "make -C ../.. environment CLOUD=gcp")
+
 import pulumi
 import pulumi_gcp as gcp
 import pulumi_random as random
