@@ -16,7 +16,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-BLOCK = re.compile(r"(<!-- written from (\S+) (\w+) -->\n).*?(\n<!-- end of what is written -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- written from (\S+) (\w+) -->\n).*?(<!-- end of what is written -->)", re.DOTALL)
 
 
 def load(name: str) -> dict[str, Any]:
@@ -63,6 +63,19 @@ def gcp_roles(_: str) -> str:
     return f"| Role | For |\n|---|---|\n{rows}"
 
 
+def gcp_grants(_: str) -> str:
+    roles = list(load("rights/gcp.yaml")["roles"])
+    return _sh(
+        [
+            'me="user:$(gcloud config get account)"',
+            "for role in \\\n" + " \\\n".join(f"  {role}" for role in roles) + "; do",
+            '  gcloud projects add-iam-policy-binding "$PROJECT" --condition None \\',
+            '    --member "$me" --role "$role"',
+            "done",
+        ]
+    )
+
+
 def costs(cloud: str) -> str:
     table = load("costs.yaml")
     rows = table[cloud]["rows"]
@@ -80,6 +93,7 @@ WRITERS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("docs/rights/azure.yaml", "providers"): azure_providers,
     ("docs/rights/azure.yaml", "roles"): azure_roles,
     ("docs/rights/gcp.yaml", "apis"): gcp_apis,
+    ("docs/rights/gcp.yaml", "grants"): gcp_grants,
     ("docs/rights/gcp.yaml", "roles"): gcp_roles,
     **{("docs/costs.yaml", cloud): costs for cloud in ("aws", "azure", "gcp")},
 }
@@ -90,7 +104,7 @@ def written(text: str) -> str:
 
     def write(block: re.Match[str]) -> str:
         head, source, what, tail = block.groups()
-        return head + WRITERS[source, what](what) + tail
+        return head + WRITERS[source, what](what) + "\n" + tail
 
     return BLOCK.sub(write, text)
 
