@@ -17,10 +17,11 @@ def preview(stack: str, base: Path | None, state_dir: Path, job: Job, forge: For
     """What the change does to a stack brought up from `base`; without one, to nothing."""
     if base and stack in stacks.names(base):
         # In a process of its own: two versions of the program cannot live in one.
-        arguments = ["up", stack, "--project", str(base), "--state-dir", str(state_dir)]
+        places = {"--project": base, "--stacks": base / stacks.FOLDER, "--state-dir": state_dir}
+        arguments = ["up", stack, *(str(word) for option in places.items() for word in option)]
         subprocess.run([sys.executable, "-m", "simcloud", *arguments], check=True)  # noqa: S603 - our own words
     try:
-        result = Simulation(stack, state_dir=state_dir).preview()
+        result = Simulation(stack, stacks=stacks.ROOT / stacks.FOLDER, state_dir=state_dir).preview()
     except SimcloudError as error:
         show(digest.failed(stack, [str(error)]), job, forge)
         return

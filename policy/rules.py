@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
-import yaml
+from pulumi import Config
 from pulumi_policy import (
     Policy,
     ReportViolation,
@@ -34,7 +33,6 @@ RULES: Sequence[tuple[str, Rule]] = [
     for rule in module.POLICIES
 ]
 """The clouds' functions share some names, and a pack's policies may not."""
-STACKS = Path(__file__).parents[1] / "stacks"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +87,7 @@ def _policy(cloud: str, rule: Rule, inputs: Mapping[str, Mapping[str, Any]]) -> 
             for one in args.resources
             if one.urn in inputs
         ]
-        for violation in rule(Stack(resources=resources, production=_production(args))):
+        for violation in rule(Stack(resources=resources, production=_production())):
             report(violation, None)
 
     return StackValidationPolicy(
@@ -99,12 +97,6 @@ def _policy(cloud: str, rule: Rule, inputs: Mapping[str, Mapping[str, Any]]) -> 
     )
 
 
-def _production(args: StackValidationArgs) -> bool:
-    """What the stack's file says; a stack without a file is judged strictly."""
-    # urn:pulumi:<stack>::<project>::…
-    stack = next((one.urn.split(":", 3)[2] for one in args.resources), "")
-    path = STACKS / f"Pulumi.{stack}.yaml"
-    if not path.is_file():
-        return True
-    config: Mapping[str, object] = yaml.safe_load(path.read_text()).get("config") or {}
-    return config.get("rasa:profile") == "production"
+def _production() -> bool:
+    """What the stack's config says, which the engine gives to a pack; without any, the strict rules hold."""
+    return Config("rasa").get("profile") != "dev"

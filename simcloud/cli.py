@@ -67,6 +67,11 @@ def _common(command: Command) -> Command:
                 default=ROOT,
                 help="Where Pulumi.yaml is.",
             ),
+            click.option(
+                "--stacks",
+                type=click.Path(file_okay=False, path_type=Path),
+                help="Folder of the stack's file. Default: the project's stacks/, then its examples/.",
+            ),
         ]
     ):
         command = option(command)
@@ -76,10 +81,12 @@ def _common(command: Command) -> Command:
 def _simulation(stack: str, options: dict[str, object]) -> Simulation:
     settings = dict(map(split_setting, cast("tuple[str, ...]", options["settings"])))
     state_dir, project, scale = options["state_dir"], options["project"], options["time_scale"]
+    stacks = options["stacks"]
     return Simulation(
         stack,
         state_dir=state_dir if isinstance(state_dir, Path) else None,
         project=project if isinstance(project, Path) else ROOT,
+        stacks=stacks if isinstance(stacks, Path) else None,
         config=settings,
         time_scale=float(scale) if isinstance(scale, int | float) else 0,
         progress=_say,

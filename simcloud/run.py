@@ -107,18 +107,19 @@ def _engine() -> PulumiCommand:
 class Simulation:
     """One stack, its simulated account, and the commands on it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (a run's options, each said by name)
         self,
         stack: str,
         *,
         state_dir: Path | None = None,
         project: Path = ROOT,
+        stacks: Path | None = None,
         config: Mapping[str, Value] | None = None,
         time_scale: float = 0,
         progress: Callable[[str], None] | None = None,
     ) -> None:
         folder = state_dir or project / ".simcloud" / stack
-        self.workspace = Workspace(project, stack, folder)
+        self.workspace = Workspace(project, stack, folder, stacks)
         self.time_scale = time_scale
         self._progress = progress
         self.policy_packs: list[str] = []

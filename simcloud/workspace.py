@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -22,6 +23,8 @@ from simcloud.wire import Properties, Value, as_list, as_map, assign, is_list, i
 
 ROOT = Path(__file__).resolve().parent.parent
 PLANTED = Path(__file__).parent / "secrets.yaml"
+EXAMPLES = "examples"
+"""Where a project keeps stack files that are run by name, besides those of its `stackConfigDir`."""
 PASSPHRASE = "simulated"  # noqa: S105 - protects planted values only
 _encrypted: dict[str, Properties] = {}
 """What the engine made of the planted secrets, by their digest: encrypting costs a second."""
@@ -48,7 +51,8 @@ def split_setting(text: str) -> tuple[str, Value]:
 class Workspace:
     """The files of one simulated stack."""
 
-    def __init__(self, project: Path, stack: str, state_dir: Path) -> None:
+    def __init__(self, project: Path, stack: str, state_dir: Path, stacks: Path | None = None) -> None:
+        """Read a stack from the folder `stacks`, by default the project's own, then its examples."""
         if not re.fullmatch(r"[\w.-]{1,100}", stack):
             raise SimcloudError(f"'{stack}' is no stack name: letters, digits, '-', '_' and '.' are allowed")
         self.project = project.resolve()
@@ -60,7 +64,8 @@ class Workspace:
             )
         self._definition = _read_yaml(self.project / "Pulumi.yaml")
         self.name = str(self._definition.get("name", "project"))
-        self.source = self._stack_file()
+        own = self.project / str(self._definition.get("stackConfigDir", "."))
+        self.source = self._stack_file([stacks] if stacks else [own, self.project / EXAMPLES])
         self.config = self._load_config()
 
     @property
@@ -98,15 +103,15 @@ class Workspace:
             "PULUMI_SKIP_CHECKPOINTS": "true",
         }
 
-    def _stack_file(self) -> Path:
-        folder = self.project / str(self._definition.get("stackConfigDir", "."))
-        path = folder / f"Pulumi.{self.stack}.yaml"
-        if not path.is_file():
-            stacks = sorted(one.stem.removeprefix("Pulumi.") for one in folder.glob("Pulumi.*.yaml"))
-            raise SimcloudError(
-                f"there is no stack '{self.stack}': {path} is missing; known: {', '.join(stacks) or 'none'}"
-            )
-        return path
+    def _stack_file(self, folders: Sequence[Path]) -> Path:
+        for folder in folders:
+            path = folder / f"Pulumi.{self.stack}.yaml"
+            if path.is_file():
+                return path
+        files = [file for folder in folders for file in folder.glob("Pulumi.*.yaml")]
+        known = ", ".join(sorted({file.stem.removeprefix("Pulumi.") for file in files})) or "none"
+        places = " and ".join(str(folder / f"Pulumi.{self.stack}.yaml") for folder in folders)
+        raise SimcloudError(f"there is no stack '{self.stack}': looked for {places}; known: {known}")
 
     def _load_config(self) -> Properties:
         config = as_map(copy.deepcopy(_read_yaml(self.source).get("config")))

@@ -15,11 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+
+from tests.simulations import IN_EXAMPLES
 
 CLOUD_SDKS = {"aws": "pulumi_aws", "azure": "pulumi_azure_native", "gcp": "pulumi_gcp"}
 WIDEST_RATIO = 1.05
@@ -29,8 +32,8 @@ WIDEST_ERROR = 0.10
 SAME_PROCESS = """
 import sys
 from pathlib import Path
-from simcloud.run import Simulation
-result = Simulation(sys.argv[1], state_dir=Path(sys.argv[2])).preview()
+from tests.simulations import example
+result = example(sys.argv[1], Path(sys.argv[2])).preview()
 assert result.success, result.errors
 print(*(name for name in sys.argv[3:] if name in sys.modules))
 """
@@ -56,8 +59,8 @@ def run(command: list[str]) -> Cost:
     return Cost(time.perf_counter() - begin, usage.ru_maxrss / 1024)
 
 
-def simcloud(command: str, stack: str, *options: str) -> list[str]:
-    return [sys.executable, "-m", "simcloud", command, stack, *options]
+def simcloud(command: str, stack: str, *options: str, places: Sequence[str] = IN_EXAMPLES) -> list[str]:
+    return [sys.executable, "-m", "simcloud", command, stack, *places, *options]
 
 
 def critical_path(stack: str, scale: float, folder: Path) -> bool:
@@ -98,7 +101,8 @@ def preview_cost(stack: str, folder: Path) -> None:
     (empty / "Pulumi.yaml").write_text("name: rasa\nruntime: python\nstackConfigDir: stacks\n")
     (empty / "stacks" / "Pulumi.empty.yaml").write_text("config: {}\n")
     (empty / "__main__.py").write_text("")
-    nothing = run(simcloud("preview", "empty", "--project", str(empty), "--state-dir", str(folder / "e")))
+    state, project = str(folder / "e"), ("--project", str(empty))
+    nothing = run(simcloud("preview", "empty", "--state-dir", state, places=project))
     everything = run(simcloud("preview", stack, "--state-dir", str(folder / "p")))
     ratio = everything.seconds / nothing.seconds
     memory = f"peak memory {everything.peak_mib:.0f} MiB / {nothing.peak_mib:.0f} MiB"

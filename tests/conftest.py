@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
+from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -18,6 +22,19 @@ ABANDONED = (
 
 
 CLOUDS = ("azure", "gcp", "aws")
+OWN_STACKS = Path(__file__).parents[1] / "stacks"
+
+
+def _refuse_own_stacks(event: str, args: tuple[object, ...]) -> None:
+    """Stop a test that looks into `stacks/`: its outcome would hang on what a user keeps there."""
+    if event not in {"open", "os.listdir", "os.scandir"} or not isinstance(args[0], str | os.PathLike):
+        return
+    path = Path(os.fsdecode(cast("str | os.PathLike[str]", args[0])))
+    if OWN_STACKS in (path, path.parent) and path.name != "schema.json":
+        raise AssertionError(f"a test reads {path}, which belongs to the user: use tests/stacks.py")
+
+
+sys.addaudithook(_refuse_own_stacks)
 
 
 @pytest.fixture(autouse=True)

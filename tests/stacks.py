@@ -1,4 +1,4 @@
-"""The project's own stacks, recorded: the whole program with a stack file's config, without an engine."""
+"""The example stacks, recorded: the whole program with a stack file's config, without an engine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from pulumi.runtime.config import set_all_config
 from tests.recorder import Recording, record
 
 ROOT = Path(__file__).parents[1]
-STACKS = sorted(path.stem.removeprefix("Pulumi.") for path in (ROOT / "stacks").glob("Pulumi.*.yaml"))
+EXAMPLES = ROOT / "examples"
+"""What tests run; `stacks/` is the user's, and no test reads it (tests/test_own_stacks.py)."""
+STACKS = sorted(path.stem.removeprefix("Pulumi.") for path in EXAMPLES.glob("Pulumi.*.yaml"))
 SIMULATED = yaml.safe_load((ROOT / "simcloud" / "secrets.yaml").read_text())["stacks"]
 """What a person would set for one stack alone."""
 PLANTED = {"rasa:license": "planted-license", "rasa:llmKeys": '{"OPENAI_API_KEY": "planted-llm-key"}'}
@@ -24,7 +26,7 @@ PLANTED = {"rasa:license": "planted-license", "rasa:llmKeys": '{"OPENAI_API_KEY"
 
 def stack_config(stack: str) -> dict[str, str]:
     """The stack's config as the engine hands it to the program: objects as JSON text."""
-    config = yaml.safe_load((ROOT / "stacks" / f"Pulumi.{stack}.yaml").read_text())["config"]
+    config = yaml.safe_load((EXAMPLES / f"Pulumi.{stack}.yaml").read_text())["config"]
     whole = with_planted(config, SIMULATED.get(stack, {}))
     return {key: _text(value) for key, value in {**PLANTED, **whole}.items()}
 
@@ -44,7 +46,7 @@ def is_production(stack: str) -> bool:
 
 @functools.cache
 def record_stack(stack: str, *, preview: bool = False) -> Recording[Any]:
-    """Record a stack of the project."""
+    """Record an example."""
     return record_config(stack_config(stack), preview=preview, secret=tuple(SIMULATED.get(stack, ())))
 
 

@@ -9,7 +9,7 @@ import pytest
 from ci import digest, jobs, simulated, stacks
 from ci.preview_comment import marker, render
 from policy.data_stores import losses
-from simcloud.run import Simulation
+from tests.simulations import example
 
 pytestmark = pytest.mark.engine
 
@@ -19,13 +19,13 @@ STACK = "aws-dev"
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("comment") / "state"
-    brought_up = Simulation(STACK, state_dir=folder).up()
+    brought_up = example(STACK, folder).up()
     assert brought_up.success, brought_up.errors
     return folder
 
 
 def comment(state: Path, **config: object) -> tuple[str, digest.Preview]:
-    simulation = Simulation(STACK, state_dir=state)
+    simulation = example(STACK, state)
     for key, value in config.items():
         simulation.set_config(key.replace("__", "."), value)  # pyright: ignore[reportArgumentType]
     result = simulation.preview()

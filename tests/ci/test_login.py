@@ -238,7 +238,7 @@ def test_github_gets_masks_and_the_next_steps_the_environment(tmp_path: Path) ->
     assert later.read_text().splitlines() == [f"{name}={value}" for name, value in found.items()]
 
 
-def test_a_shell_gets_exports(tmp_path: Path) -> None:
+def test_a_shell_gets_exports(clone: Path, tmp_path: Path) -> None:
     """The script that the other three systems source: the environment is there, the token is gone."""
     (tmp_path / "bin").mkdir()
     plugin = tmp_path / "bin" / "gke-gcloud-auth-plugin"
@@ -258,14 +258,14 @@ def test_a_shell_gets_exports(tmp_path: Path) -> None:
         'cat "$GOOGLE_APPLICATION_CREDENTIALS"'
     )
     done = subprocess.run(
-        ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        ["bash", "-c", script], cwd=clone, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0] == "gs://state gone"
     assert '"external_account"' in done.stdout
     refused = subprocess.run(
         ["bash", "-c", f"{script}; echo reached"],
-        cwd=ROOT,
+        cwd=clone,
         env={**environment, "GCP_BACKEND_URL": ""},
         capture_output=True,
         text=True,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -145,10 +144,10 @@ def test_only_jobs_on_a_stack_get_an_identity() -> None:
     assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
 
 
-def script(name: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def script(clone: Path, name: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(ROOT / name), *words],
-        cwd=ROOT,
+        [str(clone / name), *words],
+        cwd=clone,
         env={**os.environ, "PYTHON": sys.executable, **environment},
         capture_output=True,
         text=True,
@@ -163,9 +162,9 @@ def lines(path: Path) -> dict[str, list[str]]:
     }
 
 
-def test_tiers_are_those_of_prepared_clouds(tmp_path: Path) -> None:
+def test_tiers_are_those_of_prepared_clouds(clone: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    done = script("ci/github/tiers.sh", GITHUB_OUTPUT=str(out), VARIABLES=json.dumps(VARIABLES))
+    done = script(clone, "ci/github/tiers.sh", GITHUB_OUTPUT=str(out), VARIABLES=json.dumps(VARIABLES))
     assert done.returncode == 0, done.stderr
     tiers = lines(out)
     assert {"aws-dev", "azure-dev"} <= set(tiers["dev"])
@@ -175,11 +174,9 @@ def test_tiers_are_those_of_prepared_clouds(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """A checkout with one commit more than its base, which touches Google Cloud and one stack of AWS."""
-    folder = tmp_path / "repository"
-    for name in ("ci", "bootstrap", "policy", "simcloud", "components", "stacks"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+def repository(clone: Path) -> Path:
+    """A clone with one commit more than its base, which touches Google Cloud and one stack of AWS."""
+    folder = clone
 
     def git(*words: str) -> None:
         who = ("-c", "user.name=x", "-c", "user.email=x@x.test")
@@ -237,9 +234,9 @@ def docker(tmp_path: Path) -> Path:
     return path
 
 
-def train(docker: Path, failing: str = "nothing", **environment: str) -> tuple[list[str], str]:
+def train(clone: Path, docker: Path, failing: str = "nothing", **environment: str) -> tuple[list[str], str]:
     given = {"DOCKER": str(docker), "RASA_PRO_LICENSE": "planted-license", "FAIL": failing, **environment}
-    done = script("ci/assistant/train.sh", "aws-dev", "no-such-assistant", **given)
+    done = script(clone, "ci/assistant/train.sh", "aws-dev", "no-such-assistant", **given)
     assert done.returncode == 1
     log = docker.parent / "log"
     calls = log.read_text().splitlines() if log.exists() else []
@@ -248,8 +245,8 @@ def train(docker: Path, failing: str = "nothing", **environment: str) -> tuple[l
     return steps, done.stderr.splitlines()[-1]
 
 
-def test_training_uses_the_version_that_the_stack_runs(docker: Path) -> None:
-    steps, last = train(docker)
+def test_training_uses_the_version_that_the_stack_runs(clone: Path, docker: Path) -> None:
+    steps, last = train(clone, docker)
     assert steps == ["data", "train", "test"]
     assert last.startswith("Train first")
 
@@ -258,13 +255,15 @@ def test_training_uses_the_version_that_the_stack_runs(docker: Path) -> None:
     ("step", "remedy"),
     [("data", "nothing was trained"), ("train", "nothing was released"), ("test", "e2e_tests")],
 )
-def test_what_fails_in_training_ends_with_its_remedy(docker: Path, step: str, remedy: str) -> None:
-    steps, last = train(docker, step)
+def test_what_fails_in_training_ends_with_its_remedy(
+    clone: Path, docker: Path, step: str, remedy: str
+) -> None:
+    steps, last = train(clone, docker, step)
     assert steps[-1] == step
     assert remedy in last
 
 
-def test_training_without_a_licence_ends_with_its_remedy(docker: Path) -> None:
-    steps, last = train(docker, RASA_PRO_LICENSE="")
+def test_training_without_a_licence_ends_with_its_remedy(clone: Path, docker: Path) -> None:
+    steps, last = train(clone, docker, RASA_PRO_LICENSE="")
     assert steps == []
     assert last == "Give the job the licence, as a masked secret."

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from policy import aws, azure, gcp, in_cluster, kubernetes
-from policy.rules import STACKS, rules
-from simcloud.run import Simulation
+from policy.rules import rules
 from tests.ci.shim import put_on_path
+from tests.simulations import example
 
 pytestmark = pytest.mark.engine
 
@@ -19,7 +19,7 @@ PACK = str(Path(__file__).parents[2] / "policy" / "pack")
 @pytest.mark.parametrize("stack", ["aws-dev", "azure-dev", "gcp-dev"])
 def test_a_sound_stack_passes(stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put_on_path(tmp_path, monkeypatch)
-    simulation = Simulation(stack, state_dir=tmp_path / "state")
+    simulation = example(stack, tmp_path / "state")
     simulation.policy_packs = [PACK]
     result = simulation.preview()
     assert result.success, result.errors
@@ -27,9 +27,7 @@ def test_a_sound_stack_passes(stack: str, tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_spoilt_stack_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put_on_path(tmp_path, monkeypatch)
-    simulation = Simulation(
-        "aws-production", state_dir=tmp_path / "state", config={"deletionProtection": False}
-    )
+    simulation = example("aws-production", tmp_path / "state", config={"deletionProtection": False})
     simulation.policy_packs = [PACK]
     result = simulation.preview()
     assert not result.success
@@ -45,4 +43,3 @@ def test_every_policy_is_in_the_pack() -> None:
         == 1 + sum(len(each.POLICIES) for each in (aws, azure, gcp, in_cluster, kubernetes))
     )
     assert "gcp-traffic-is-encrypted" in names
-    assert STACKS.is_dir()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simcloud.run import Simulation
+from tests.simulations import IN_EXAMPLES, example
 
 pytestmark = pytest.mark.engine
 
@@ -44,7 +44,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 def test_a_cluster_that_does_not_answer_is_said_once_and_the_plan_is_shown(tmp_path: Path) -> None:
-    result = Simulation("existing-production", state_dir=tmp_path / "state").preview()
+    result = example("existing-production", tmp_path / "state").preview()
     assert result.success, result.errors
     said = [message for message in result.messages if "does not answer" in message]
     assert len(said) == 1, result.messages
@@ -54,7 +54,7 @@ def test_a_cluster_that_does_not_answer_is_said_once_and_the_plan_is_shown(tmp_p
 
 @pytest.mark.parametrize(("config", "named"), MISTAKES.values(), ids=MISTAKES)
 def test_up_is_refused_with_one_message(config: dict[str, Any], named: list[str], tmp_path: Path) -> None:
-    simulation = Simulation("aws-dev", state_dir=tmp_path / "state", config=config)
+    simulation = example("aws-dev", tmp_path / "state", config=config)
     result = simulation.up()
     assert not result.success
     text = "\n".join(result.errors)
@@ -66,9 +66,12 @@ def test_up_is_refused_with_one_message(config: dict[str, Any], named: list[str]
 
 
 def test_the_command_line_says_it_too(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "simcloud", "up", "aws-dev", "--state-dir", str(tmp_path / "state")]
+    command = [sys.executable, "-m", "simcloud", "up", "aws-dev", *IN_EXAMPLES]
     done = subprocess.run(
-        [*command, "--config", "rasa:region=mars"], capture_output=True, text=True, check=False
+        [*command, "--state-dir", str(tmp_path / "state"), "--config", "rasa:region=mars"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 1
     output = done.stdout + done.stderr

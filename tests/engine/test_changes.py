@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simcloud.run import Simulation
+from tests.simulations import example
 from tests.stacks import STACKS
 
 pytestmark = pytest.mark.engine
@@ -65,7 +65,7 @@ DRIFT = {
 
 @pytest.mark.parametrize("stack", DRIFT)
 def test_drift_is_found_and_mended(stack: str, tmp_path: Path) -> None:
-    simulation = Simulation(stack, state_dir=tmp_path / "state")
+    simulation = example(stack, tmp_path / "state")
     assert simulation.up().success
     found = simulation.refresh(drift=[DRIFT[stack]])
     assert [change.op for change in found.changed] == ["update"], found.changed
@@ -76,7 +76,7 @@ def test_drift_is_found_and_mended(stack: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stack", WHOLE)
 def test_from_dev_to_production_no_data_is_lost(stack: str, tmp_path: Path) -> None:
-    simulation = Simulation(stack, state_dir=tmp_path / "state")
+    simulation = example(stack, tmp_path / "state")
     assert simulation.up().success
     for key, value in {"rasa:profile": "production", **ASKED_BY_PRODUCTION.get(stack, {})}.items():
         simulation.set_config(key, value)

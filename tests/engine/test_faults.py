@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from simcloud.run import Result, Simulation
+from tests.simulations import example
 from tests.stacks import STACKS, record_stack
 
 pytestmark = pytest.mark.engine
@@ -37,13 +38,13 @@ TYPES = _types()
 @pytest.mark.parametrize("stack", TYPES)
 def test_recovers_from_each_failed_create(stack: str, tmp_path: Path) -> None:
     state, pending = tmp_path / "state", set(TYPES[stack])
-    simulation = Simulation(stack, state_dir=state)
+    simulation = example(stack, state)
     while pending:
         failed = simulation.up(fail=[f"^{type_}$:create" for type_ in sorted(pending)])
         faulty = {type_ for type_ in pending if _faulted(failed, type_)}
         assert faulty, f"none of {sorted(pending)} was asked for, or one failed otherwise: {failed.errors}"
         pending -= faulty
-        _leaves_nothing(Simulation(stack, state_dir=_copy(state, tmp_path / str(len(pending)))))
+        _leaves_nothing(example(stack, _copy(state, tmp_path / str(len(pending)))))
     finished = simulation.up()
     assert finished.success, finished.errors
     assert not simulation.up().changed
@@ -52,7 +53,7 @@ def test_recovers_from_each_failed_create(stack: str, tmp_path: Path) -> None:
 
 def test_a_half_made_stack_can_be_previewed(tmp_path: Path) -> None:
     """`pulumi up` previews first: what a provider refuses to preview would stop every further `up`."""
-    simulation = Simulation("aws-dev", state_dir=tmp_path / "state")
+    simulation = example("aws-dev", tmp_path / "state")
     assert not simulation.up(fail=["helm.sh/v3:Release:create"]).success
     previewed = simulation.preview()
     assert previewed.success, previewed.errors

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from simcloud.lifecycle import Lifecycle
-from simcloud.run import Result, Simulation
+from simcloud.run import Result
+from tests.simulations import example
 from tests.stacks import STACKS
 
 pytestmark = pytest.mark.engine
@@ -35,7 +36,7 @@ SLOW = (
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_lifecycle(stack: str, tmp_path: Path) -> None:
-    outcome = Lifecycle(Simulation(stack, state_dir=tmp_path / "state"), lambda _: None).run()
+    outcome = Lifecycle(example(stack, tmp_path / "state"), lambda _: None).run()
     assert not outcome.problem, outcome.problem
     first = next(step for step in outcome.steps if step.command == "up")
     _longest_wait_is_one_service_and_not_a_sum(first)

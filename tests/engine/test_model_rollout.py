@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from simcloud.run import Result, Simulation
+from simcloud.run import Result
+from tests.simulations import example
 
 pytestmark = pytest.mark.engine
 
@@ -20,7 +21,7 @@ def changes(result: Result) -> list[tuple[str, str]]:
 
 
 def test_a_model_is_rolled_out_and_back(tmp_path: Path) -> None:
-    simulation = Simulation(STACK, state_dir=tmp_path / "state")
+    simulation = example(STACK, tmp_path / "state")
     assert simulation.up().success
     simulation.set_config("rasa:assistant.model", "assistant-1.1.0")
     forth = changes(simulation.up())
@@ -34,7 +35,7 @@ def test_a_model_is_rolled_out_and_back(tmp_path: Path) -> None:
 
 
 def test_a_model_that_fails_the_preflight_is_not_rolled_out(tmp_path: Path) -> None:
-    simulation = Simulation(STACK, state_dir=tmp_path / "state")
+    simulation = example(STACK, tmp_path / "state")
     assert simulation.up().success
     simulation.set_config("rasa:assistant.model", "assistant-1.1.0")
     refused = simulation.up(fail=["batch/v1:Job:create"])

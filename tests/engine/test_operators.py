@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simcloud.run import Simulation
+from tests.simulations import example
 
 pytestmark = pytest.mark.engine
 
@@ -23,7 +23,7 @@ def order(report: Any, op: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("stack", ["local-dev", "openshift-production"])
 def test_operators_come_first_and_go_last(stack: str, tmp_path: Path) -> None:
-    simulation = Simulation(stack, state_dir=tmp_path / "state", config={"rasa:deletionProtection": False})
+    simulation = example(stack, tmp_path / "state", config={"rasa:deletionProtection": False})
     up, down = simulation.up(), simulation.destroy()
     assert up.success, up.errors
     assert down.success, down.errors

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from simcloud.run import Simulation
 from simcloud.workspace import ROOT
+from tests.simulations import example
 from tests.stacks import STACKS
 
 pytestmark = pytest.mark.engine
@@ -21,7 +21,7 @@ VALUES = re.findall(r"planted-[\w-]+", (ROOT / "simcloud" / "secrets.yaml").read
 @pytest.mark.parametrize("stack", STACKS)
 def test_planted_values_are_nowhere(stack: str, tmp_path: Path) -> None:
     said: list[str] = []
-    simulation = Simulation(stack, state_dir=tmp_path / "state", progress=said.append)
+    simulation = example(stack, tmp_path / "state", progress=said.append)
     result = simulation.up()
     assert result.success, result.errors
     left = {path: path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()}
@@ -35,7 +35,7 @@ def test_planted_values_are_nowhere(stack: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("stack", ["aws-production", "azure-production", "gcp-production"])
 def test_what_vaults_bootstrap_makes_is_in_no_state(stack: str, tmp_path: Path) -> None:
     """Recovery keys, root token and Rasa's token lie in Secrets that the Job makes and no resource is."""
-    simulation = Simulation(stack, state_dir=tmp_path / "state")
+    simulation = example(stack, tmp_path / "state")
     result = simulation.up()
     assert result.success, result.errors
     made = {"vault-rasa-token", "vault-bootstrap", "vault-unseal"}

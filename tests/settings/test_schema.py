@@ -11,9 +11,10 @@ import pytest
 import yaml
 
 from components.schema import stack_file_schema
+from tests.stacks import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
-STACKS = sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))
+STACKS = sorted(EXAMPLES.glob("Pulumi.*.yaml"))
 
 
 def read(path: Path) -> Any:

@@ -1,0 +1,24 @@
+"""The example stacks on the simulated cloud: the only place of the tests that says where their files are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from simcloud.run import Simulation
+from simcloud.wire import Value
+from tests.stacks import EXAMPLES
+
+IN_EXAMPLES = ("--stacks", str(EXAMPLES))
+"""The same for a command line."""
+
+
+def example(
+    stack: str,
+    state_dir: Path,
+    *,
+    config: Mapping[str, Value] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Simulation:
+    """Simulate an example, whatever is in the folder of the user's own stacks."""
+    return Simulation(stack, stacks=EXAMPLES, state_dir=state_dir, config=config, progress=progress)
