@@ -17,7 +17,7 @@ from ci.errors import JobError
 
 @click.group()
 def main() -> None:
-    """Jobs of the infrastructure's pipeline; the assistant's are `python -m ci.assistant`."""
+    """Jobs of the infrastructure's pipeline; the assistant's are `.venv/bin/python -m ci.assistant`."""
 
 
 only_option = click.option(
@@ -144,4 +144,4 @@ def fail(error: JobError) -> None:
 
 
 if __name__ == "__main__":
-    main(prog_name="python -m ci")
+    main(prog_name=".venv/bin/python -m ci")

@@ -2,4 +2,4 @@
 
 from simcloud.cli import main
 
-main(prog_name="python -m simcloud")
+main(prog_name=".venv/bin/python -m simcloud")

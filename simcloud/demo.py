@@ -26,10 +26,10 @@ def show(console: Console, simulation: Simulation, result: Result) -> None:
     stack = simulation.workspace.stack
     console.print("\n[bold]Next[/]")
     console.print(
-        f"  python -m simcloud refresh {stack} --drift 'TYPE:property=value'   what drift looks like"
+        f"  .venv/bin/python -m simcloud refresh {stack} --drift 'TYPE:property=value'   what drift is"
     )
     console.print(
-        f"  python -m simcloud destroy {stack}                                   take it down again"
+        f"  .venv/bin/python -m simcloud destroy {stack}                         take it down again"
     )
     console.print(
         f"  pulumi stack init {stack} && pulumi up                               the same, for real"

@@ -107,4 +107,4 @@ def default_image() -> Image:
 
 
 if __name__ == "__main__":
-    main(prog_name="python -m ci.assistant")
+    main(prog_name=".venv/bin/python -m ci.assistant")
