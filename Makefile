@@ -89,6 +89,7 @@ schema: .venv/.ready ## write stacks/schema.json anew from the settings
 readme: .venv/.ready ## write the tables of README.md and docs/ anew, and docs/rights/aws-*.json
 	$(BIN)/python -m tests.test_readme
 	$(BIN)/python -m tests.docs.tables
+	$(BIN)/python -m tests.test_outputs
 
 goldens: .venv/.ready ## write the golden inventories anew; read the difference before you commit it
 	$(BIN)/python -m tests.golden.write

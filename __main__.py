@@ -11,7 +11,7 @@ import pulumi
 from components.cloud_sdk import require_sdk
 from components.ingress_classes import warn_of_unknown_ingress_class
 from components.installation import install_assistant
-from components.outputs import model_storage_url
+from components.outputs import export_outputs
 from components.reach import warn_if_cluster_is_silent
 from components.settings import load
 from components.storage_classes import refuse_unknown_storage_classes
@@ -38,10 +38,5 @@ assistant = install_assistant(settings, platform, stack=stack)
 # The way in from outside, where there is one.
 url = open_way_in(settings, platform, assistant)
 
-# For people and for the assistant's own pipeline.
-pulumi.export("kubeconfig", platform.access.cluster.kubeconfig)
-pulumi.export("endpoints", assistant.endpoints_yaml)
-pulumi.export("url", url)
-pulumi.export("model", settings.assistant.model)
-pulumi.export("modelStorage", model_storage_url(platform.model_storage))
-pulumi.export("namespace", settings.namespace)
+# For people, for the assistant's own pipeline, and for other stacks.
+export_outputs(settings, platform, assistant, url, stack=stack)

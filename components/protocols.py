@@ -15,6 +15,7 @@ from pulumi import Output, ProviderResource, ResourceOptions
 from typing_extensions import TypeVar
 
 from components.contracts import Connection, EventBroker, LockStore, ModelStorage, Topics, TrackerStore
+from components.foundation_facts import FoundationFacts
 from components.ingress.contract import HasUrl, IngressArgs
 from components.kubernetes.surroundings import Surroundings
 
@@ -221,6 +222,8 @@ class HasFoundation(Protocol[Placement]):
     def cluster(self) -> Kubernetes: ...
     @property
     def placement(self) -> Placement: ...
+    @property
+    def facts(self) -> FoundationFacts: ...
 
 
 class Dependencies(Protocol[Placement]):

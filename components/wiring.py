@@ -8,7 +8,7 @@ Generic over the cloud's private Placement: it is carried from the foundation to
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import pulumi_random as random
@@ -23,6 +23,7 @@ from components.contracts_companions import Companions
 from components.existing.foundation import ExistingCluster, connect_cluster
 from components.existing.ingress import Ingress
 from components.existing.route import Route
+from components.foundation_facts import FoundationFacts
 from components.ground import Ground, Inside
 from components.ingress.contract import HasUrl, IngressArgs
 from components.kubernetes.cluster_access import ClusterAccess
@@ -56,6 +57,8 @@ class Platform:
     open_ingress: OpenIngress
     """Makes the way in to a Service of the cluster, in the way of whoever runs the cluster."""
     companions: Companions
+    facts: FoundationFacts | None = None
+    """What the stack's cloud tells of the ground; None where no cloud is known."""
 
 
 OpenIngress = Callable[[str, IngressArgs[None]], HasUrl]
@@ -132,7 +135,8 @@ def _build(
     ground = Ground(cloud=cloud, place=place, opts=opts)
     # Beside a cluster that exists, the cloud knows neither its pods nor its way in.
     own = isinstance(cluster, s.ManagedCluster)
-    return _platform(settings, foundation.cluster, ground, Lent(ingress, vault_seal) if own else None)
+    lent = Lent(ingress, vault_seal) if own else None
+    return replace(_platform(settings, foundation.cluster, ground, lent), facts=foundation.facts)
 
 
 def _without_cloud(settings: Settings) -> Platform:

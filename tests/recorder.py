@@ -21,7 +21,7 @@ from google.protobuf import json_format, struct_pb2
 from pulumi import Output
 from pulumi.runtime import mocks, rpc, set_mocks
 from pulumi.runtime.proto import resource_pb2
-from pulumi.runtime.settings import SETTINGS
+from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import run_pulumi_func
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]
 
@@ -68,6 +68,9 @@ class Recording(Generic[T]):
 
     result: T
     resources: Sequence[Recorded] = field(default_factory=list[Recorded])
+    outputs: Properties = field(default_factory=dict[str, Any])
+    """Of the stack, secrets unwrapped."""
+    secret_outputs: frozenset[str] = frozenset()
 
     def of(self, type_: str) -> list[Recorded]:
         return [resource for resource in self.resources if resource.type == type_]
@@ -119,7 +122,20 @@ def _record(program: Callable[[], T], *, preview: bool) -> Recording[T]:
         _sync_await(run_pulumi_func(lambda: results.append(program())))
     if not preview:
         _refuse_unknowns(monitor.recorded)
-    return Recording(result=results[0], resources=monitor.recorded)
+    outputs = _stack_outputs()
+    return Recording(
+        result=results[0],
+        resources=monitor.recorded,
+        outputs={key: _plain(value) for key, value in outputs.items()},
+        secret_outputs=frozenset(key for key, value in outputs.items() if _holds_secret(value)),
+    )
+
+
+def _stack_outputs() -> Properties:
+    """What the program exported, as the engine would have got it; nothing where there was no program."""
+    stack: Any = get_root_resource()
+    exported = cast("dict[str, Any]", getattr(stack, "outputs", {}))
+    return json_format.MessageToDict(_sync_await(rpc.serialize_properties(exported, {})))
 
 
 class _NoLookUps(mocks.Mocks):

@@ -15,6 +15,7 @@ from pulumi import ComponentResource, Output, ResourceOptions
 from components.aws.identity import Identity, IdentityArgs
 from components.aws.key import Key, KeyArgs
 from components.aws.placement import Placement
+from components.foundation_facts import FoundationFacts
 from components.kubernetes.surroundings import EKS_POD_IDENTITY
 from components.protocols import ExistingFoundationArgs, Kubernetes
 
@@ -24,6 +25,7 @@ class ExistingFoundation(ComponentResource):
 
     cluster: Kubernetes
     placement: Placement
+    facts: FoundationFacts
 
     def __init__(self, name: str, args: ExistingFoundationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:ExistingFoundation", name, {}, opts)
@@ -61,5 +63,12 @@ class ExistingFoundation(ComponentResource):
             setup_role_name=identity.setup_role_name,
             oidc_issuer=None,
             alarm_topic_arn=args.alarm_target,
+        )
+        self.facts = FoundationFacts(
+            network_id=self.placement.vpc_id,
+            subnet_ids={"data": self.placement.subnet_ids},
+            cluster_name=cluster_name,
+            oidc_issuer=None,
+            rasa={"roleArn": identity.rasa_role_arn},
         )
         self.register_outputs({"keyArn": key.arn})

@@ -14,6 +14,7 @@ from components.aws.key import Key, KeyArgs
 from components.aws.network import Network
 from components.aws.placement import Placement
 from components.aws.surroundings import surroundings
+from components.foundation_facts import FoundationFacts
 from components.protocols import FoundationArgs, Kubernetes, Provisioner
 
 VOLUMES = Provisioner(name="ebs.csi.eks.amazonaws.com", parameters={"type": "gp3", "encrypted": "true"})
@@ -25,6 +26,7 @@ class Foundation(ComponentResource):
 
     cluster: Kubernetes
     placement: Placement
+    facts: FoundationFacts
 
     def __init__(self, name: str, args: FoundationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:Foundation", name, {}, opts)
@@ -74,4 +76,15 @@ class Foundation(ComponentResource):
             oidc_issuer=cluster.oidc_issuer,
             alarm_topic_arn=args.alarm_target,
         )
+        self.facts = _facts(network, cluster, identity)
         self.register_outputs({"vpcId": network.vpc_id, "clusterName": cluster.name, "keyArn": key.arn})
+
+
+def _facts(network: Network, cluster: Cluster, identity: Identity) -> FoundationFacts:
+    return FoundationFacts(
+        network_id=network.vpc_id,
+        subnet_ids={"cluster": network.private_subnet_ids, "data": network.data_subnet_ids},
+        cluster_name=cluster.name,
+        oidc_issuer=cluster.oidc_issuer,
+        rasa={"roleArn": identity.rasa_role_arn},
+    )

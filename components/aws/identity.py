@@ -35,21 +35,21 @@ class Identity(ComponentResource):
 
     rasa: PodIdentity
     rasa_role_name: Output[str]
+    rasa_role_arn: Output[str]
     setup: PodIdentity
     setup_role_name: Output[str]
 
     def __init__(self, name: str, args: IdentityArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:Identity", name, {}, opts)
-        self.rasa_role_name, self.rasa = _identity(f"{name}-rasa", RASA_SERVICE_ACCOUNT, args, parent=self)
-        self.setup_role_name, self.setup = _identity(
-            f"{name}-setup", SETUP_SERVICE_ACCOUNT, args, parent=self
-        )
+        rasa, self.rasa = _identity(f"{name}-rasa", RASA_SERVICE_ACCOUNT, args, parent=self)
+        setup, self.setup = _identity(f"{name}-setup", SETUP_SERVICE_ACCOUNT, args, parent=self)
+        self.rasa_role_name, self.rasa_role_arn, self.setup_role_name = rasa.name, rasa.arn, setup.name
         self.register_outputs({"rasaRole": self.rasa_role_name, "setupRole": self.setup_role_name})
 
 
 def _identity(
     name: str, service_account: str, args: IdentityArgs, *, parent: Resource
-) -> tuple[Output[str], PodIdentity]:
+) -> tuple[aws.iam.Role, PodIdentity]:
     role = aws.iam.Role(
         name,
         assume_role_policy=document(_trust(service_account, args)),
@@ -63,7 +63,7 @@ def _identity(
         role_arn=role.arn,
         opts=ResourceOptions(parent=parent),
     )
-    return role.name, PodIdentity(service_account=service_account, ready=(association,))
+    return role, PodIdentity(service_account=service_account, ready=(association,))
 
 
 def _trust(service_account: str, args: IdentityArgs) -> Statement:

@@ -18,6 +18,7 @@ from components.azure.cluster import Cluster, ClusterArgs
 from components.azure.identity import Identity, IdentityArgs
 from components.azure.network import Network, NetworkArgs
 from components.azure.placement import Placement
+from components.foundation_facts import FoundationFacts
 from components.kubernetes.surroundings import Surroundings
 from components.protocols import FoundationArgs, Kubernetes, Profile
 
@@ -30,6 +31,7 @@ class Foundation(ComponentResource):
 
     cluster: Kubernetes
     placement: Placement
+    facts: FoundationFacts
 
     def __init__(self, name: str, args: FoundationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:azure:Foundation", name, {}, opts)
@@ -88,6 +90,7 @@ class Foundation(ComponentResource):
             action_group_id=args.alarm_target,
             tags=args.tags,
         )
+        self.facts = _facts(network, cluster, identity)
         self.register_outputs({"resourceGroup": group.name, "clusterName": cluster.name})
 
 
@@ -106,4 +109,21 @@ def _workspace(
         retention_in_days=LOG_RETENTION_DAYS[args.profile],
         tags=args.tags,
         opts=ResourceOptions(parent=parent),
+    )
+
+
+def _facts(network: Network, cluster: Cluster, identity: Identity) -> FoundationFacts:
+    return FoundationFacts(
+        network_id=network.network_id,
+        subnet_ids={
+            "cluster": (network.nodes_subnet_id,),
+            "data": (network.endpoints_subnet_id, network.postgres_subnet_id),
+        },
+        cluster_name=cluster.name,
+        oidc_issuer=cluster.oidc_issuer,
+        rasa={
+            "clientId": identity.client_id,
+            "principalId": identity.principal_id,
+            "tenantId": identity.tenant_id,
+        },
     )

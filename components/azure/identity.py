@@ -43,6 +43,8 @@ class Identity(ComponentResource):
 
     rasa: PodIdentity
     setup: PodIdentity
+    client_id: Output[str]
+    principal_id: Output[str]
     tenant_id: Output[str]
     """The tenant of the subscription: known without asking Azure who we are."""
 
@@ -69,6 +71,7 @@ class Identity(ComponentResource):
             ready=(trust,),
         )
         self.setup = PodIdentity(service_account=SETUP_SERVICE_ACCOUNT)
+        self.client_id, self.principal_id = identity.client_id, identity.principal_id
         self.tenant_id = identity.tenant_id
         self.register_outputs({"rasaClientId": identity.client_id})
 

@@ -6,8 +6,9 @@ bindings that let its pods act as service accounts, and the pods, wait for it.
 
 from __future__ import annotations
 
-from pulumi import ComponentResource, ResourceOptions, RunError
+from pulumi import ComponentResource, Output, ResourceOptions, RunError
 
+from components.foundation_facts import FoundationFacts
 from components.gcp.alarms import Alarm, Watched, create_alarms
 from components.gcp.apis import enable_apis
 from components.gcp.cluster import Cluster, ClusterArgs
@@ -46,6 +47,7 @@ class Foundation(ComponentResource):
 
     cluster: Kubernetes
     placement: Placement
+    facts: FoundationFacts
 
     def __init__(self, name: str, args: FoundationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:Foundation", name, {}, opts)
@@ -101,6 +103,7 @@ class Foundation(ComponentResource):
             workload_pool=cluster.workload_pool,
             alarm_channel=args.alarm_target,
         )
+        self.facts = _facts(project, args.region, network, cluster, identity)
         self._watch(name, network, cluster)
         self.register_outputs({"networkId": network.network_id, "clusterName": cluster.name, "keyId": key.id})
 
@@ -115,3 +118,19 @@ def _project(args: FoundationArgs) -> str:
     if args.account is None:
         raise RunError("Google Cloud resources belong to a project: set rasa:account to the project's id.")
     return args.account
+
+
+def _facts(
+    project: str, region: str, network: Network, cluster: Cluster, identity: Identity
+) -> FoundationFacts:
+    return FoundationFacts(
+        network_id=network.network_id,
+        subnet_ids={"cluster": (network.subnet_id,)},
+        cluster_name=cluster.name,
+        # GKE documentation, "About Workload Identity Federation for GKE": the cluster's issuer.
+        oidc_issuer=Output.concat(
+            f"https://container.googleapis.com/v1/projects/{project}/locations/{region}/clusters/",
+            cluster.name,
+        ),
+        rasa={"serviceAccount": identity.rasa_email},
+    )

@@ -39,6 +39,7 @@ class Identity(ComponentResource):
 
     rasa: PodIdentity
     rasa_member: Output[str]
+    rasa_email: Output[str]
     setup: PodIdentity
 
     def __init__(self, name: str, args: IdentityArgs, opts: ResourceOptions | None = None) -> None:
@@ -56,7 +57,7 @@ class Identity(ComponentResource):
             pod=f"{args.namespace}/{RASA_SERVICE_ACCOUNT}",
             parent=self,
         )
-        self.rasa_member = account.member
+        self.rasa_member, self.rasa_email = account.member, account.email
         self.rasa = PodIdentity(
             service_account=RASA_SERVICE_ACCOUNT,
             annotations={ANNOTATION: account.email},

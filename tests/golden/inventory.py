@@ -116,9 +116,14 @@ ABSENT = (
 """What would be a surprise: standing credentials, machines of our own, services closed to Rasa."""
 
 
+LONG = ("kubeconfig", "endpoints", "readme")
+"""Outputs that are documents: tests/rasa and tests/test_outputs.py look into them."""
+
+
 def inventory(stack: str) -> dict[str, Any]:
     """The inventory of a stack, as its golden file holds it."""
-    resources = record_stack(stack).resources
+    recording = record_stack(stack)
+    resources = recording.resources
     counts = Counter(resource.type for resource in resources)
     values: dict[str, dict[str, Any]] = {}
     for resource in resources:
@@ -127,6 +132,7 @@ def inventory(stack: str) -> dict[str, Any]:
     return {
         "counts": dict(sorted(counts.items())),
         "values": dict(sorted(values.items())),
+        "outputs": {name: value for name, value in recording.outputs.items() if name not in LONG},
         "absent": [type_ for type_ in ABSENT if type_ not in counts],
     }
 
