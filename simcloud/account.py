@@ -5,6 +5,7 @@ The account keeps no secret: a secret value is stored as a keyed hash, which is 
 
 from __future__ import annotations
 
+import copy
 import json
 import secrets
 import threading
@@ -79,6 +80,13 @@ class Account:
         for item in cast("list[dict[str, object]]", data["resources"]):
             record = Record(**item)  # pyright: ignore[reportArgumentType] # the file is our own
             self.records[record.key] = record
+
+    def scratch(self) -> Account:
+        """A copy for a preview, in which things are made as if."""
+        made = copy.copy(self)
+        made.lock, made.records = threading.RLock(), copy.deepcopy(self.records)
+        made.generations, made.kept_names = copy.copy(self.generations), set(self.kept_names)
+        return made
 
     def save(self) -> None:
         """Write the file; an empty account leaves none."""

@@ -77,7 +77,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         connection = self._connections.get(context.peer())
         if connection is None:
             _abort(context, f"the provider of {request.urn} was not configured")
-        return Resource(self.cloud, connection, request.urn, request.type)
+        return Resource(self.cloud_of(request, context), connection, request.urn, request.type)
+
+    def cloud_of(self, request: object, context: Context) -> Cloud:
+        """The cloud that a call is about."""
+        del request, context
+        return self.cloud
 
     # -- provider instances --------------------------------------------------------------------------------
 
@@ -225,7 +230,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             _abort(context, f"{request.tok} is not simulated: give its answer in {where}")
         connection = self._connections.get(context.peer()) or Connection(package)
         settings: Properties = {**package.provider.settings, **connection.settings}
-        arguments, account = decode_struct(request.args), self.cloud.account
+        arguments, account = decode_struct(request.args), self.cloud_of(request, context).account
         seed = f"{account.salt}/{request.tok}/{plain(arguments)}"
         renderer = Renderer(seed, arguments, settings, account.properties_of)
         returned = cast("Properties", renderer.render(dict(answer)))
@@ -240,13 +245,13 @@ class Server:
     tells them apart, and ports are given out again.
     """
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, provider: Provider) -> None:
         options = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-        self._cloud = cloud
+        self._cloud = provider.cloud
         self._workers = futures.ThreadPoolExecutor(max_workers=WORKERS)
         self._server = grpc.server(self._workers, options=options)
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(cloud), self._server)
-        self._port = self._server.add_insecure_port("127.0.0.1:0")
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, self._server)
+        self.port = self._server.add_insecure_port("127.0.0.1:0")
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -260,4 +265,4 @@ class Server:
     @property
     def attachments(self) -> str:
         """The engine's setting that leads it here (PULUMI_DEBUG_PROVIDERS)."""
-        return ",".join(f"{name}:{self._port}" for name in names())
+        return ",".join(f"{name}:{self.port}" for name in names())

@@ -31,7 +31,7 @@ from simcloud.errors import SimcloudError
 from simcloud.events import Listener
 from simcloud.faults import Drift, Faults
 from simcloud.program import inline
-from simcloud.provider import Server
+from simcloud.provider import Provider, Server
 from simcloud.report import Change, build_report
 from simcloud.wire import Properties, Value, as_map
 from simcloud.workspace import ROOT, Workspace
@@ -167,7 +167,7 @@ class Simulation:
         clock, listener = Clock(self.time_scale), Listener(self._progress)
         failure = digest = ""
         try:
-            with Server(Cloud(account, clock, faults)) as server:
+            with Server(Provider(Cloud(account, clock, faults))) as server:
                 digest = self._call(command, self._stack(pulumi, server), listener)
         except CommandError as error:
             failure = str(error)
