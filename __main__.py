@@ -9,6 +9,7 @@ from __future__ import annotations
 import pulumi
 
 from components.cloud_sdk import require_sdk
+from components.first_model import warn_of_unused_upload
 from components.ingress_classes import warn_of_unknown_ingress_class
 from components.installation import install_assistant
 from components.outputs import export_outputs
@@ -27,6 +28,7 @@ require_sdk(settings.cloud, f"make environment STACK={stack}")
 warn_if_cluster_is_silent(settings)
 refuse_unknown_storage_classes(settings)
 warn_of_unknown_ingress_class(settings)
+warn_of_unused_upload(settings.assistant)
 tags = stack_tags(project=pulumi.get_project(), stack=stack, profile=settings.profile, extra=settings.tags)
 
 # Network, cluster and the dependencies: model storage, lock store, tracker store, event broker, Vault, NLG.

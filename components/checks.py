@@ -18,6 +18,7 @@ from components.config_problems import did_you_mean, parsed_cidr, rm_command, se
 from components.errors import NotSupported
 from components.existing import checks as existing
 from components.existing.foundation import ExistingCluster
+from components.first_model import CHECKS as FIRST_MODEL_CHECKS
 from components.in_cluster import checks as in_cluster
 from components.ingress.checks import CHECKS as INGRESS_CHECKS
 from components.options import Assistant, Network
@@ -223,6 +224,7 @@ _CHECKS: Sequence[tuple[tuple[str, ...], Callable[..., Iterator[str]]]] = (
     (("profile", "cluster"), _cluster_access),
     (("profile", "assistant"), _assistant),
     (("assistant", "llm_keys"), _variables),
+    *FIRST_MODEL_CHECKS,
     *CLOUD_CHECKS,
     *INGRESS_CHECKS,
     *COMPANIONS_CHECKS,

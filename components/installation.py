@@ -6,9 +6,12 @@ import pulumi_random as random
 from pulumi import ProviderResource, ResourceOptions
 
 from components.capacity import assistant_replicas
+from components.first_model import first_model
+from components.protocols import FirstModel
 from components.rasa.args import AssistantArgs, Chart, Image
 from components.rasa.assistant import Assistant
 from components.settings import Settings, secret
+from components.sources import ManagedModelStorage
 from components.way_in import callers, further_egress, managed_stores
 from components.wiring import Platform
 
@@ -17,6 +20,13 @@ def install_assistant(settings: Settings, platform: Platform, *, stack: str) -> 
     """Install Rasa Pro with its chart into the platform's cluster."""
     providers: list[ProviderResource] = [platform.access.provider, random.Provider("assistant-random")]
     return Assistant("rasa", _args(settings, platform, stack), ResourceOptions(providers=providers))
+
+
+def _upload(settings: Settings) -> FirstModel | None:
+    """The model that a Job has to upload; a bucket that the stack makes gets an object instead."""
+    storage = settings.model_storage
+    managed = isinstance(storage, ManagedModelStorage)
+    return None if managed else first_model(settings.assistant, storage, settings.namespace)
 
 
 def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
@@ -44,6 +54,7 @@ def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
         credentials=assistant.credentials,
         extra_endpoints=assistant.extra_endpoints,
         cors=assistant.cors,
+        upload=_upload(settings),
         warn_only=settings.preflight.warn_only,
         managed=managed_stores(settings),
         callers=tuple(callers(settings, platform.access.cluster)),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Mapping
+from typing import Any, cast
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from components.config_model import Model
 from components.protocols import Size
@@ -48,11 +50,26 @@ class Chart(Model):
     """URL of a classic chart repository."""
 
 
+UPLOAD = re.compile(r"(^|/)(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\.tar\.gz$")
+
+
+def _model_or_upload(schema: dict[str, Any]) -> None:
+    """Either of the two keys names the model."""
+    del schema["required"]
+    schema["anyOf"] = [{"required": ["model"]}, {"required": ["upload"]}]
+
+
 class Assistant(Model):
     """Rasa Pro itself and the assistant that it serves."""
 
+    model_config = ConfigDict(json_schema_extra=_model_or_upload)
+
     model: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
-    """Name of the trained model in the model storage, with or without .tar.gz; never "latest"."""
+    """Name of the trained model in the model storage, with or without .tar.gz; never "latest".
+    By default the one that `upload` names."""
+    upload: str | None = None
+    """File of the first model, relative to the project: models/assistant-1.0.0.tar.gz.
+    The stack puts it where Rasa reads models, as long as `model` is unset or names it."""
     replicas: int | None = Field(default=None, ge=1, le=50)
     """Pods at least; by default 1 in dev and 2 in production."""
     max_replicas: int | None = Field(default=None, ge=1, le=100)
@@ -71,6 +88,35 @@ class Assistant(Model):
     """The Rasa Pro image."""
     chart: Chart = Chart()
     """The Helm chart that installs it."""
+
+    @field_validator("upload")
+    @classmethod
+    def _upload_is_a_model(cls, upload: str | None) -> str | None:
+        if upload is not None and uploaded_name(upload) is None:
+            raise ValueError(
+                f"{upload!r} is no model's file; accepted: a path that ends in <name>.tar.gz, the name of "
+                "letters, digits, '.', '_' and '-', such as models/assistant-1.0.0.tar.gz"
+            )
+        return upload
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_its_file(cls, block: object) -> object:
+        """What is uploaded and named by nobody is called like its file."""
+        if not isinstance(block, Mapping):
+            return block
+        given = cast("Mapping[str, object]", block)
+        upload = given.get("upload")
+        if "model" in given or not isinstance(upload, str):
+            return given
+        # An impossible file has one message of its own, and no second one about the name.
+        return {**given, "model": uploaded_name(upload) or "none"}
+
+
+def uploaded_name(upload: str) -> str | None:
+    """What a model that comes from this file is called; None if no model can come from it."""
+    found = UPLOAD.search(upload)
+    return found["name"] if found else None
 
 
 class Preflight(Model):

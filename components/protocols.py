@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Generic, Literal, Protocol
 
 from pulumi import Output, ProviderResource, ResourceOptions
@@ -156,8 +157,29 @@ class DependencyArgs(Generic[Placement]):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FirstModel:
+    """A trained model on this machine, which the stack itself puts where Rasa reads models."""
+
+    file: str
+    """As the stack file names it: relative to the project."""
+    path: Path
+    """Where that is on this machine."""
+    name: str
+    """What Rasa calls it."""
+    by_hand: str
+    """How a person does the same, for the message where the stack may not."""
+
+    @property
+    def key(self) -> str:
+        """Name of the object, and of the file on a volume."""
+        return f"{self.name}.tar.gz"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ModelStorageArgs(DependencyArgs[Placement]):
     """The bucket for trained models."""
+
+    first_model: FirstModel | None = None
 
     access_until: str | None = None
     """Day (UTC) on which Rasa's access ends, where a cloud gives it a dated one (Azure)."""

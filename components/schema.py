@@ -48,7 +48,7 @@ def _with_secrets(schema: object) -> object:
         return schema
     given = cast("Json", schema)
     members = {key: _with_secrets(member) for key, member in given.items()}
-    if isinstance(given.get("required"), list):
+    if "properties" in given and isinstance(given.get("required"), list):
         # Secrets are set by hand, after the file exists.
         members["required"] = [key for key in given["required"] if not _is_secret(given["properties"][key])]
     if members.get("format") != "password":

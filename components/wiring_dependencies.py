@@ -21,6 +21,7 @@ from components.existing import lock_store as existing_lock_store
 from components.existing import model_storage as existing_model_storage
 from components.existing import tracker_store as existing_tracker_store
 from components.existing.secrets_manager import ExistingVault, connect_vault
+from components.first_model import first_model
 from components.ground import Ground, Inside
 from components.kubernetes.cluster_access import ClusterAccess
 from components.rasa.args import Image
@@ -36,6 +37,7 @@ Place = TypeVar("Place")
 
 def model_storage(ground: Ground[Placement] | None, inside: Inside, settings: Settings) -> c.ModelStorage:
     """Where trained models lie."""
+    first = first_model(settings.assistant, settings.model_storage, settings.namespace)
 
     def make(on: Ground[Place], block: s.Sized, access_until: str | None = None) -> c.ModelStorage:
         args = p.ModelStorageArgs(
@@ -44,6 +46,7 @@ def model_storage(ground: Ground[Placement] | None, inside: Inside, settings: Se
             size=settings.size_of(block),
             deletion_protection=settings.protected,
             access_until=access_until,
+            first_model=first,
         )
         return on.cloud.ModelStorage("model-storage", args, on.opts).connection
 

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import cast
 
-from simcloud.catalog import claims, holds, load
+from simcloud.catalog import ResourceType, claims, holds, load
 from simcloud.errors import CloudError, NotFoundError
 from simcloud.wire import Properties, Value, as_list, assign, is_map, lookup, path_parts
 
@@ -197,21 +197,23 @@ class Account:
                 )
         inside = [one for one in self.records.values() if record.hosts and one.scope == record.hosts]
         users = [one for one in self.records.values() if record.key in one.uses]
-        blocking = [one for one in users if not self._goes_with(one.urn, record.urn)]
+        contents = self._contents(record, kind)
+        blocking = [one for one in users if one not in contents and not self._goes_with(one.urn, record.urn)]
         if blocking:
             names = ", ".join(one.label for one in blocking)
             raise CloudError(f"DependencyViolation: {record.label} cannot be deleted: it is used by {names}")
         if kind and kind.carries_balancers:
             self._refuse_live_balancers(record)
         self._refuse_live_cluster(record, inside)
-        if kind and kind.contains:
-            name = str(record.outputs.get("id") or record.id)
-            inside += [
-                one
-                for one in self.records.values()
-                if one.scope == record.scope and one.id.startswith(f"{name}/")
-            ]
-        return inside + users
+        return inside + contents + users
+
+    def _contents(self, record: Record, kind: ResourceType | None) -> list[Record]:
+        """What is inside and goes with it."""
+        contains = kind.contains if kind else False
+        if contains is False or (is_map(contains) and not holds(contains, record.inputs)):
+            return []
+        start, scope = f"{record.outputs.get('id') or record.id}/", record.scope
+        return [one for one in self.records.values() if one.scope == scope and one.id.startswith(start)]
 
     def _refuse_live_balancers(self, record: Record) -> None:
         for one in self.records.values():

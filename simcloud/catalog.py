@@ -186,8 +186,8 @@ class ResourceType(_Model):
     """Whether a load balancer needs it, so that it cannot go while there is one."""
     keeps_name: bool | Condition = False
     """Whether nothing else may take its name after it is deleted, for a time or for ever."""
-    contains: bool = False
-    """Whether what is inside goes with it (a Kubernetes namespace)."""
+    contains: bool | Condition = False
+    """Whether what is inside goes with it (a Kubernetes namespace, a bucket that is emptied first)."""
     makes: list[Made] = Field(default_factory=list[Made])
     hosts: str | None = None
     """The API address by which another package's provider reaches it."""

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, Protocol, get_args
 
-from ci.assistant.archive import Archive
 from ci.assistant.storage import Storage, upload
 from ci.errors import JobError
+from components.model_archive import Archive
 
 Step = Literal["rolling-out", "serving", "rolling-back"]
 

@@ -15,8 +15,8 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ci.assistant.archive import Archive
 from ci.errors import JobError
+from components.model_archive import Archive
 
 DIGEST = "sha256"
 CONTENT_TYPE = "application/gzip"

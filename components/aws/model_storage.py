@@ -1,7 +1,8 @@
 """Model storage on AWS: a private, versioned S3 bucket that Rasa reads with the identity of its pod.
 
-What it deliberately does not do: hand out keys, or let Rasa write. The assistant's pipeline uploads models
-with an identity of its own. From `dev` to `production` nothing is replaced.
+What it deliberately does not do: hand out keys, or let Rasa write. The first model comes with the stack
+(`rasa:assistant.upload`); after it the assistant's pipeline uploads, with an identity of its own. From `dev`
+to `production` nothing is replaced.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pulumi_aws as aws
-from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, FileAsset, Output, Resource, ResourceOptions
 
 from components.aws.alarms import Alarm, create_alarms
 from components.aws.placement import Placement
 from components.aws.policies import Statement, document
 from components.contracts import S3
-from components.protocols import ModelStorageArgs, Profile
+from components.protocols import FirstModel, ModelStorageArgs, Profile
 
 NONCURRENT_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
 """How long an overwritten or deleted model can be brought back, in days."""
@@ -46,7 +47,7 @@ class ModelStorage(ComponentResource):
             name, force_destroy=not args.deletion_protection, opts=ResourceOptions(parent=self)
         )
         keep_private(name, bucket, parent=self)
-        encrypt(name, bucket, place.key_arn, parent=self)
+        encrypted = encrypt(name, bucket, place.key_arn, parent=self)
         keep_versions(name, bucket, NONCURRENT_DAYS[args.profile], parent=self)
         grant = aws.iam.RolePolicy(
             name,
@@ -65,7 +66,8 @@ class ModelStorage(ComponentResource):
             topic_arn=place.alarm_topic_arn,
             parent=self,
         )
-        self.connection = S3(bucket=bucket.bucket, region=place.region, ready=(grant,))
+        uploaded = _upload(f"{name}-upload", args.first_model, bucket, encrypted, parent=self)
+        self.connection = S3(bucket=bucket.bucket, region=place.region, ready=(grant, *uploaded))
         self.register_outputs({"bucket": bucket.bucket})
 
 
@@ -98,9 +100,9 @@ def keep_private(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None:
     aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=document(only_tls), opts=opts)
 
 
-def encrypt(name: str, bucket: aws.s3.Bucket, key_arn: Output[str], *, parent: Resource) -> None:
+def encrypt(name: str, bucket: aws.s3.Bucket, key_arn: Output[str], *, parent: Resource) -> Resource:
     """Encrypt what is uploaded with the stack's key, whatever the uploader asks for."""
-    aws.s3.BucketServerSideEncryptionConfiguration(
+    return aws.s3.BucketServerSideEncryptionConfiguration(
         name,
         bucket=bucket.bucket,
         rules=[
@@ -150,6 +152,33 @@ def keep_versions(
         ],
         opts=ResourceOptions(parent=parent),
     )
+
+
+def _upload(
+    name: str, model: FirstModel | None, bucket: aws.s3.Bucket, encrypted: Resource, *, parent: Resource
+) -> tuple[Resource, ...]:
+    if model is None:
+        return ()
+    uploaded = aws.s3.BucketObjectv2(
+        name,
+        bucket=bucket.bucket,
+        key=model.key,
+        source=FileAsset(model.file),
+        content_type="application/gzip",
+        # An object takes 10 tags at most, and the stack may have more (S3 user guide, "Categorizing your
+        # storage using tags"); the bucket has them.
+        override_provider=aws.s3.BucketObjectv2OverrideProviderArgs(
+            default_tags=aws.s3.BucketObjectv2OverrideProviderDefaultTagsArgs(tags={})
+        ),
+        opts=ResourceOptions(
+            parent=parent,
+            # What was uploaded before would stay encrypted with a key of Amazon's.
+            depends_on=[encrypted],
+            # A release goes on without it, and Rasa may serve it for a while yet; the bucket takes it along.
+            retain_on_delete=True,
+        ),
+    )
+    return (uploaded,)
 
 
 def _read_statements(bucket: aws.s3.Bucket, place: Placement) -> tuple[Statement, Statement, Statement]:

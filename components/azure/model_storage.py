@@ -12,9 +12,10 @@ Whether that day has passed only a clock could tell: an alarm on refused reads d
 or after a leak: `az storage account keys renew --key primary`, then `pulumi refresh` and `pulumi up`; the old
 SAS is void at once, the new one counts from that day, and the pods are replaced one by one.
 
-What it deliberately does not do: let Rasa write. The assistant's pipeline uploads models with an Entra
-identity of its own (Storage Blob Data Contributor), from the addresses that may reach the Kubernetes API.
-From `dev` to `production` nothing is replaced.
+What it deliberately does not do: let Rasa write. The first model comes with the stack
+(`rasa:assistant.upload`); after it the assistant's pipeline uploads, with an Entra identity of its own
+(Storage Blob Data Contributor), from the addresses that may reach the Kubernetes API. From `dev` to
+`production` nothing is replaced.
 """
 
 from __future__ import annotations
@@ -22,7 +23,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi import ComponentResource, InvokeOutputOptions, Output, Resource, ResourceOptions, RunError
+from pulumi import (
+    ComponentResource,
+    FileAsset,
+    InvokeOutputOptions,
+    Output,
+    Resource,
+    ResourceOptions,
+    RunError,
+)
 from pulumi_azure_native import storage
 
 from components.azure.alarms import Alarm, AlarmPlace, create_alarms
@@ -91,15 +100,45 @@ class ModelStorage(ComponentResource):
         ready = create_private_endpoint(
             name, place, resource_id=account.id, group="blob", zone=PRIVATE_ZONE, parent=self
         )
+        uploaded = _upload(f"{name}-upload", args, account, container, parent=self)
         lock(name, resource_id=account.id, wanted=args.deletion_protection, parent=self)
         _watch(name, account, place, parent=self)
         self.connection = AzureBlob(
             account=account.name,
             container=container.name,
             credential=_access(account, place, args.access_until, parent=self),
-            ready=ready,
+            ready=(*ready, *uploaded),
         )
         self.register_outputs({"account": account.name, "container": container.name})
+
+
+def _upload(
+    name: str,
+    args: ModelStorageArgs[Placement],
+    account: storage.StorageAccount,
+    container: storage.BlobContainer,
+    *,
+    parent: Resource,
+) -> tuple[Resource, ...]:
+    """With a key of the account, from the machine of `pulumi up`: the account's firewall must let it in."""
+    model = args.first_model
+    if model is None:
+        return ()
+    uploaded = storage.Blob(
+        name,
+        resource_group_name=args.placement.resource_group,
+        account_name=account.name,
+        container_name=container.name,
+        blob_name=model.key,
+        type=storage.BlobType.BLOCK,
+        source=FileAsset(model.file),
+        content_type="application/gzip",
+        # A release goes on without it, and Rasa may serve it for a while yet; the container takes it along.
+        # Also, other content replaces the blob, and to delete the old one would delete the new: they have one
+        # name.
+        opts=ResourceOptions(parent=parent, retain_on_delete=True),
+    )
+    return (uploaded,)
 
 
 def keep_versions(  # noqa: PLR0913 (a rule's numbers, each said by name)

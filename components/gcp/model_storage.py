@@ -1,22 +1,22 @@
 """Model storage on Google Cloud: a private, versioned bucket that Rasa reads with the identity of its pod.
 
-What it deliberately does not do: hand out keys, or let Rasa write. The assistant's pipeline uploads models
-with an identity of its own. The bucket stays in the stack's region. From `dev` to `production` nothing is
-replaced.
+What it deliberately does not do: hand out keys, or let Rasa write. The first model comes with the stack
+(`rasa:assistant.upload`); after it the assistant's pipeline uploads, with an identity of its own. The bucket
+stays in the stack's region. From `dev` to `production` nothing is replaced.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pulumi import ComponentResource, InvokeOutputOptions, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, FileAsset, InvokeOutputOptions, Output, Resource, ResourceOptions
 from pulumi_gcp import storage
 
 from components.contracts import Gcs
 from components.gcp.alarms import Alarm, Watched, create_alarms
 from components.gcp.key import DAY, lend_key
 from components.gcp.placement import Placement
-from components.protocols import ModelStorageArgs, Profile
+from components.protocols import FirstModel, ModelStorageArgs, Profile
 
 NONCURRENT_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
 """How long an overwritten or deleted model can be brought back, in days."""
@@ -68,8 +68,28 @@ class ModelStorage(ComponentResource):
         )
         watched = Watched(type="gcs_bucket", label="bucket_name", value=bucket.name)
         create_alarms(name, ALARMS, watched, place, parent=self)
-        self.connection = Gcs(bucket=bucket.name, ready=grants)
+        uploaded = _upload(f"{name}-upload", args.first_model, bucket, parent=self)
+        self.connection = Gcs(bucket=bucket.name, ready=(*grants, *uploaded))
         self.register_outputs({"bucket": bucket.name})
+
+
+def _upload(
+    name: str, model: FirstModel | None, bucket: storage.Bucket, *, parent: Resource
+) -> tuple[Resource, ...]:
+    if model is None:
+        return ()
+    uploaded = storage.BucketObject(
+        name,
+        bucket=bucket.name,
+        name=model.key,
+        source=FileAsset(model.file),
+        content_type="application/gzip",
+        # A release goes on without it, and Rasa may serve it for a while yet; the bucket takes it along.
+        # Also, other content replaces the object, and to delete the old one would delete the new: they have
+        # one name.
+        opts=ResourceOptions(parent=parent, retain_on_delete=True),
+    )
+    return (uploaded,)
 
 
 def service_agent(project: Output[str], *, parent: Resource) -> Output[str]:

@@ -19,7 +19,7 @@ from components.contracts import (
 )
 from components.contracts_companions import Companions
 from components.kubernetes.network_policies import Edge, Peer
-from components.protocols import Kubernetes, Profile, Size
+from components.protocols import FirstModel, Kubernetes, Profile, Size
 from components.rasa.document import Block
 
 IMAGE_REPOSITORY = "europe-west3-docker.pkg.dev/rasa-releases/rasa-pro/rasa-pro"
@@ -132,6 +132,8 @@ class AssistantArgs(Connections):
     """Who may call Rasa's port: the way in from outside, and pods that were named; nobody else can."""
     further_egress: tuple[Edge, ...] = ()
     """Whom Rasa calls besides its connections and what its documents name: the operator says it."""
+    upload: FirstModel | None = None
+    """The first model, where a Job has to put it into the model storage."""
     warn_only: tuple[Check, ...] = ()
     """Checks of the preflight that may fail without stopping `pulumi up`."""
     chart: Chart = field(default_factory=Chart)

@@ -25,6 +25,7 @@ from components.rasa.problems import refuse_unset_variables
 from components.rasa.release import release
 from components.rasa.resilience import Resilience, ResilienceArgs
 from components.rasa.secrets import Secrets, SecretsArgs, digest
+from components.rasa.upload import ModelUpload, UploadArgs
 from components.rasa.values import PORT, RELEASE, values
 
 
@@ -63,6 +64,7 @@ class Assistant(ComponentResource):
             *guards.ready,
             *self._database(name, args, setup_account, guards),
         )
+        ready = (*ready, *self._first_model(name, args, env, made, ready))
         preflight = Preflight(
             f"{name}-preflight",
             PreflightArgs(
@@ -179,6 +181,30 @@ class Assistant(ComponentResource):
             ),
             ResourceOptions(parent=self),
         )
+
+    def _first_model(
+        self,
+        name: str,
+        args: AssistantArgs,
+        env: Environment,
+        made: InCluster,
+        ready: tuple[Resource, ...],
+    ) -> list[Resource]:
+        if args.upload is None:
+            return []
+        upload = ModelUpload(
+            f"{name}-model-upload",
+            UploadArgs(
+                model=args.upload,
+                assistant=args,
+                environment=env,
+                namespace=self.namespace,
+                made=made,
+                ready=ready,
+            ),
+            ResourceOptions(parent=self),
+        )
+        return [upload]
 
     def _database(
         self, name: str, args: AssistantArgs, setup_account: Output[str] | None, guards: Guards

@@ -83,6 +83,15 @@ def environment(args: AssistantArgs) -> Environment:
     )
 
 
+def of_model_storage(env: Environment, storage: ModelStorage) -> Environment:
+    """The part of an environment by which a pod finds the model storage, and nothing else."""
+    names = {variable.name for variable in _model_storage(storage)}
+    return Environment(
+        plain={name: value for name, value in env.plain.items() if name in names},
+        secret={name: value for name, value in env.secret.items() if name in names},
+    )
+
+
 def tracker_stores_per_process(extra_endpoints: Mapping[str, object]) -> int:
     """Rasa opens a second store, with a second pool, where `privacy` is configured (facts §1.7)."""
     return 2 if "privacy" in extra_endpoints else 1

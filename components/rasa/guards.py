@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
-from components.contracts import Pods, Postgres
+from components.contracts import Pods, Postgres, Volume
 from components.kubernetes.network_policies import (
     OPERATORS,
     AddressPeer,
@@ -23,7 +23,7 @@ from components.protocols import Kubernetes
 from components.rasa.args import AssistantArgs
 from components.rasa.document import Block
 from components.rasa.edges import analytics_egress, around, egress, servers, setup_egress
-from components.rasa.pod import DATABASE_INIT, NAME_LABEL, PREFLIGHT
+from components.rasa.pod import DATABASE_INIT, MODEL_UPLOAD, NAME_LABEL, PREFLIGHT
 from components.rasa.values import PORT, RELEASE
 
 ANALYTICS = "rasa-analytics-rasa-pro-services"
@@ -77,6 +77,8 @@ class Guards(ComponentResource):
 
         pods([RELEASE], out, _callers(assistant))
         pods([PREFLIGHT], out)
+        if assistant.upload is not None:
+            pods([MODEL_UPLOAD], _to_model_storage(assistant))
         if databases := [store for store in _databases(assistant) if store.admin is not None]:
             pods([DATABASE_INIT], setup_egress(databases, cluster, assistant.managed))
         if (analytics := assistant.companions.analytics) is not None:
@@ -90,6 +92,14 @@ class Guards(ComponentResource):
                     pods(VAULT_HELPERS, (*around(cluster), ANYBODY))
         self.ready = tuple(made)
         self.register_outputs({})
+
+
+def _to_model_storage(assistant: AssistantArgs) -> Input[Sequence[Edge]]:
+    """A volume is reached over no network of the pod's."""
+    if isinstance(assistant.model_storage, Volume):
+        return ()
+    only = [one for one in servers(assistant) if one.connection is assistant.model_storage]
+    return egress(only, assistant.cluster, assistant.managed, {})
 
 
 def _callers(assistant: AssistantArgs) -> Sequence[Edge]:

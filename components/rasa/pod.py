@@ -45,7 +45,7 @@ REPLACE_FAILED = {"pulumi.com/replaceUnready": "true"}
 NAME_LABEL = "app.kubernetes.io/name"
 """The chart puts its full name there (`_helpers.tpl`, rasa.selectorLabels), our Jobs one of these: network
 policies go by it."""
-PREFLIGHT, DATABASE_INIT = "rasa-preflight", "rasa-database-init"
+PREFLIGHT, DATABASE_INIT, MODEL_UPLOAD = "rasa-preflight", "rasa-database-init", "rasa-model-upload"
 SIDE_CAR_RESOURCES: Block = {
     "requests": {"cpu": "50m", "memory": "64Mi"},
     "limits": {"memory": "64Mi"},

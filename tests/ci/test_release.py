@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from ci.assistant import release
-from ci.assistant.archive import Archive, read
+from ci.assistant.archive import read
 from ci.assistant.release import Journal
 from ci.assistant.storage import Stored
 from ci.errors import JobError
+from components.model_archive import Archive
 from tests.ci.models import write_model
 
 STACK = "aws-dev"

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from ci.assistant.archive import Archive, read
+from ci.assistant.archive import read
 from ci.assistant.storage import Storage, Stored, upload
 from ci.errors import JobError
+from components.model_archive import Archive
 from tests.ci.models import write_model
 
 QUIET = (

@@ -1,0 +1,90 @@
+"""The first model comes with the stack, on every kind of storage; a release leaves it where it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from simcloud.run import Result, Simulation
+from tests.ci.models import write_model
+
+pytestmark = pytest.mark.engine
+
+OBJECT = {
+    "aws-dev": "aws:s3/bucketObjectv2:BucketObjectv2",
+    "azure-dev": "azure-native:storage:Blob",
+    "gcp-dev": "gcp:storage/bucketObject:BucketObject",
+}
+JOB, RELEASE = "kubernetes:batch/v1:Job", "kubernetes:helm.sh/v3:Release"
+RELEASED = "0123456789abcdef" * 2 + "01234567"
+
+
+def with_upload(stack: str, folder: Path, file: Path, model: str | None = None) -> Simulation:
+    simulation = Simulation(stack, state_dir=folder / "state")
+    configured = cast("dict[str, Any]", simulation.workspace.config["rasa:assistant"])
+    block = {key: value for key, value in configured.items() if key != "model"}
+    named = {} if model is None else {"model": model}
+    simulation.set_config("rasa:assistant", {**block, **named, "upload": str(file)})
+    return simulation
+
+
+def touched(result: Result, name: str) -> set[tuple[str, str]]:
+    assert result.success, result.errors
+    return {(change.op, change.type) for change in result.changed if change.name == name}
+
+
+def place(result: Result, urn_end: str) -> int:
+    """When a resource was begun, counted from the first."""
+    operations: list[Any] = result.report["operations"]
+    (found,) = [index for index, one in enumerate(operations) if one["urn"].endswith(urn_end)]
+    return found
+
+
+@pytest.mark.parametrize("stack", OBJECT)
+def test_an_object_is_uploaded_before_anybody_looks_for_it_and_outlives_a_release(
+    stack: str, tmp_path: Path
+) -> None:
+    file = write_model(tmp_path / "assistant-2.0.0.tar.gz")
+    simulation = with_upload(stack, tmp_path, file)
+    first = simulation.up()
+    assert touched(first, "model-storage-upload") == {("create", OBJECT[stack])}
+    assert place(first, "::model-storage-upload") < place(first, "::rasa-preflight")
+    assert not simulation.up().changed
+    # A pipeline's checkout has a commit's model, and not the file.
+    file.unlink()
+    released = with_upload(stack, tmp_path, file, RELEASED)
+    assert touched(released.up(), "model-storage-upload") == {("delete", OBJECT[stack])}
+    assert [one for one in released.account.records.values() if one.type == OBJECT[stack]]
+    assert released.destroy().success
+    assert not released.account.records
+
+
+def test_other_content_is_another_object_of_the_same_name(tmp_path: Path) -> None:
+    file = write_model(tmp_path / "assistant-2.0.0.tar.gz")
+    simulation = with_upload("gcp-dev", tmp_path, file)
+    assert simulation.up().success
+    write_model(file, model_id="another")
+    assert {op for op, _ in touched(simulation.up(), "model-storage-upload")} & {"update", "replace"}
+
+
+def test_a_job_fills_the_volume_before_the_preflight_and_again_when_the_volume_is_new(tmp_path: Path) -> None:
+    file = write_model(tmp_path / "assistant-2.0.0.tar.gz")
+    simulation = with_upload("local-dev", tmp_path, file)
+    first = simulation.up()
+    assert touched(first, "rasa-model-upload") == {("create", JOB)}
+    assert place(first, "Job::rasa-model-upload") < place(first, "Job::rasa-preflight")
+    assert not simulation.up().changed
+    simulation.set_config("rasa:modelStorage", {"from": "in-cluster", "storageClass": "shared"})
+    again = simulation.up()
+    assert touched(again, "model-storage"), "the volume is made anew"
+    assert "create-replacement" in {op for op, _ in touched(again, "rasa-model-upload")} or "replace" in {
+        op for op, _ in touched(again, "rasa-model-upload")
+    }
+    file.unlink()
+    released = with_upload("local-dev", tmp_path, file, RELEASED)
+    released.set_config("rasa:modelStorage", {"from": "in-cluster", "storageClass": "shared"})
+    assert {op for op, _ in touched(released.up(), "rasa-model-upload")} == {"delete"}
+    assert released.destroy().success
+    assert not released.account.records
