@@ -30,6 +30,7 @@ VARIABLES = {"AWS_BACKEND_URL": "s3://x", "AZURE_BACKEND_URL": "azblob://x?stora
     [
         ("zizmor", "--offline", "--quiet", ".github"),
         ("shellcheck", "-x", *SCRIPTS),
+        ("check-jsonschema", "--builtin-schema", "vendor.renovate", "renovate.json"),
         ("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", PIPELINES[0]),
         ("check-jsonschema", "--builtin-schema", "vendor.circle-ci", PIPELINES[1]),
         ("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *map(str, WORKFLOWS)),
