@@ -120,7 +120,8 @@ def _keep_released_model(stack: str) -> None:
     # Whatever is wrong with the state, the preview that follows says it.
     with contextlib.suppress(JobError):
         model = str(pulumi_cli.outputs(stack).get("model"))
-        if COMMIT.fullmatch(model):
+        # The first one is there, too, and its file need not be in this checkout.
+        if COMMIT.fullmatch(model) or model == stacks.upload(stack):
             pulumi_cli.set_model(stack, model)
 
 

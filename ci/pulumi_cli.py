@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ci import backends, digest, tokens
+from ci import backends, digest, stacks, tokens
 from ci.digest import Preview
 from ci.errors import JobError
 from ci.stacks import ROOT
 
 PACK = "policy/pack"
-MODEL = "rasa:assistant.model"
+MODEL, UPLOAD = "rasa:assistant.model", "rasa:assistant.upload"
 REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         (  # AWS; Entra ID, no credential has this subject; Google, the provider's condition and its account
@@ -164,12 +164,13 @@ def up(stack: str, *, runner: Runner = run) -> None:
 def drift(stack: str, *, runner: Runner = run) -> str:
     """What differs between a stack's state and the cloud; "" if nothing does.
 
-    Not what is inside Kubernetes: the identity that reads must not read the Secrets there, and one refusal
-    would end the whole look.
+    Not what is inside Kubernetes, nor the first model: the identity that reads must read neither the Secrets
+    there nor a model, and one refusal would end the whole look.
     """
     done = runner(
         "pulumi", "refresh", "--stack", backends.full_name(stack),
-        "--preview-only", "--expect-no-changes", "--diff", "--exclude", "**kubernetes:**",
+        "--preview-only", "--expect-no-changes", "--diff",
+        "--exclude", "**kubernetes:**", "--exclude", "**::model-storage-upload",
         "--non-interactive", "--color", "never", "--suppress-outputs",
     )  # fmt: skip
     if done.code == 0:
@@ -207,7 +208,13 @@ def outputs(stack: str, *, runner: Runner = run) -> dict[str, object]:
 
 
 def set_model(stack: str, model: str, *, runner: Runner = run) -> None:
-    """Write the model that is served into a stack's settings, in this checkout."""
+    """Write the model that is served into a stack's settings, in this checkout.
+
+    It is in the storage already. Without `assistant.upload` nobody asks for the first model's file, which a
+    pipeline's checkout need not have, when a release goes back to it.
+    """
+    if stacks.upload(stack) is not None:
+        runner("pulumi", "config", "rm", "--path", UPLOAD, "--stack", backends.full_name(stack))
     done = runner("pulumi", "config", "set", "--path", MODEL, model, "--stack", backends.full_name(stack))
     if done.code:
         raise JobError(f"{MODEL} could not be set to {model}", remedy=explain(stack, done.stderr))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ class StackFile:
     namespace: str
     image_tag: str | None
     """Version of Rasa Pro, where the file names one."""
+    upload: str | None
+    """Name of the model that `assistant.upload` brings."""
 
 
 def names(root: Path = ROOT) -> list[str]:
@@ -66,7 +69,7 @@ def read(stack: str, root: Path = ROOT) -> StackFile:
     config = cast("Mapping[str, object]", document.get("config") or {})
     assistant = cast("Mapping[str, object]", config.get("rasa:assistant") or {})
     image = cast("Mapping[str, object]", assistant.get("image") or {})
-    tag = image.get("tag")
+    tag, upload = image.get("tag"), assistant.get("upload")
     return StackFile(
         name=stack,
         cloud=str(config.get("rasa:cloud", "none")),
@@ -74,7 +77,15 @@ def read(stack: str, root: Path = ROOT) -> StackFile:
         region=str(config.get("rasa:region", "")),
         namespace=str(config.get("rasa:namespace", "rasa")),
         image_tag=None if tag is None else str(tag),
+        upload=None if upload is None else str(upload).rpartition("/")[2].removesuffix(".tar.gz"),
     )
+
+
+def upload(stack: str) -> str | None:
+    """The model that a stack's file brings along, as the file says it now; None without one."""
+    with contextlib.suppress(JobError):
+        return read(stack).upload
+    return None
 
 
 def concerned(changed: Iterable[str], root: Path = ROOT) -> list[str]:

@@ -158,7 +158,9 @@ def _by_hand(storage: Storage, upload: str, namespace: str) -> str:
                 f"kubectl -n {namespace} apply -f docs/model-upload.yaml   # its first lines say how to go on"
             )
         case ManagedModelStorage() | ExistingModelServer():
-            return "pulumi up   # makes the storage; docs/first-model.md says how to upload to it"
+            return (
+                "pulumi up   # makes the storage; `pulumi stack output modelStorage` says where to upload to"
+            )
         case _:
             assert_never(storage)
 

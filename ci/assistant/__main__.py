@@ -87,8 +87,12 @@ def pin(stack: str, url: str | None) -> None:
         where = url or pulumi_cli.outputs(stack).get("modelStorage")
         # Before its first `up` a stack has no storage, and no release to keep.
         journal = release.read_journal(storage.connect(str(where)), stack) if where else None
+        # Nor does one that serves the first model, whose file need not be in this checkout.
+        first = stacks.upload(stack)
         if journal:
             StackTarget(stack=stack).name(journal.proven)
+        elif first is not None and pulumi_cli.outputs(stack).get("model") == first:
+            StackTarget(stack=stack).name(first)
 
     attempt(job)
 

@@ -34,6 +34,8 @@ class StackTarget:
 
     def model(self) -> str:
         done = self.runner("pulumi", "config", "get", "--path", pulumi_cli.MODEL, "--stack", self.stack)
+        if done.code and (first := stacks.upload(self.stack)):
+            return first
         if done.code:
             raise JobError(f"{self.stack} names no model", remedy=pulumi_cli.explain(self.stack, done.stderr))
         return done.stdout.strip()

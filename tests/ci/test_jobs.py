@@ -88,6 +88,21 @@ def test_a_preview_keeps_the_released_model(
     assert pulumi.asked == asked
 
 
+@pytest.mark.parametrize(
+    ("served", "asked"), [("first-1", ["stack", "config", "config", "preview"]), ("x", ["stack", "preview"])]
+)
+def test_the_file_of_the_first_model_is_asked_for_until_the_model_is_up(
+    served: str, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def upload(_: str) -> str:
+        return "first-1"
+
+    monkeypatch.setattr("ci.stacks.upload", upload)
+    pulumi = use(monkeypatch, stack=said(json.dumps({"model": served})), preview=said('{"steps": []}'))
+    jobs.preview("aws-dev", JOB, None)
+    assert pulumi.asked == asked
+
+
 def test_a_preview_without_a_state_says_so_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = said("error: no stack named 'aws-dev' found", code=255)
     use(monkeypatch, stack=nothing, preview=nothing)
@@ -196,7 +211,8 @@ def test_drift_is_looked_for_and_mended_by_nobody() -> None:
 
     assert pulumi_cli.drift("aws-dev", runner=runner) == ""
     assert "--preview-only" in asked[0]
-    assert asked[0][asked[0].index("--exclude") + 1] == "**kubernetes:**"
+    excluded = [asked[0][index + 1] for index, word in enumerate(asked[0]) if word == "--exclude"]
+    assert excluded == ["**kubernetes:**", "**::model-storage-upload"]
 
 
 def test_the_comment_is_edited_in_place_but_never_a_persons() -> None:
