@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo test check unit engine-tests servers conformance conformance-table conformance-lock \
+.PHONY: help environment stack check-stacks demo test check unit engine-tests servers conformance conformance-table conformance-lock \
 	lock fmt schema readme goldens preview up refresh destroy pulumi-cli bench
 
 help: ## say what there is
@@ -34,6 +34,14 @@ help: ## say what there is
 environment: .uv/$(UV_VERSION) ## install what STACK needs into .venv (CLOUD=aws: any stack of that cloud); removes nothing
 	@$(SYNC) --inexact $(foreach group,$(WITH) $(CLOUD),--group $(group))
 	@groups=$$($(BIN)/python -m ci.environment $(if $(CLOUD),,$(STACK))) && $(SYNC) --inexact $$groups
+
+stack: .uv/$(UV_VERSION) ## write stacks/Pulumi.NAME.yaml: make stack NAME=… CLOUD=aws|azure|gcp|none REGION=… PROFILE=dev|production
+	@$(SYNC) --quiet --inexact $(foreach group,$(filter aws azure gcp,$(CLOUD)),--group $(group))
+	@$(BIN)/python -m starters --name '$(NAME)' --cloud '$(CLOUD)' --region '$(REGION)' \
+		--profile '$(or $(PROFILE),dev)'
+
+check-stacks: .venv/.ready ## check what is in stacks/: it loads, obeys the policies, and comes up on the simulated cloud
+	@$(BIN)/python -m ci check-stacks
 
 demo: WITH += simulation
 demo: environment ## bring STACK (aws-dev) up on the simulated cloud and show what it is

@@ -24,10 +24,23 @@ def commands(
     url = variables_url(variables)
     lines += [_move(settings, stack, url, secrets_provider) for stack in settings.asked.environments]
     lines.append(Output.concat("pulumi login '", url, "'"))
+    lines += map(Output.from_input, _tiers(settings))
     if cluster_admin is not None:
         who = "pulumi config set --path 'rasa:cluster.admins[0]' "
         lines += [Output.concat(who, cluster_admin, f" --stack {one}") for one in settings.asked.environments]
     return Output.all(*lines).apply("\n".join)
+
+
+def _tiers(settings: Settings) -> Iterator[str]:
+    """The lines of the file that says what is deployed; a stack's name ends in its tier, or is one of dev."""
+    yield "# stacks/tiers.yaml says what pipelines deploy; its lines, with those of your other clouds:"
+    names = settings.asked.environments
+    later = ("staging", "production")
+    for tier in ("dev", *later):
+        mine = [
+            name for name in names if next((one for one in later if name.endswith(f"-{one}")), "dev") == tier
+        ]
+        yield f"#   {tier}: [{', '.join(mine)}]"
 
 
 def variables_url(variables: Mapping[str, Output[str]]) -> Output[str]:

@@ -42,9 +42,18 @@ def changed(base: str, only: str | None) -> None:
 @main.command()
 @only_option
 def tiers(only: str | None) -> None:
-    """Print `<tier>=<stacks as JSON>` for each tier, and for all; a tier is what a stack's name ends in."""
-    for tier, names in stacks.tiers().items():
-        click.echo(f"{tier}={json.dumps(_chosen(names, only))}")
+    """Print `<tier>=<stacks as JSON>` for each tier of stacks/tiers.yaml, and for all."""
+
+    def job() -> None:
+        for tier, names in stacks.tiers().items():
+            chosen = _chosen(names, only)
+            click.echo(f"{tier}={json.dumps(chosen)}")
+            if only == "real" and tier != "all":
+                for name in names:
+                    if name not in chosen:
+                        click.echo(login.not_bootstrapped(name), err=True)
+
+    attempt(job)
 
 
 @main.command()
@@ -104,6 +113,28 @@ def up(stack: str, *, allow_data_loss: bool) -> None:
     attempt(
         lambda: jobs.up(stack, jobs.this_job(), forges.from_environment(), allow_data_loss=allow_data_loss)
     )
+
+
+@main.command(name="check-stacks")
+def check_stacks() -> None:
+    """Check each stack in stacks/ without an account: mistakes, policies, a simulated `up`."""
+
+    def job() -> None:
+        # Here, as it takes a second to import and the other commands are quick.
+        from ci.check_stacks import check  # noqa: PLC0415
+
+        failed = 0
+        for verdict in check():
+            failed += verdict.failed
+            click.echo(f"{verdict.stack}: {verdict.summary}")
+            for line in verdict.details:
+                click.echo(f"    {line}")
+        if failed:
+            raise JobError(
+                f"{failed} of the stacks in stacks/ failed", remedy="The lines above say what to change."
+            )
+
+    attempt(job)
 
 
 @main.command()

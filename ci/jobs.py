@@ -74,7 +74,8 @@ def show(found: Preview, job: Job, forge: Forge | None) -> None:
 
 
 def up(stack: str, job: Job, forge: Forge | None, *, allow_data_loss: bool = False) -> None:
-    """Bring a real stack up; in production not if that would lose data."""
+    """Bring a real stack up, if it is listed; in production not if that would lose data."""
+    stacks.refuse_unlisted(stack)
     found = pulumi_cli.preview(stack)
     print(render(found, production=stacks.read(stack).production, run_url=job.url), flush=True)  # noqa: T201
     guard(found, allowed=allow_data_loss or _labelled(job, forge))

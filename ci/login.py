@@ -59,6 +59,16 @@ def is_bootstrapped(stack: str, given: Environment) -> bool:
     return not stack.startswith(LOCAL) and bool(_backend(cloud_of(stack, given), given))
 
 
+def not_bootstrapped(stack: str) -> str:
+    """Why a stack that is listed is not deployed by this job."""
+    if stack.startswith(LOCAL):
+        return f"{stack}: not deployed, as no pipeline reaches a cluster on somebody's own machine"
+    cloud = stacks.read(stack).cloud
+    named = cloud if cloud in stacks.CLOUDS else "<cloud>"
+    where = f"run `pulumi up` in bootstrap/{named}, as README.md says"
+    return f"{stack}: not deployed, as {named} is not bootstrapped: {where}"
+
+
 def previews_for_real(stack: str, given: Environment) -> bool:
     """Whether a pull request's job can log in at all.
 

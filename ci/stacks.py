@@ -1,4 +1,4 @@
-"""Which stacks there are, which a change concerns, and how much each matters."""
+"""Which stacks there are, which are deployed, which a change concerns, and how much each matters."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ci.errors import JobError
 
 ROOT = Path(__file__).parents[1]
 FOLDER = "stacks"
+TIERS_FILE = "tiers.yaml"
 CLOUDS = ("aws", "azure", "gcp")
 TIERS = ("dev", "staging", "production")
 PROGRAM = (
@@ -50,11 +51,38 @@ def names(root: Path = ROOT) -> list[str]:
 
 
 def tiers(root: Path = ROOT) -> dict[str, list[str]]:
-    """The stacks in the order in which a change reaches them, and all of them; a name ends in its tier."""
-    every = names(root)
-    found = {tier: [name for name in every if name.endswith(f"-{tier}")] for tier in TIERS}
-    tiered = [name for tier in TIERS for name in found[tier]]
-    return {**found, "all": [*tiered, *(name for name in every if name not in tiered)]}
+    """The stacks that are deployed, in the order in which a change reaches them, by tier and all of them."""
+    path = root / FOLDER / TIERS_FILE
+    listed = cast(
+        "Mapping[str, list[str] | None]", yaml.safe_load(path.read_text()) if path.is_file() else {}
+    )
+    unknown = [tier for tier in listed or {} if tier not in TIERS]
+    if unknown:
+        raise JobError(
+            f"{FOLDER}/{TIERS_FILE}: there is no tier {unknown[0]!r}",
+            remedy=f"Name one of: {', '.join(TIERS)}.",
+        )
+    found = {tier: [str(name) for name in (listed or {}).get(tier) or []] for tier in TIERS}
+    every = [name for tier in TIERS for name in found[tier]]
+    for name in every:
+        if every.count(name) > 1:
+            raise JobError(
+                f"{FOLDER}/{TIERS_FILE}: {name} is listed {every.count(name)} times",
+                remedy="Keep the line of the tier to which it belongs.",
+            )
+        read(name, root)
+    return {**found, "all": every}
+
+
+def refuse_unlisted(stack: str, root: Path = ROOT) -> None:
+    """Raise for a stack that nobody listed: it is previewed, never brought up."""
+    read(stack, root)
+    if stack not in tiers(root)["all"]:
+        tier = next((tier for tier in TIERS if stack.endswith(f"-{tier}")), TIERS[0])
+        raise JobError(
+            f"{stack} is not listed in {FOLDER}/{TIERS_FILE}, so it is never brought up by a pipeline",
+            remedy=f"List it there, for example with this line: {tier}: [{stack}]",
+        )
 
 
 def read(stack: str, root: Path = ROOT) -> StackFile:

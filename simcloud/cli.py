@@ -82,7 +82,7 @@ def _simulation(stack: str, options: dict[str, object]) -> Simulation:
     settings = dict(map(split_setting, cast("tuple[str, ...]", options["settings"])))
     state_dir, project, scale = options["state_dir"], options["project"], options["time_scale"]
     stacks = options["stacks"]
-    return Simulation(
+    simulation = Simulation(
         stack,
         state_dir=state_dir if isinstance(state_dir, Path) else None,
         project=project if isinstance(project, Path) else ROOT,
@@ -91,6 +91,12 @@ def _simulation(stack: str, options: dict[str, object]) -> Simulation:
         time_scale=float(scale) if isinstance(scale, int | float) else 0,
         progress=_say,
     )
+    if simulation.workspace.stand_ins:
+        keys = ", ".join(simulation.workspace.stand_ins)
+        console.print(
+            f"[dim]note: the stack file lacks {keys}: stand-ins of simcloud/secrets.yaml are used[/]"
+        )
+    return simulation
 
 
 def _finish(results: list[Result], report: object, problem: str = "") -> None:

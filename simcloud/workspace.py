@@ -19,7 +19,7 @@ import yaml
 from pulumi.automation import CommandError, PulumiCommand
 
 from simcloud.errors import SimcloudError
-from simcloud.wire import Properties, Value, as_list, as_map, assign, is_list, is_map, walk
+from simcloud.wire import Properties, Value, as_list, as_map, assign, is_list, is_map, path_text, walk
 
 ROOT = Path(__file__).resolve().parent.parent
 PLANTED = Path(__file__).parent / "secrets.yaml"
@@ -115,13 +115,21 @@ class Workspace:
 
     def _load_config(self) -> Properties:
         config = as_map(copy.deepcopy(_read_yaml(self.source).get("config")))
-        planted = _planted(self.stack)
+        given = {path for path, _, _ in walk(config)}
+        cloud = str(config.get("rasa:cloud", ""))
+        for values in _plain(cloud):
+            config = _planted_into(config, values)
+        planted = _planted(self.stack, cloud)
         for key, value in planted.items():
             if is_map(value):
                 config[key] = _planted_into(as_map(config.get(key)), _sealed(value))
             elif key not in config:
                 config[key] = {"secure": value}
-        return cast("Properties", _replant(config, planted, ()))
+        whole = cast("Properties", _replant(config, planted, ()))
+        added = {path for path, _, _ in walk(whole)} - given
+        self.stand_ins = sorted(path_text(path[:-1] if path[-1] == "secure" else path) for path in added)
+        """The keys that the stack file lacks."""
+        return whole
 
     def set_config(self, key: str, value: Value) -> None:
         """Override one value of the stack's config, by Pulumi's path syntax (`rasa:trackerStore.kind`)."""
@@ -222,11 +230,21 @@ class Workspace:
             self.state_dir.rmdir()
 
 
-def _planted(stack: str) -> Properties:
-    """What a person would set for this stack: what every stack wants, and what it alone wants."""
+def _planted(stack: str, cloud: str) -> Properties:
+    """The secrets that a person would set: for every stack, for each stack of a cloud, for this one alone."""
     everything = _read_yaml(PLANTED)
-    of_stacks = as_map(everything.pop("stacks", {}))
-    return {**everything, **as_map(of_stacks.get(stack))}
+    everything.pop("plain", None)
+    chosen = [
+        as_map(as_map(everything.pop(part, {})).get(key))
+        for part, key in (("clouds", cloud), ("stacks", stack))
+    ]
+    return {**everything, **chosen[0], **chosen[1]}
+
+
+def _plain(cloud: str) -> list[Properties]:
+    """What a person would set besides; nothing for a program that asks for no cloud."""
+    values = as_map(_read_yaml(PLANTED).get("plain"))
+    return [as_map(values.get(name)) for name in ("all", cloud)] if cloud else []
 
 
 def _planted_into(given: Properties, planted: Properties) -> Properties:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 CLOUDS = {"aws", "azure", "gcp"}
 SOURCES = sorted(
     path
-    for folder in ("bootstrap", "ci", "components", "policy", "simcloud", "tests")
+    for folder in ("bootstrap", "ci", "components", "policy", "simcloud", "starters", "tests")
     for path in (ROOT / folder).rglob("*.py")
     if "__pycache__" not in path.parts
 )

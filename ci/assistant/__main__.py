@@ -56,6 +56,7 @@ def release_(stack: str, model: Path, name: str, url: str | None) -> None:
     """Release MODEL to STACK; rolls back if it does not serve. Run again, it goes on where it stopped."""
 
     def job() -> None:
+        stacks.refuse_unlisted(stack)
         found = archive.read(model)
         archive.check_version(found, serving(stack))
         place = storage.connect(url or pulumi_cli.output(stack, "modelStorage"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -252,8 +253,32 @@ def test_tiers_are_the_order_of_a_change() -> None:
     assert list(found) == ["dev", "staging", "production", "all"]
     assert "aws-dev" in found["dev"]
     assert "aws-production" in found["production"]
-    assert set(found["all"]) == set(stacks.names())
-    assert found["all"][: len(found["dev"])] == found["dev"]
+    assert found["all"] == [*found["dev"], *found["staging"], *found["production"]]
+    assert set(found["all"]) < set(stacks.names()), "what is not listed is not deployed"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("dev: [aws-dev]\ntest: []\n", "there is no tier 'test'"),
+        ("dev: [aws-dev]\nproduction: [aws-dev]\n", "aws-dev is listed 2 times"),
+        ("dev: [nope]\n", "there is no stack 'nope'"),
+    ],
+)
+def test_a_wrong_list_of_tiers_is_one_line(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / stacks.FOLDER).mkdir()
+    (tmp_path / stacks.FOLDER / "Pulumi.aws-dev.yaml").write_text("config: {}\n")
+    (tmp_path / stacks.FOLDER / "tiers.yaml").write_text(text)
+    with pytest.raises(JobError, match=said):
+        stacks.tiers(tmp_path)
+
+
+def test_what_is_not_listed_is_never_brought_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = use(monkeypatch)
+    with pytest.raises(JobError, match="is not listed") as error:
+        jobs.up("local-dev", JOB, None)
+    assert str(error.value).endswith("dev: [local-dev]")
+    assert not fake.asked
 
 
 def test_no_document_is_an_error() -> None:

@@ -1,0 +1,1 @@
+"""Writes new stack files: `make stack NAME=… CLOUD=… REGION=… PROFILE=…`."""
