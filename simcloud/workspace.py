@@ -119,6 +119,8 @@ class Workspace:
         cloud = str(config.get("rasa:cloud", ""))
         for values in _plain(cloud):
             config = _planted_into(config, values)
+        if "upload" in as_map(config.get("rasa:assistant")) and ("rasa:assistant", "model") not in given:
+            as_map(config["rasa:assistant"]).pop("model")  # the uploaded file's name is the model's
         planted = _planted(self.stack, cloud)
         for key, value in planted.items():
             if is_map(value):
