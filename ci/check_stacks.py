@@ -21,6 +21,8 @@ from starters.template import Starter
 
 OPTIONAL = ("rasa:llmKeys.",)
 """Stand-ins for what a stack may well do without."""
+SET_BY = {"rasa:assistant.model": "rasa:assistant.upload"}
+"""Key that is missing → another key, which a new stack sets instead: the model is called like its file."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +91,7 @@ def _unfinished(stack: str, root: Path, missing: Sequence[str], *, listed: bool)
     details = [
         f"{command} --stack {stack}"
         for command in commands
-        if any(key.partition("[")[0] in command for key in missing)
+        if any(SET_BY.get(key, key).partition("[")[0] in command for key in missing)
     ]
     why = ", and a stack that tiers.yaml lists must be finished" if listed else ""
     summary = f"unfinished: {', '.join(missing)} not set{why}; what is set passes"

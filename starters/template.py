@@ -29,8 +29,9 @@ SHARED_VOLUME = "pulumi config set --path rasa:modelStorage.storageClass <class 
 OF_EVERY = (
     'pulumi config set --secret rasa:license "$RASA_PRO_LICENSE"',
     'pulumi config set --secret --path rasa:llmKeys.OPENAI_API_KEY "$OPENAI_API_KEY"',
-    "pulumi config set --path rasa:assistant.model assistant-1.0.0 --type string",
+    "pulumi config set --path rasa:assistant.upload models/assistant-1.0.0.tar.gz",
 )
+"""The last names the file of a trained model, below the project; the model is called like it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
