@@ -225,6 +225,18 @@ def test_a_preview_elsewhere_leaves_out_what_is_not_concerned(repository: Path) 
     assert (done.returncode, done.stdout) == (0, "nothing that azure-dev is made of has changed\n")
 
 
+@pytest.mark.parametrize("name", ["ci/up.sh", "ci/drift.sh", "ci/assistant/release.sh"])
+def test_elsewhere_a_stack_that_is_not_listed_is_not_touched(clone: Path, name: str) -> None:
+    (clone / "stacks" / "tiers.yaml").write_text("dev: [aws-dev]\n")
+    words = ("model.tar.gz", "commit") if "release" in name else ()
+    done = script(clone, name, "aws-production", *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "does not list aws-production" in done.stdout
+    listed = script(clone, name, "aws-dev", *words)
+    assert listed.returncode == 1, "it goes on, and has no identity"
+    assert "AWS_" in listed.stderr
+
+
 @pytest.fixture
 def docker(tmp_path: Path) -> Path:
     """Notes what it is asked for; fails at `rasa $FAIL`."""
