@@ -172,7 +172,7 @@ def test_pulumi_is_asked_for_the_whole_name(monkeypatch: pytest.MonkeyPatch) -> 
     assert all_commands() == {"aws-dev"}
 
 
-def test_a_shell_gets_the_access_token_and_loses_the_other(url: str, tmp_path: Path) -> None:
+def test_a_shell_gets_the_access_token_and_loses_the_other(url: str, clone: Path, tmp_path: Path) -> None:
     """The script that the other three systems source, for a stack that needs no cloud's tools."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -186,7 +186,7 @@ def test_a_shell_gets_the_access_token_and_loses_the_other(url: str, tmp_path: P
     }
     script = 'set -eu; . ci/cloud-login.sh; echo "$PULUMI_ACCESS_TOKEN ${PULUMI_TOKEN:-gone}"'
     done = subprocess.run(
-        ["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        ["bash", "-c", script], cwd=clone, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "planted-access-token gone\n"
