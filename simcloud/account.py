@@ -162,8 +162,9 @@ class Account:
 
     def add(self, record: Record) -> None:
         """Create a resource."""
+        kind = load(record.type.split(":", 1)[0]).type(record.type)
         with self.lock:
-            if record.key in self.records:
+            if record.key in self.records and not (kind and kind.overwrites):
                 raise CloudError(
                     f"AlreadyExists: {record.type} '{record.id}' already exists in {record.scope}"
                 )

@@ -188,6 +188,8 @@ class ResourceType(_Model):
     """Whether nothing else may take its name after it is deleted, for a time or for ever."""
     contains: bool | Condition = False
     """Whether what is inside goes with it (a Kubernetes namespace, a bucket that is emptied first)."""
+    overwrites: bool = False
+    """Whether to create what is there already writes over it (an object of a bucket)."""
     makes: list[Made] = Field(default_factory=list[Made])
     hosts: str | None = None
     """The API address by which another package's provider reaches it."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
+import time
+from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -166,6 +169,53 @@ def test_secrets_are_taken_out(report: Any, monkeypatch: pytest.MonkeyPatch) -> 
     assert report.scrubbed(text, ["PASSWORD", "SHORT", "ABSENT"]) == (
         "amqps://rasa:<PASSWORD>@host, <PASSWORD>, a"
     )
+
+
+def test_a_password_that_is_a_word_of_ours_is_taken_out_of_what_others_say(
+    report: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSWORD", "wrong")
+    monkeypatch.setenv("OTHER", "no-word-of-ours")
+    ours = "user or password are wrong"
+    assert ours.rpartition(" ")[2] in report.our_words()
+    names = ["PASSWORD", "OTHER"]
+    assert report.scrubbed(ours, names, ours=report.our_words()) == ours
+    assert report.scrubbed("no-word-of-ours", names, ours=report.our_words()) == "<OTHER>"
+    report.SECRET_VARIABLES.extend(names)
+    assert report.first_line(ValueError("refused: wrong")) == "refused: <PASSWORD>"
+
+
+@pytest.fixture
+def preflight(report: ModuleType) -> Iterator[ModuleType]:
+    del report
+    import preflight as script  # noqa: PLC0415 # pyright: ignore[reportMissingImports]
+
+    yield script
+    sys.modules.pop("preflight")
+
+
+def test_the_clock_begins_with_the_first_connection(preflight: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "SECONDS", 1)
+    options = Namespace(warn_only=[], secret_variables=[])
+
+    def slow_to_start() -> str:
+        time.sleep(2)  # imports, on a node with too little CPU
+        return "all is well"
+
+    def silent_server() -> str:
+        with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
+            time.sleep(60)
+        return "never said"
+
+    late, silent = preflight.finish(
+        [preflight.begin("late", slow_to_start), preflight.begin("silent", silent_server)], options
+    )
+    assert (late.verdict, late.reason) == ("ok", "all is well")
+    assert (silent.verdict, silent.reason) == ("failed", "no answer within 1 s")
+    monkeypatch.setattr(preflight, "START_SECONDS", 1)
+    (starved,) = preflight.finish([preflight.begin("late", slow_to_start)], options)
+    assert "CPU" in starved.remedy
+    assert "1 s" in starved.reason
 
 
 def test_warnings_are_no_failures(report: Any) -> None:

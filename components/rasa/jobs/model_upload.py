@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from preflight_report import Problem, first_line, leave_message, scrubbed
+from preflight_report import SECRET_VARIABLES, Problem, first_line, leave_message, our_words, scrubbed
 
 CONTENT_TYPE = "application/gzip"
 REFUSALS = (
@@ -59,13 +59,14 @@ def main() -> int:
     """Upload, and say what came of it."""
     options = arguments()
     secret = [name for name in options.secret_variables.split(",") if name]
+    SECRET_VARIABLES.extend(secret)
     try:
         said, status = uploaded(options), 0
     except Problem as problem:
         said, status = f"{problem.reason}. {problem.remedy}", 1
     except Exception as error:  # noqa: BLE001 (whatever it is, a person has to read it)
         said, status = refusal(error, options), 1
-    text = f"model upload: {scrubbed(said, secret)}"
+    text = f"model upload: {scrubbed(said, secret, ours=our_words())}"
     print(text, flush=True)
     leave_message(text)
     return status

@@ -18,7 +18,7 @@ import preflight_model
 import preflight_services
 import preflight_stores
 import read_keys
-from preflight_report import Problem, first_line
+from preflight_report import SECRET_VARIABLES, Problem, first_line, scrubbed
 from rasa.cli.project_env import resolve_project_dir
 from rasa.core.config.available_endpoints import AvailableEndpoints
 from rasa.shared.constants import SENSITIVE_DATA
@@ -100,7 +100,7 @@ def _unset(error: Exception) -> Iterator[str]:
 
 def _whole(error: Exception) -> str:
     """YAML errors say in their later lines where they are."""
-    return " ".join(str(error).split())[:300] or first_line(error)
+    return scrubbed(" ".join(str(error).split()), SECRET_VARIABLES)[:300] or first_line(error)
 
 
 def _unexpanded(understood: Any) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote
@@ -16,6 +17,9 @@ TERMINATION_BYTES = 4096
 REASON_CHARACTERS = 300
 SHORTEST_SECRET = 4
 """Characters; anything shorter would black out half of a message and protect nothing."""
+
+SECRET_VARIABLES: list[str] = []
+"""Variables whose values must not be printed; `main` says them before anything else happens."""
 
 
 class Problem(Exception):
@@ -44,14 +48,25 @@ class Result:
     remedy: str = ""
 
 
-def scrubbed(text: str, secret_variables: Iterable[str]) -> str:
-    """Replace the values of these variables by their names, also as they stand in a URL."""
+def scrubbed(text: str, secret_variables: Iterable[str], *, ours: str = "") -> str:
+    """Replace the values of these variables by their names, also as they stand in a URL.
+
+    `ours`: words of our own. A password that is one of them (`wrong`) is left in our sentences, which do not
+    know it; what others say goes through `first_line`, where it is taken out.
+    """
     for name in secret_variables:
         value = os.environ.get(name, "")
-        if len(value) >= SHORTEST_SECRET:
+        if len(value) >= SHORTEST_SECRET and value not in ours:
             for form in (value, quote(value, safe="")):
                 text = text.replace(form, f"<{name}>")
     return text
+
+
+@cache
+def our_words() -> str:
+    """The text of these scripts: every sentence of ours stands in it."""
+    scripts = sorted(Path(__file__).parent.glob("*.py"))
+    return "\n".join(script.read_text(encoding="utf-8") for script in scripts)
 
 
 def first_line(error: BaseException) -> str:
@@ -62,6 +77,7 @@ def first_line(error: BaseException) -> str:
         detailed = "; ".join(each["msg"] for each in errors())
     lines = ((detailed or str(error)).strip() or type(error).__name__).splitlines()
     said = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
+    said = scrubbed(said, SECRET_VARIABLES)
     return said if len(said) <= REASON_CHARACTERS else said[:REASON_CHARACTERS] + "…"
 
 
