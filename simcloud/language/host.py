@@ -149,7 +149,11 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     def RunPlugin(
         self, request: language_pb2.RunPluginRequest, context: Context
     ) -> Iterator[language_pb2.RunPluginResponse]:
-        """Run a policy pack, with its own folder as the working directory; other plugins are none of ours."""
+        """Run a policy pack, in its own folder; other plugins are none of ours.
+
+        The real host hands the stack's config to the pack (`NewPolicyProxy`); ours does not, and the pack
+        judges strictly.
+        """
         if request.kind != "analyzer":
             _abort(context, f"the simulated language host runs no plugins of kind {request.kind}")
         with _answers(context):

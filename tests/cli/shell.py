@@ -44,7 +44,7 @@ ALSO_NOT = {
     "MAKELEVEL",
     "MFLAGS",
 }
-SECONDS = 300
+SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,9 @@ def test_life(source: str, shell: Shell) -> None:
     outputs = json.loads(shell.run("pulumi stack output --json").stdout)
     assert outputs["model"] == "20261125"
     assert LICENSE not in done.text
-    same = shell.run("pulumi preview --expect-no-changes --refresh")
-    assert "unchanged" in same.text
+    shell.run("pulumi refresh --expect-no-changes")
+    if source == "local-dev":  # tests/engine has it of every stack, and each costs a run of the program
+        shell.run("pulumi preview --expect-no-changes")
     shell.run("pulumi config set rasa:deletionProtection false && pulumi destroy && pulumi stack rm --yes")
     assert len(shell.account.records) == before
 
