@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn, TypeVar, cast
 
@@ -15,18 +15,15 @@ from rich.markup import escape
 from simcloud.demo import show
 from simcloud.errors import SimcloudError
 from simcloud.lifecycle import Lifecycle
+from simcloud.progress import progress_on
+from simcloud.report import Change
 from simcloud.run import Result, Simulation
 from simcloud.wire import as_map
 from simcloud.workspace import ROOT, split_setting
 
 Command = TypeVar("Command", bound=Callable[..., None])
 console = Console(highlight=False, soft_wrap=True)
-STYLES = {"create": "green", "delete": "red", "replace": "yellow", "update": "yellow", "FAILED": "bold red"}
-
-
-def _say(text: str) -> None:
-    style = next((colour for word, colour in STYLES.items() if text.startswith(word)), "")
-    console.print(f"  {escape(text)}", style=style or None)
+progress = progress_on(console)
 
 
 def _fail(messages: list[str]) -> NoReturn:
@@ -89,7 +86,7 @@ def _simulation(stack: str, options: dict[str, object]) -> Simulation:
         stacks=stacks if isinstance(stacks, Path) else None,
         config=settings,
         time_scale=float(scale) if isinstance(scale, int | float) else 0,
-        progress=_say,
+        progress=progress,
     )
     if simulation.workspace.stand_ins:
         keys = ", ".join(simulation.workspace.stand_ins)
@@ -136,11 +133,16 @@ def _run(action: Callable[[], None]) -> None:
         _fail([str(error)])
 
 
+def _watched(command: Callable[..., Result], expected: Iterable[Change] = (), **options: object) -> Result:
+    with progress.running(expected):
+        return command(**options)
+
+
 @main.command()
 @_common
 def preview(stack: str, **options: object) -> None:
     """Show what `up` would change."""
-    _run(lambda: _finish([_simulation(stack, options).preview()], options["report"]))
+    _run(lambda: _finish([_watched(_simulation(stack, options).preview)], options["report"]))
 
 
 @main.command()
@@ -153,7 +155,7 @@ def preview(stack: str, **options: object) -> None:
 )
 def up(stack: str, fail: tuple[str, ...], **options: object) -> None:
     """Create or update the stack."""
-    _run(lambda: _finish([_simulation(stack, options).up(fail=fail)], options["report"]))
+    _run(lambda: _finish([_watched(_simulation(stack, options).up, fail=fail)], options["report"]))
 
 
 @main.command()
@@ -163,7 +165,7 @@ def up(stack: str, fail: tuple[str, ...], **options: object) -> None:
 )
 def refresh(stack: str, drift: tuple[str, ...], **options: object) -> None:
     """Read the cloud's state into the stack's."""
-    _run(lambda: _finish([_simulation(stack, options).refresh(drift=drift)], options["report"]))
+    _run(lambda: _finish([_watched(_simulation(stack, options).refresh, drift=drift)], options["report"]))
 
 
 @main.command()
@@ -171,7 +173,7 @@ def refresh(stack: str, drift: tuple[str, ...], **options: object) -> None:
 @click.option("--fail", multiple=True, metavar="TYPE-REGEX:OP[:N]", help="Let the first N deletes fail.")
 def destroy(stack: str, fail: tuple[str, ...], **options: object) -> None:
     """Delete the stack's resources."""
-    _run(lambda: _finish([_simulation(stack, options).destroy(fail=fail)], options["report"]))
+    _run(lambda: _finish([_watched(_simulation(stack, options).destroy, fail=fail)], options["report"]))
 
 
 @main.command()
@@ -181,7 +183,8 @@ def lifecycle(stack: str, **options: object) -> None:
 
     def action() -> None:
         simulation = _simulation(stack, options)
-        outcome = Lifecycle(simulation, lambda step: console.print(f"[bold]{step}[/]")).run()
+        with progress.running():
+            outcome = Lifecycle(simulation, progress.title).run()
         _finish(outcome.steps, options["report"], outcome.problem)
         console.print(f"[bold green]lifecycle of {stack} passed[/]: {len(outcome.steps)} steps")
 
@@ -196,11 +199,12 @@ def demo(stack: str, **options: object) -> None:
     def action() -> None:
         simulation = _simulation(stack, options)
         simulation.workspace.forget()
-        for name, step in (("preview", simulation.preview), ("up", simulation.up)):
-            console.print(f"[bold]{name} of {stack}, on a simulated cloud[/]")
-            result = step()
-            if not result.success:
-                _finish([result], options["report"])
+        progress.title(f"preview of {stack}, on a simulated cloud")
+        preview = _watched(simulation.preview)
+        if not preview.success:
+            _finish([preview], options["report"])
+        progress.title(f"up of {stack}, on a simulated cloud")
+        result = _watched(simulation.up, expected=preview.changes)
         _finish([result], options["report"])
         show(console, simulation, result)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter, defaultdict
 
 from rich.console import Console
@@ -23,17 +24,40 @@ def show(console: Console, simulation: Simulation, result: Result) -> None:
         console.print("\n[bold]endpoints.yml[/], as Rasa Pro reads it:")
         console.print(escape(endpoints.rstrip()))
     _print_duration(console, result, resources)
-    stack = simulation.workspace.stack
     console.print("\n[bold]Next[/]")
-    console.print(
-        f"  .venv/bin/python -m simcloud refresh {stack} --drift 'TYPE:property=value'   what drift is"
-    )
-    console.print(
-        f"  .venv/bin/python -m simcloud destroy {stack}                         take it down again"
-    )
-    console.print(
-        f"  pulumi stack init {stack} && pulumi up                               the same, for real"
-    )
+    for command, what in next_commands(simulation):
+        console.print(f"  [dim]# {what}[/]\n  {escape(command)}")
+    cloud = simulation.workspace.setting("cloud")
+    guide = f"docs/quick-start-{'own-cluster' if cloud == 'none' else cloud}.md"
+    console.print(f"The same for real, from a clone to a first conversation: {guide}")
+
+
+def next_commands(simulation: Simulation) -> list[tuple[str, str]]:
+    """Commands that work as printed, in a shell that knows nothing yet, and what each is for."""
+    workspace = simulation.workspace
+    python, stack = ".venv/bin/python -m simcloud", workspace.stack
+    usual = workspace.project / ".simcloud" / stack
+    if workspace.stacks:
+        stack = f"{stack} --stacks {shlex.quote(str(workspace.stacks))}"
+    if workspace.state_dir != usual:
+        stack = f"{stack} --state-dir {shlex.quote(str(workspace.state_dir))}"
+    drift = _drift(simulation)
+    return [
+        *([(f"{python} refresh {stack} --drift '{drift}'", "somebody changes the cloud")] if drift else []),
+        (f"{python} up {stack}", "put it right again"),
+        (f"{python} destroy {stack}", "take it down"),
+    ]
+
+
+def _drift(simulation: Simulation) -> str:
+    """A change that somebody could make by hand: a switch of the only resource of its type, turned."""
+    held = Counter(record.type for record in simulation.account.records.values())
+    for one in sorted(simulation.workspace.resources(), key=lambda one: str(one["type"])):
+        for name, value in as_map(one.get("inputs")).items():
+            if held[str(one["type"])] == 1 and isinstance(value, bool):
+                kind = str(one["type"]).partition(":")[2]
+                return f"{kind}:{name}={'false' if value else 'true'}"
+    return ""
 
 
 def resource_tree(stack: str, resources: list[Properties]) -> Tree:

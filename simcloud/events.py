@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
 
 from pulumi.automation import EngineEvent
-from pulumi.automation.events import PolicyEvent
+from pulumi.automation.events import PolicyEvent, StepEventMetadata
 
 from simcloud.report import Change
 from simcloud.wire import Properties
@@ -16,10 +18,40 @@ COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 NOISE = re.compile(r"from \$PATH|is expected to have version", re.IGNORECASE)
 
 
+class Phase(Enum):
+    """How far an operation is."""
+
+    STARTED = 1
+    DONE = 2
+    FAILED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something became of a resource."""
+
+    phase: Phase
+    change: Change
+
+    def __str__(self) -> str:
+        if self.phase is Phase.FAILED:
+            return f"FAILED     {self.change.op} {self.change.type} {self.change.name}"
+        return f"{self.change.op:<10} {self.change.type} {self.change.name}"
+
+
+Progress = Callable[[Step], None]
+
+
+def _change(step: StepEventMetadata) -> Change:
+    state = step.new or step.old
+    keys = [str(key) for key in sorted(step.detailed_diff or step.diffs or [])]
+    return Change(step.urn, step.type, str(step.op.value), keys, bool(state and state.custom))
+
+
 class Listener:
     """Collects the engine's events."""
 
-    def __init__(self, progress: Callable[[str], None] | None) -> None:
+    def __init__(self, progress: Progress | None) -> None:
         self.changes: dict[str, Change] = {}
         self.order: list[Change] = []
         self.errors: list[str] = []
@@ -28,28 +60,14 @@ class Listener:
         self.outputs: Properties = {}
         self._progress = progress
 
-    def __call__(self, event: EngineEvent) -> None:  # noqa: C901 - one branch for each kind of event
+    def __call__(self, event: EngineEvent) -> None:
         """Take in one event."""
         if event.resource_pre_event:
-            step = event.resource_pre_event.metadata
-            keys = sorted(step.detailed_diff or step.diffs or [])
-            self._note(Change(step.urn, step.type, str(step.op.value), [str(key) for key in keys]))
+            self._tell(Phase.STARTED, self._note(_change(event.resource_pre_event.metadata)))
         elif event.res_outputs_event:
-            step = event.res_outputs_event.metadata
-            change = self.changes.get(f"{step.op.value} {step.urn}")
-            if change is None or change.op == "refresh" or step.op.value in {"refresh", "update"}:
-                keys = sorted(step.detailed_diff or step.diffs or [])
-                change = self._note(
-                    Change(step.urn, step.type, str(step.op.value), [str(key) for key in keys])
-                )
-            if step.type == "pulumi:pulumi:Stack" and step.new:
-                self.outputs = dict(step.new.outputs or {})
-            if self._progress and change.op != "same" and ":" in change.type:
-                self._progress(f"{change.op:<10} {change.type} {change.name}")
+            self._done(event.res_outputs_event.metadata)
         elif event.res_op_failed_event:
-            step = event.res_op_failed_event.metadata
-            if self._progress:
-                self._progress(f"FAILED     {step.op.value} {step.type} {step.urn.rsplit('::', 1)[-1]}")
+            self._tell(Phase.FAILED, _change(event.res_op_failed_event.metadata))
         elif event.diagnostic_event:
             self._diagnose(
                 event.diagnostic_event.severity,
@@ -63,6 +81,18 @@ class Listener:
                 str(op.value if hasattr(op, "value") else op): count
                 for op, count in event.summary_event.resource_changes.items()
             }
+
+    def _tell(self, phase: Phase, change: Change) -> None:
+        if self._progress and ":" in change.type:
+            self._progress(Step(phase, change))
+
+    def _done(self, step: StepEventMetadata) -> None:
+        change = self.changes.get(f"{step.op.value} {step.urn}")
+        if change is None or change.op in {"refresh", "update"}:
+            change = self._note(_change(step))
+        if step.type == "pulumi:pulumi:Stack" and step.new:
+            self.outputs = dict(step.new.outputs or {})
+        self._tell(Phase.DONE, change)
 
     def _judged(self, broken: PolicyEvent) -> None:
         text = f"{broken.policy_name}: {COLOUR.sub('', broken.message).strip()}"

@@ -36,6 +36,8 @@ class Change:
     op: str
     keys: list[str] = field(default_factory=list[str])
     """The properties that differ."""
+    custom: bool = True
+    """Whether a provider makes it; a component only holds others."""
 
     @property
     def name(self) -> str:

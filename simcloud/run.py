@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,7 @@ from simcloud.account import Account
 from simcloud.clock import Clock
 from simcloud.connection import Cloud
 from simcloud.errors import SimcloudError
-from simcloud.events import Listener
+from simcloud.events import Listener, Progress
 from simcloud.faults import Drift, Faults
 from simcloud.program import inline
 from simcloud.provider import Provider, Server
@@ -116,7 +116,7 @@ class Simulation:
         stacks: Path | None = None,
         config: Mapping[str, Value] | None = None,
         time_scale: float = 0,
-        progress: Callable[[str], None] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         folder = state_dir or project / ".simcloud" / stack
         self.workspace = Workspace(project, stack, folder, stacks)

@@ -12,6 +12,7 @@ import importlib.util
 import inspect
 import json
 import re
+import threading
 import types
 import typing
 from collections.abc import Iterator
@@ -32,6 +33,9 @@ FORCES_NEW = re.compile(
     r"|chang(?:ing|e) (?:this|the value)[^.]*?(?:creates?|requires?|forces?) (?:a )?(?:new|re)",
     re.IGNORECASE,
 )
+_reading = threading.Lock()
+"""The SDKs load their modules on first use, and show other threads a module that is half loaded
+(https://github.com/python/cpython/issues/114763). A refresh or destroy asks for many at once."""
 ANNOTATION = Any  # what `typing` returns for a hint has no narrower type
 
 
@@ -95,9 +99,14 @@ def resource_classes(package: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-@cache
 def resource(token: str) -> ResourceSchema | None:
     """Read what the SDK says of a resource type; None where it has no such class."""
+    with _reading:
+        return _read_resource(token)
+
+
+@cache
+def _read_resource(token: str) -> ResourceSchema | None:
     package = token.removeprefix("pulumi:providers:").split(":", 1)[0]
     where = resource_classes(package).get(token)
     if where is None:

@@ -65,6 +65,7 @@ class Workspace:
         self._definition = _read_yaml(self.project / "Pulumi.yaml")
         self.name = str(self._definition.get("name", "project"))
         own = self.project / str(self._definition.get("stackConfigDir", "."))
+        self.stacks = stacks
         self.source = self._stack_file([stacks] if stacks else [own, self.project / EXAMPLES])
         self.config = self._load_config()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from simcloud.events import Progress
 from simcloud.run import Simulation
 from simcloud.wire import Value
 from tests.stacks import EXAMPLES
@@ -18,7 +19,7 @@ def example(
     state_dir: Path,
     *,
     config: Mapping[str, Value] | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Simulation:
     """Simulate an example, whatever is in the folder of the user's own stacks."""
     return Simulation(stack, stacks=EXAMPLES, state_dir=state_dir, config=config, progress=progress)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from simcloud.events import Step
 from simcloud.workspace import ROOT
 from tests.simulations import example
 from tests.stacks import STACKS
@@ -20,13 +21,15 @@ VALUES = re.findall(r"planted-[\w-]+", (ROOT / "simcloud" / "secrets.yaml").read
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_planted_values_are_nowhere(stack: str, tmp_path: Path) -> None:
-    said: list[str] = []
+    said: list[Step] = []
     simulation = example(stack, tmp_path / "state", progress=said.append)
     result = simulation.up()
     assert result.success, result.errors
     left = {path: path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()}
     assert any("rasa-secrets" in content for content in left.values()), "the state has the Secret"
-    left[Path("output")] = "\n".join([*said, *result.errors, *result.messages, json.dumps(result.report)])
+    left[Path("output")] = "\n".join(
+        [*map(str, said), *result.errors, *result.messages, json.dumps(result.report)]
+    )
     for path, content in left.items():
         for value in VALUES:
             assert value not in content, f"{value} in {path}"
