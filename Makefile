@@ -16,8 +16,13 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help environment stack check-stacks demo test check unit engine-tests servers conformance conformance-table conformance-lock \
 	lock fmt schema readme goldens preview up refresh destroy pulumi-cli bench
 
+# A target whose comment begins with [dev] is for those who change the project.
+LIST = awk -F ':.*\#\# ' '{sub(/^\[dev\] /, "", $$2); printf "  make %-18s %s\n", $$1, $$2}'
 help: ## say what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
+	@echo "To run Rasa Pro:"
+	@grep -hE '^[a-z0-9-]+:.*## [^[]' $(MAKEFILE_LIST) | $(LIST)
+	@echo; echo "To change this project:"
+	@grep -hE '^[a-z0-9-]+:.*## \[dev\] ' $(MAKEFILE_LIST) | $(LIST)
 
 # uv has an environment of its own: `uv sync` removes from .venv whatever the lock file does not name.
 .uv/$(UV_VERSION):
@@ -49,37 +54,37 @@ demo: environment ## bring STACK (aws-dev) up on the simulated cloud and show wh
 
 test: check unit engine-tests ## what every commit passes
 
-check: .venv/.ready ## types and style
+check: .venv/.ready ## [dev] types and style
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 
-unit: .venv/.ready ## tests that need no engine (under a minute)
+unit: .venv/.ready ## [dev] tests that need no engine (under a minute)
 	$(BIN)/pytest -q -n auto --dist loadgroup -m "not engine and not slow"
 
-engine-tests: .venv/.ready ## tests on the real engine over the simulated cloud
+engine-tests: .venv/.ready ## [dev] tests on the real engine over the simulated cloud
 	@$(BIN)/python -m simcloud.engine >/dev/null
 	$(BIN)/pytest -q -n 2 -m "engine or slow"
 
-servers: ## as root on Debian: the servers that tests run against; without them those tests say so
+servers: ## [dev] as root on Debian: the servers that tests run against; without them those tests say so
 	@command -v haproxy >/dev/null && command -v redis-server >/dev/null && command -v openssl >/dev/null || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y haproxy redis-server openssl; }
 
-conformance: .venv/.ready ## Rasa Pro's own classes against real servers; installs both, once
+conformance: .venv/.ready ## [dev] Rasa Pro's own classes against real servers; installs both, once
 	@$(BIN)/python -m tests.conformance.tools
 	$(BIN)/pytest -q -n 2 --dist loadfile -o python_files='case_*.py' tests/conformance
 
-conformance-table: .venv/.ready ## write the README's table and the list of cases anew, from the last run
+conformance-table: .venv/.ready ## [dev] write the README's table and the list of cases anew, from the last run
 	$(BIN)/python -m tests.conformance.report
 
-conformance-lock: .venv/.ready ## choose the versions of requirements.in anew
+conformance-lock: .venv/.ready ## [dev] choose the versions of requirements.in anew
 	{ head -2 tests/conformance/requirements.txt; echo 'rasa-pro==3.21.0'; \
 		.uv/bin/uv pip compile -q --no-config --python-version 3.11 --no-header --no-annotate \
 			tests/conformance/requirements.in; } > tests/conformance/requirements.new
 	mv tests/conformance/requirements.new tests/conformance/requirements.txt
 
 EXPORT := .uv/bin/uv export --frozen --quiet --no-emit-project --no-annotate --no-header
-lock: .uv/$(UV_VERSION) ## after a change of pyproject.toml: choose versions, and write what pip installs from
+lock: .uv/$(UV_VERSION) ## [dev] after a change of pyproject.toml: choose versions, and write what pip installs from
 	.uv/bin/uv lock
 	for to in aws azure gcp 'aws azure gcp'; do \
 		file=requirements.txt; case $$to in *' '*) ;; *) file=bootstrap/$$to/requirements.txt ;; esac; \
@@ -87,19 +92,19 @@ lock: .uv/$(UV_VERSION) ## after a change of pyproject.toml: choose versions, an
 			$(EXPORT) $$(printf -- '--group %s ' $$to); } > $$file; \
 	done
 
-fmt: .venv/.ready ## format
+fmt: .venv/.ready ## [dev] format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-schema: .venv/.ready ## write stacks/schema.json anew from the settings
+schema: .venv/.ready ## [dev] write stacks/schema.json anew from the settings
 	$(BIN)/python -m components.schema > stacks/schema.json
 
-readme: .venv/.ready ## write the tables of README.md and docs/ anew, and docs/rights/aws-*.json
+readme: .venv/.ready ## [dev] write the tables of README.md and docs/ anew, and docs/rights/aws-*.json
 	$(BIN)/python -m tests.test_readme
 	$(BIN)/python -m tests.docs.tables
 	$(BIN)/python -m tests.test_outputs
 
-goldens: .venv/.ready ## write the golden inventories anew; read the difference before you commit it
+goldens: .venv/.ready ## [dev] write the golden inventories anew; read the difference before you commit it
 	$(BIN)/python -m tests.golden.write
 
 preview: pulumi-cli environment ## what `make up` would change, on the real account
@@ -118,5 +123,5 @@ pulumi-cli:
 		{ echo "pulumi is here without pulumi-language-python, its host for Python;" \
 			"install both: https://www.pulumi.com/docs/install/"; exit 1; }
 
-bench: .venv/.ready ## critical path, preview time and memory of aws-production, each from one run
+bench: .venv/.ready ## [dev] critical path, preview time and memory of aws-production, each from one run
 	@$(BIN)/python -m tests.bench aws-production --time-scale $(SCALE)
