@@ -124,7 +124,8 @@ def copy(clone: Path) -> None:
     named = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(named, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
+        # What is in stacks/ is the user's; the starters that ship there are made by `make stack`.
+        if (ROOT / name).is_file() and (not name.startswith("stacks/") or name == "stacks/schema.json"):
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, clone / name)
     who = ("-c", "user.name=x", "-c", "user.email=x@example.com")

@@ -13,6 +13,7 @@ from tests.docs.blocks import DOCUMENTS, FENCE, ROOT, Block, blocks
 BLOCKS = [pytest.param(block, id=block.place) for document in DOCUMENTS for block in blocks(document)]
 LANGUAGES = {"sh", "yaml", "json", ""}
 INDENTED_COMMAND = re.compile(r"^    (?:pulumi|make|kubectl|aws|az|gcloud|python|\./|cd) ?.*$", re.MULTILINE)
+MAKEFILE = (ROOT / "Makefile").read_text()
 
 
 def test_there_are_blocks_in_every_quick_start() -> None:
@@ -54,6 +55,8 @@ def test_commands_work_in_a_fresh_shell(block: Block) -> None:
             f"needs an environment: {command}"
         )
         assert not re.search(r"\bjq\b", command.replace("--jq", "")), f"needs jq: {command}"
+        for target in re.findall(r"(?:^|&& )make ([a-z-]+)", command):
+            assert re.search(rf"^[^:=\n]*\b{target}\b[^:=\n]*:", MAKEFILE, re.MULTILINE), target
         if match := re.search(r"pulumi config set (.*)", command):
             needs_path = re.search(r"rasa:\w+[.\[]", match[1])
             assert not needs_path or "--path" in match[1], f"needs --path: {command}"
