@@ -3,7 +3,7 @@
 Neither an operator nor a chart: Valkey's own operator is at its first version of the API (v1alpha1, 0.4.0)
 and knows the cluster mode alone; Valkey's own chart (0.11.0) follows its first pod for ever
 (valkey/templates/init_config.yaml, `replicaof`), so that the loss of one node would take every lock away;
-Bitnami's images are no longer kept. What is left to do is two short scripts (`valkey/`).
+Bitnami's images are no longer kept. What is left to do is three short scripts (`valkey/`).
 
 In production three pods on three nodes, each with a Sentinel: when the primary is silent for five seconds,
 two of them make another pod the primary, and Rasa asks them whom to dial. TLS with an authority of its own
@@ -29,6 +29,7 @@ from components.contracts import PasswordLogin, Pods, Redis
 from components.in_cluster.certificates import create_server_certificate
 from components.in_cluster.lock_store_pods import (
     PORT,
+    SCRIPT_FILES,
     SENTINEL_PORT,
     SERVICE,
     Files,
@@ -135,7 +136,7 @@ class LockStore(ComponentResource):
             metadata=ObjectMetaArgs(namespace=place.access.namespace),
             # Named anew when it changes, so that the pods that read it are, too.
             immutable=True,
-            data={"start.sh": read("start.sh"), "watch.sh": read("watch.sh"), "valkey.conf": settings},
+            data={**{file: read(file) for file in SCRIPT_FILES}, "valkey.conf": settings},
             opts=ResourceOptions(parent=self),
         )
         return made.metadata.name

@@ -31,6 +31,7 @@ STORAGE = "1Gi"
 CONFIG, TLS, USERS = "/etc/lock-store", "/etc/lock-store-tls", "/etc/lock-store-users"
 SENTINEL_MEMORY = "64Mi"
 SCRIPTS = Path(__file__).parent / "valkey"
+SCRIPT_FILES = ("start.sh", "watch.sh", "primary.sh")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,7 +24,7 @@ from redis.exceptions import NoPermissionError, RedisError
 from redis.sentinel import Sentinel
 
 from components.in_cluster import lock_store
-from components.in_cluster.lock_store_pods import SCRIPTS, SERVICE
+from components.in_cluster.lock_store_pods import SCRIPT_FILES, SCRIPTS, SERVICE
 from tests.recorder import value_of
 
 MISSING = [tool for tool in ("redis-server", "redis-cli", "openssl") if shutil.which(tool) is None]
@@ -51,7 +51,7 @@ class Pods:
     )
 
     def start(self, host: str) -> None:
-        for file in ("start.sh", "watch.sh", "valkey.conf"):
+        for file in (*SCRIPT_FILES, "valkey.conf"):
             (self.folder / host / file).write_text(self._local(file, host))
         for script in ("start.sh", "watch.sh"):
             path = self.folder / host / script

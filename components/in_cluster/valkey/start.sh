@@ -8,19 +8,17 @@
 #              PASSWORD   of the users `replica` and `sentinel`
 set -eu
 
+# shellcheck source=components/in_cluster/valkey/primary.sh
+. /etc/lock-store/primary.sh
+
 # The Sentinels know it best; else Valkey's own file, in which they have each change written (CONFIG REWRITE).
 state=/data/valkey.conf
-primary=""
-for pod in $SENTINELS; do
-    primary=$(timeout 3 valkey-cli -h "$pod" -p 26379 --raw SENTINEL GET-MASTER-ADDR-BY-NAME "$SERVICE" 2>/dev/null |
-        head -n 1 || true)
-    [ -z "$primary" ] || break
-done
-if [ -z "$primary" ] && [ -f "$state" ]; then
-    primary=$(sed -n 's/^replicaof "\{0,1\}\([^" ]*\).*/\1/p' "$state")
-    primary=${primary:-$HOST}
+remembered=$FIRST
+if [ -f "$state" ]; then
+    remembered=$(sed -n 's/^replicaof "\{0,1\}\([^" ]*\).*/\1/p' "$state")
+    remembered=${remembered:-$HOST}
 fi
-primary=${primary:-$FIRST}
+find_primary "$remembered"
 
 # Written anew at each start, for CONFIG REWRITE copies into it whatever was in force before.
 umask 077

@@ -7,21 +7,18 @@
 # Valkey by TLS, each with a login.
 set -eu
 
+# shellcheck source=components/in_cluster/valkey/primary.sh
+. /etc/lock-store/primary.sh
+
 state=/data/sentinel.conf
-primary=""
-for pod in $SENTINELS; do
-    [ "$pod" = "$HOST" ] && continue
-    primary=$(timeout 3 valkey-cli -h "$pod" -p 26379 --raw SENTINEL GET-MASTER-ADDR-BY-NAME "$SERVICE" 2>/dev/null |
-        head -n 1 || true)
-    [ -z "$primary" ] || break
-done
+remembered=$FIRST
 # What it knew when it ended: votes that it gave, and the others that count.
 known=""
 if [ -f "$state" ]; then
     known=$(grep -E '^sentinel (known-sentinel|current-epoch|config-epoch|leader-epoch) ' "$state" || true)
-    primary=${primary:-$(sed -n "s/^sentinel monitor $SERVICE \([^ ]*\).*/\1/p" "$state")}
+    remembered=$(sed -n "s/^sentinel monitor $SERVICE \([^ ]*\).*/\1/p" "$state")
 fi
-primary=${primary:-$FIRST}
+find_primary "${remembered:-$FIRST}"
 
 umask 077
 cat >"$state.new" <<END
