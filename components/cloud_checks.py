@@ -9,6 +9,7 @@ from ipaddress import IPv4Network
 from components.config_problems import parsed_cidr, set_with
 from components.options import Alarms, Network
 from components.sources import ExistingCluster, ManagedCluster, ManagedModelStorage
+from components.tag_checks import tag_problems
 
 AZURE_PRINCIPAL = re.compile(r"^(user|group|servicePrincipal):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 AKS_RESERVED = tuple(
@@ -97,6 +98,7 @@ def _google_names(cloud: str, cluster: ManagedCluster | ExistingCluster, alarms:
 
 CLOUD_CHECKS: Sequence[tuple[tuple[str, ...], Callable[..., Iterator[str]]]] = (
     (("cloud", "network", "cluster", "model_storage"), _azure),
+    (("cloud", "tags"), tag_problems),
     (("cloud", "account"), _google_account),
     (("cloud", "network"), _google_ranges),
     (("cloud", "cluster", "alarms"), _google_names),

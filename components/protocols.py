@@ -110,6 +110,8 @@ class FoundationArgs:
     region: str
     zones: Sequence[str]
     """Full zone names, as many as the profile wants."""
+    keeps_data: bool
+    """Whether a snapshot or backup outlives the stack, and so must what it is encrypted with."""
     cidr: str
     services_cidr: str
     pods_cidr: str
@@ -129,6 +131,8 @@ class ExistingFoundationArgs:
     """A cluster that exists in the stack's cloud, told in the cloud's own ids: no look-up, no surprise."""
 
     profile: Profile
+    keeps_data: bool
+    """As in `FoundationArgs`."""
     region: str
     account: str
     """AWS account id, Azure subscription id, Google Cloud project id."""

@@ -209,6 +209,7 @@ def _foundation_args(
         account=settings.account,
         region=settings.region,
         zones=settings.zones,
+        keeps_data=_keeps_data(settings),
         cidr=settings.network.cidr,
         services_cidr=settings.network.services_cidr,
         pods_cidr=settings.network.pods_cidr,
@@ -220,12 +221,21 @@ def _foundation_args(
     )
 
 
+def _keeps_data(settings: Settings) -> bool:
+    """Conversations alone are kept when a stack is destroyed, as a final snapshot or backup of production."""
+    store = settings.tracker_store
+    if not isinstance(store, s.ManagedTrackerStore):
+        return False
+    return settings.protected or settings.profile_of(store) == "production"
+
+
 def _existing_foundation_args(settings: Settings, cluster: ExistingCluster) -> p.ExistingFoundationArgs:
     network = cluster.network
     if network is None or settings.account is None:
         raise no_ground(settings, "a managed dependency")
     return p.ExistingFoundationArgs(
         profile=settings.profile,
+        keeps_data=_keeps_data(settings),
         region=settings.region,
         account=settings.account,
         cluster=connect_cluster(cluster, namespace=settings.namespace),

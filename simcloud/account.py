@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import cast
 
-from simcloud.catalog import ResourceType, claims, holds, load
+from simcloud.catalog import ResourceType, claims, load
+from simcloud.conditions import holds
 from simcloud.errors import CloudError, NotFoundError
 from simcloud.wire import Properties, Value, as_list, assign, is_map, lookup, path_parts
 
@@ -38,6 +39,8 @@ class Record:
     makes: list[tuple[str, str, list[str]]] = field(default_factory=list[tuple[str, str, list[str]]])
     """Type, name and entries of what the cloud made along with it."""
     hosts: str = ""
+    guards: list[str] = field(default_factory=list[str])
+    """Starts of the ids of all that cannot be deleted while this one exists."""
 
     @property
     def key(self) -> str:
@@ -68,6 +71,8 @@ class Account:
         """URNs that the engine leaves out of a destroy because another's deletion takes them along."""
         self.kept_names: set[str] = set()
         """Keys of deleted resources whose names are not free yet."""
+        self.changing: set[str] = set()
+        """What is being changed at this moment and takes no other change meanwhile."""
         self.outside: frozenset[str] = frozenset()
         """Identities that the stack's config names: they exist, but not in this account."""
         if path.exists():
@@ -196,6 +201,9 @@ class Account:
                     f"OperationNotPermitted: {record.label} has deletion protection ({names});"
                     " switch it off first"
                 )
+        if kind and kind.cannot_delete:
+            raise CloudError(f"Forbidden: {record.label} cannot be deleted: {kind.cannot_delete}")
+        self._refuse_locked(record)
         inside = [one for one in self.records.values() if record.hosts and one.scope == record.hosts]
         users = [one for one in self.records.values() if record.key in one.uses]
         contents = self._contents(record, kind)
@@ -215,6 +223,15 @@ class Account:
             return []
         start, scope = f"{record.outputs.get('id') or record.id}/", record.scope
         return [one for one in self.records.values() if one.scope == scope and one.id.startswith(start)]
+
+    def _refuse_locked(self, record: Record) -> None:
+        for one in self.records.values():
+            for guard in () if record.guards else one.guards:
+                if record.id == guard or record.id.startswith(f"{guard}/"):
+                    raise CloudError(
+                        f"ScopeLocked: {record.label} cannot be deleted: {one.label} locks {guard}"
+                        " and all below it"
+                    )
 
     def _refuse_live_balancers(self, record: Record) -> None:
         for one in self.records.values():

@@ -9,31 +9,21 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Annotated, TypeAlias, cast
+from typing import Annotated, cast
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from simcloud.conditions import Condition, holds
 from simcloud.errors import SimcloudError
-from simcloud.wire import Properties, Value, is_list, lookup, path_parts, plain
+from simcloud.rules import Rule
+from simcloud.wire import Properties, Value, is_list
 
 PACKAGES = Path(__file__).parent / "packages"
-Condition: TypeAlias = dict[str, Value]
-"""Input paths and the values they must have (`missing` stands for: not given)."""
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def holds(condition: Condition, values: Properties) -> bool:
-    """Whether the inputs meet a condition; an empty one always holds."""
-    for path, wanted in condition.items():
-        given = plain(lookup(values, path_parts(path)))
-        accepted = wanted if is_list(wanted) else [wanted]
-        if given not in accepted and not (given is None and "missing" in accepted):
-            return False
-    return True
 
 
 def _one_or_more(value: object) -> object:
@@ -139,6 +129,18 @@ class Keeper(_Model):
     """How messages, and configs that say that it is there already, name it."""
 
 
+class Fill(_Model):
+    """What a resource, once it is there, changes in another one's properties."""
+
+    of: str
+    """The path that names the other one."""
+    type: str
+    property: str
+    """Of the other one: what the path holds."""
+    into: str
+    value: Value
+
+
 def _name_rule(value: object) -> object:
     return {"property": value} if isinstance(value, str) else value
 
@@ -197,6 +199,22 @@ class ResourceType(_Model):
     """Whether what it refers to may be deleted first."""
     keeper: Keeper | None = None
     """Without it the type does not exist."""
+    rules: list[Rule] = Field(default_factory=list[Rule])
+    """What spans properties, this resource's and those of what it names."""
+    grows: list[str] = Field(default_factory=list[str])
+    """Numbers that the cloud never makes smaller."""
+    stays: list[str] = Field(default_factory=list[str])
+    """Numbers of which the provider itself takes a smaller one for no change."""
+    cannot_delete: str = ""
+    """Why a deletion is refused: it goes past the control plane, say, to an API that does not let us in."""
+    guards: list[str] = Field(default_factory=list[str])
+    """Starts of the ids of all that cannot be deleted while it exists (a lock)."""
+    known_after: float = 0
+    """Seconds until what it made is known everywhere: until then who names it may be refused."""
+    one_at_a_time: str = ""
+    """Template of what takes one change at a time: a second one meanwhile is refused."""
+    fills: list[Fill] = Field(default_factory=list[Fill])
+    """What the cloud writes into other resources later."""
 
 
 class Provider(_Model):
@@ -210,6 +228,8 @@ class Provider(_Model):
     endpoint: str | None = None
     """The API address, where the account is a cluster that must exist."""
     forgives_unreachable: str | None = None
+    ignores_in_refresh: bool = True
+    """Whether `ignore_changes` holds in a refresh, too: the engine leaves that to the provider."""
 
 
 class Package(_Model):

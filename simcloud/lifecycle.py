@@ -1,6 +1,7 @@
 """The whole life of a stack on a fresh account; stops at the first step that is not as it should be.
 
-preview, up, preview (no changes), up (no changes), refresh (no changes), destroy (nothing left). A protected
+preview, up, preview and up (no changes), refresh (what services fill in later, once; then no changes),
+destroy (nothing left but what the program keeps). A protected
 stack's destroy must be refused first; then comes what a person would do: protection off, up, destroy.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simcloud.run import Result, Simulation
+from simcloud.wire import as_list
 
 
 @dataclass(slots=True)
@@ -43,11 +45,14 @@ class Lifecycle:
             self._succeeds("up", simulation.up)
             self._unchanged("preview after up", simulation.preview)
             self._unchanged("up after up", simulation.up)
-            self._unchanged("refresh after up", simulation.refresh)
+            self._settles("refresh after up")
+            self._unchanged("refresh again", simulation.refresh)
+            self._unchanged("preview after refresh", simulation.preview)
             if protected:
                 self._lift_protection()
+            kept = {str(one["urn"]) for one in simulation.workspace.resources() if one.get("retainOnDelete")}
             self._succeeds("destroy", simulation.destroy)
-            self._nothing_left()
+            self._nothing_left(kept)
         except _Stopped as stopped:
             return Outcome(success=False, steps=self._steps, problem=str(stopped))
         return Outcome(success=True, steps=self._steps)
@@ -87,9 +92,27 @@ class Lifecycle:
                 f"{name}: there must be no changes, but there are {len(changes)}:\n{_lines(changes)}"
             )
 
-    def _nothing_left(self) -> None:
+    def _settles(self, name: str) -> None:
+        """What a service fills in later may show, once, where the program said that it ignores it."""
+        result = self._succeeds(name, self._simulation.refresh)
+        ignored = {
+            str(one["urn"]): {str(path) for path in as_list(one["ignoreChanges"])}
+            for one in self._simulation.workspace.resources()
+            if one.get("ignoreChanges")
+        }
+        left = [
+            f"{change.op} {change.type} {change.name}: {', '.join(change.keys)}"
+            for change in result.changed
+            if not set(change.keys) <= ignored.get(change.urn, set())
+        ]
+        if left:
+            raise _Stopped(f"{name}: there must be no changes, but there are {len(left)}:\n{_lines(left)}")
+
+    def _nothing_left(self, kept: set[str]) -> None:
+        """Nothing but what the program said that it keeps (`retain_on_delete`)."""
         left = [f"in the stack's state: {one['urn']}" for one in self._simulation.workspace.resources()]
-        left += [f"in the account: {record.label}" for record in self._simulation.account.records.values()]
+        records = self._simulation.account.records.values()
+        left += [f"in the account: {record.label}" for record in records if record.urn not in kept]
         if left:
             raise _Stopped(f"destroy: {len(left)} things are left:\n{_lines(left)}")
 

@@ -14,7 +14,8 @@ from functools import cache
 from typing import cast
 
 from simcloud.account import Account, Record
-from simcloud.catalog import Keeper, ObjectReference, Package, Reference, ResourceType, holds, load, names
+from simcloud.catalog import Keeper, ObjectReference, Package, Reference, ResourceType, load, names
+from simcloud.conditions import holds
 from simcloud.wire import (
     HASH_KEY,
     Path,

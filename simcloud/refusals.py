@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from simcloud.catalog import Refusal, holds
+from simcloud.catalog import Refusal
+from simcloud.conditions import holds
 from simcloud.connection import Connection
 from simcloud.errors import CloudError
 from simcloud.naming import Hints

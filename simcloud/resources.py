@@ -6,9 +6,10 @@ Knows the rules of `catalog`, `schema`, `references` and `account`, and nothing 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import cast
 
-from simcloud import naming, refusals, schema, sdk
+from simcloud import behaviour, naming, refusals, rules, schema, sdk
 from simcloud.account import Record
 from simcloud.catalog import ResourceType
 from simcloud.connection import Cloud, Connection
@@ -16,20 +17,17 @@ from simcloud.differences import differences
 from simcloud.errors import CloudError, NotFoundError, SimcloudError
 from simcloud.references import Findings, References
 from simcloud.schema import Problem
+from simcloud.shapes import mask, merge_properties, returned, visible
 from simcloud.templates import Renderer
 from simcloud.wire import (
     UNKNOWN,
     Properties,
     Secret,
     Unknown,
-    Value,
-    as_map,
     merge,
-    path_parts,
     plain,
     redact,
     restore,
-    without,
 )
 
 
@@ -76,8 +74,13 @@ class Resource:
             problems += naming.check(rule, inputs) if rule else []
         return inputs, problems
 
-    def diff(self, olds: Properties, news: Properties) -> tuple[dict[str, tuple[str, bool]], bool]:
-        """Find the changed paths, whether each forces a replacement, and whether to delete first."""
+    def diff(
+        self, olds: Properties, news: Properties, ignored: Sequence[str] = ()
+    ) -> tuple[dict[str, tuple[str, bool]], bool]:
+        """Find the changed paths, whether each forces a replacement, and whether to delete first.
+
+        Of an update the engine has put the ignored ones back; of a refresh that is the provider's to do.
+        """
         kind = self._kind
         known = sdk.resource(self._token)
         forcing = [*kind.replace, *self._package.common.replace]
@@ -86,12 +89,19 @@ class Resource:
         if kind.name and kind.name.property not in kind.update:
             forcing.append(kind.name.property)
         changes: dict[str, tuple[str, bool]] = {}
-        for path, change in differences(plain(_visible(olds)), plain(_visible(news))):
+        smaller = rules.smaller(kind.stays, olds, news)
+        for path, change in differences(plain(visible(olds)), plain(visible(news))):
+            if path in smaller or self._is_ignored(path, ignored):
+                continue
             keys = re.sub(r"\[\d+\]", "", path) + "."
             forced = any(keys.startswith(f"{one}.") or one.startswith(keys) for one in forcing)
             changes[path] = (change, forced)
         replaced = any(forced for _, forced in changes.values())
         return changes, replaced and self._explicit_name_stays(kind, changes, news)
+
+    def _is_ignored(self, path: str, ignored: Sequence[str]) -> bool:
+        here = self._package.provider.ignores_in_refresh
+        return here and any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in ignored)
 
     def _explicit_name_stays(
         self, kind: ResourceType, changes: dict[str, tuple[str, bool]], news: Properties
@@ -108,13 +118,14 @@ class Resource:
         with account.lock:
             account.generations[self._urn] += 1
             record, outputs, found = self._compute(inputs)
-        self._refuse("create", found)
+        self._refuse("create", found, behaviour.refusals(account, kind, inputs, None))
         if not preview:
             self._spend("create", inputs)
         if not self._package.stateless:
             account.add(record)
+            behaviour.fill_in(account, self._package, kind, record)
         if preview:
-            return "", merge_properties(self._masked(kind), _returned(kind, inputs))
+            return "", merge_properties(self._masked(kind), returned(kind, inputs))
         self._cloud.clock.record(self._urn, self._token, "create", start)
         return record.id, outputs
 
@@ -124,9 +135,8 @@ class Resource:
         with account.lock:
             record, outputs, found = self._compute(inputs)
             record.id = identity
-            if not self._package.stateless:
-                account.get(record.scope, self._token, identity)
-        self._refuse("update", found)
+            before = None if self._package.stateless else account.get(record.scope, self._token, identity)
+        self._refuse("update", found, behaviour.refusals(account, self._kind, inputs, before))
         if not preview:
             self._spend("update", inputs)
             self._cloud.clock.record(self._urn, self._token, "update", start)
@@ -184,24 +194,24 @@ class Resource:
             raise CloudError(f"the cluster at {scope} is unreachable: no such cluster exists in the account")
 
     def _spend(self, operation: str, inputs: Properties) -> None:
-        self._cloud.clock.spend(self._package.duration(self._token, operation, inputs))
-        self._cloud.faults.strike(self._token, operation)
+        with behaviour.alone(self._cloud.account, self._kind, inputs):
+            self._cloud.clock.spend(self._package.duration(self._token, operation, inputs))
+            self._cloud.faults.strike(self._token, operation)
 
-    def _refuse(self, operation: str, found: Findings) -> None:
-        if found.problems:
-            text = "\n".join(f"  - {problem}" for problem in found.problems)
-            raise CloudError(
-                f"InvalidReference: {operation} of {self._token} '{self._name}' was refused:\n{text}"
-            )
+    def _refuse(self, operation: str, found: Findings, refusals: list[str]) -> None:
+        for code, problems in (("InvalidReference", found.problems), ("InvalidParameter", refusals)):
+            if problems:
+                text = "\n".join(f"  - {problem}" for problem in problems)
+                raise CloudError(f"{code}: {operation} of {self._token} '{self._name}' was refused:\n{text}")
 
     def _compute(self, inputs: Properties) -> tuple[Record, Properties, Findings]:
         account, kind = self._cloud.account, self._kind
-        visible, scope = _returned(kind, inputs), self._scope()
+        given, scope = returned(kind, inputs), self._scope()
         self._reach(scope)
-        renderer = Renderer(account.seed(self._urn), dict(visible), self._settings(), account.properties_of)
+        renderer = Renderer(account.seed(self._urn), dict(given), self._settings(), account.properties_of)
         for name, template in self._templates(kind).items():
             value = renderer.output(template)
-            renderer.values[name] = merge(value, visible[name]) if name in visible else value
+            renderer.values[name] = merge(value, given[name]) if name in given else value
         outputs = renderer.values
         if self._package.computed and not kind.custom:
             outputs.update(sdk.computed(self._token, outputs))
@@ -245,6 +255,7 @@ class Resource:
                 for made in kind.makes
             ],
             hosts=renderer.text(kind.hosts) if kind.hosts else "",
+            guards=[guard for guard in map(renderer.text, kind.guards) if guard],
         )
 
     def _settings(self) -> Properties:
@@ -268,29 +279,5 @@ class Resource:
             else set[str]()
         )
         masked: Properties = dict.fromkeys(always, UNKNOWN)
-        masked.update({name: _mask(template) for name, template in self._templates(kind).items()})
+        masked.update({name: mask(template) for name, template in self._templates(kind).items()})
         return masked
-
-
-def merge_properties(base: Properties, over: Properties) -> Properties:
-    """Lay inputs over outputs."""
-    return cast("Properties", merge(base, over))
-
-
-def _returned(kind: ResourceType, inputs: Properties) -> Properties:
-    """What of the inputs is found among the outputs as it was given."""
-    kept = _visible(inputs)
-    for path in kind.reshaped:
-        kept = without(kept, path_parts(path))
-    return kept
-
-
-def _visible(inputs: Properties) -> Properties:
-    return {name: value for name, value in inputs.items() if not name.startswith("__")}
-
-
-def _mask(template: Value) -> Value:
-    fields = as_map(template)
-    if fields and not any(name.startswith("$") for name in fields):
-        return {name: _mask(item) for name, item in fields.items()}
-    return UNKNOWN

@@ -19,7 +19,7 @@ from typing import cast
 
 import yaml
 
-from simcloud.catalog import holds
+from simcloud.conditions import holds
 from simcloud.generators import GENERATORS
 from simcloud.wire import (
     UNKNOWN,

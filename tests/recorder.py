@@ -55,6 +55,12 @@ class Recorded:
     """URNs of all it waits for."""
     data_flow: frozenset[str]
     """The part of `dependencies` that its inputs show."""
+    deleted_with: str = ""
+    """URN of the resource whose deletion takes it along, or nothing."""
+    kept: bool = False
+    """Whether the cloud keeps it when the stack is destroyed."""
+    ignored: tuple[str, ...] = ()
+    """Inputs whose changes are ignored."""
 
     @property
     def depends_on(self) -> frozenset[str]:
@@ -219,6 +225,9 @@ def _recorded(
         protect=request.protect,
         dependencies=frozenset(request.dependencies),
         data_flow=frozenset(urn for flow in flows for urn in flow.urns),
+        deleted_with=request.deletedWith,
+        kept=request.retainOnDelete,
+        ignored=tuple(request.ignoreChanges),
     )
 
 

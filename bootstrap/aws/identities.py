@@ -36,6 +36,15 @@ DATA = (
 `ReadOnlyAccess` would allow it. Objects in encrypted buckets need the bucket's key, which is not granted."""
 
 
+READ_TOPICS = (
+    "kafka-cluster:Connect",
+    "kafka-cluster:DescribeTopic",
+    "kafka-cluster:DescribeTopicDynamicConfiguration",
+)
+"""MSK's DescribeTopic, by which a refresh reads a topic, is authorised by these (MSK developer guide, "Topic
+operations"), and `ReadOnlyAccess` has none of them. They show topics, and no events."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IdentitiesArgs:
     """Whom to trust, and the state that they use."""
@@ -65,11 +74,12 @@ class Identities(ComponentResource):
         preview = _role(f"{name}-preview", issuer.arn, trust, trust.preview, parent=self)
         deploy = _role(f"{name}-deploy", issuer.arn, trust, trust.deploy, parent=self)
         decrypt: Statement = {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": args.key_arn}
+        topics: Statement = {"Effect": "Allow", "Action": READ_TOPICS, "Resource": "*"}
         withhold: Statement = {"Effect": "Deny", "Action": DATA, "Resource": "*"}
         aws.iam.RolePolicy(
             f"{name}-preview",
             role=preview.name,
-            policy=document(*_read(args.bucket_arn), decrypt, withhold),
+            policy=document(*_read(args.bucket_arn), decrypt, topics, withhold),
             opts=ResourceOptions(parent=self),
         )
         self.preview_arn, self.deploy_arn = preview.arn, deploy.arn

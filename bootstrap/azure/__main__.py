@@ -38,6 +38,7 @@ state = State(
     "state",
     StateArgs(
         resource_group=group.name,
+        resource_group_id=group.id,
         subscription=subscription,
         tenant=identities.tenant,
         readers={"preview": identities.preview.principal_id},

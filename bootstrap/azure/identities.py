@@ -53,36 +53,38 @@ class Identities(ComponentResource):
         scope = f"/subscriptions/{args.subscription}"
         self.preview = _identity(f"{name}-preview", args, exact(args.trust.preview), parent=self)
         self.deploy = _identity(f"{name}-deploy", args, exact(args.trust.deploy), parent=self)
-        assign(
+        # A new role, then all other assignments in a row, then its own: until Azure knows a role everywhere
+        # it answers RoleDefinitionDoesNotExist, and nobody tries again. On the way back it is in use as long.
+        asks = _asking_role(f"{name}-preview-asks", scope, parent=self)
+        reads = assign(
             f"{name}-preview-reads",
             role_id("reader", args.subscription),
             self.preview.principal_id,
             scope,
-            parent=self,
-        )
-        assign(
-            f"{name}-preview-asks",
-            _asking_role(f"{name}-preview-asks", scope, parent=self),
-            self.preview.principal_id,
-            scope,
+            after=[asks],
             parent=self,
         )
         # It assigns roles to the identities of each stack: with that it could take any right, so a shorter
         # list would pretend.
-        assign(
+        owns = assign(
             f"{name}-deploy-owns",
             role_id("owner", args.subscription),
             self.deploy.principal_id,
             scope,
+            after=[reads],
             parent=self,
         )
         # Not even an owner reads or writes blobs: the states, and the models that are released.
-        assign(
+        uploads = assign(
             f"{name}-deploy-uploads",
             role_id("blob-contributor", args.subscription),
             self.deploy.principal_id,
             scope,
+            after=[owns],
             parent=self,
+        )
+        assign(
+            f"{name}-preview-asks", asks.id, self.preview.principal_id, scope, after=[uploads], parent=self
         )
         self.tenant = self.deploy.tenant_id
         self.register_outputs(
@@ -128,9 +130,9 @@ def slug(subject: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", subject).strip("-")[-80:].strip("-")
 
 
-def _asking_role(name: str, scope: str, *, parent: Resource) -> Output[str]:
+def _asking_role(name: str, scope: str, *, parent: Resource) -> authorization.RoleDefinition:
     guid = random.RandomUuid(f"{name}-role", opts=ResourceOptions(parent=parent))
-    role = authorization.RoleDefinition(
+    return authorization.RoleDefinition(
         name,
         role_definition_id=guid.result,
         # Unique among all roles of the tenant.
@@ -142,4 +144,3 @@ def _asking_role(name: str, scope: str, *, parent: Resource) -> Output[str]:
         permissions=[authorization.PermissionArgs(actions=list(ASKED_IN_PREVIEWS))],
         opts=ResourceOptions(parent=parent),
     )
-    return role.id

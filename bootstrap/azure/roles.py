@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pulumi import Input, Resource
@@ -26,16 +27,26 @@ def role_id(role: Role, subscription: str) -> str:
     return f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{BUILT_IN[role]}"
 
 
-def assign(
+def assign(  # noqa: PLR0913 (a resource's inputs)
     name: str,
     role: Input[str],
     principal_id: Input[str],
     scope: Input[str],
     *,
+    after: Sequence[Resource] = (),
     parent: Resource,
     kind: PrincipalType = "ServicePrincipal",
 ) -> Resource:
-    """Assign a role to an identity of CI, or to a person."""
+    """Assign a role to an identity of CI, or to a person.
+
+    `after` it is known, where it is a new one of ours.
+    """
     return assign_to(
-        name, role_id=role, principal_id=principal_id, scope=scope, parent=parent, principal_type=kind
+        name,
+        role_id=role,
+        principal_id=principal_id,
+        scope=scope,
+        after=after,
+        parent=parent,
+        principal_type=kind,
     )

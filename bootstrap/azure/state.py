@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi import ComponentResource, Output, Resource, ResourceOptions
-from pulumi_azure_native import authorization, keyvault, storage
+from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
+from pulumi_azure_native import keyvault, storage
 
 from bootstrap.azure.roles import Role, assign, role_id
 from components.azure.model_storage import keep_versions
+from components.azure.protection import lock
+from components.azure.roles import PrincipalType
 
 OLD_STATES_DAYS = 365
 DELETED_KEY_DAYS = 90
@@ -26,6 +28,7 @@ class StateArgs:
     """Whose it is."""
 
     resource_group: Output[str]
+    resource_group_id: Output[str]
     subscription: str
     tenant: Output[str]
     readers: Mapping[str, Output[str]]
@@ -51,10 +54,11 @@ class State(ComponentResource):
     def __init__(self, name: str, args: StateArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:bootstrap:State", name, {}, opts)
         vault, key = _key(name, args, parent=self)
-        self._lock(name, args, "key", vault.id)
+        self._lock(name, args, "key", vault.id, below=key)
         for who, principal in {**args.readers, **args.writers}.items():
-            self._grant(name, args, who, "key-user", principal, key.id)
-        self._open_to_people(name, args, "key-user", key.id)
+            self._grant(name, args, who, "key-user", principal)
+        for person in args.people:
+            self._grant(name, args, person, "key-user", person, kind="User")
         if args.bucket:
             self._keep_states(name, args)
         self.vault, self.key = vault.name, key.name
@@ -70,51 +74,54 @@ class State(ComponentResource):
             public_access=storage.PublicAccess.NONE,
             opts=ResourceOptions(parent=self, protect=args.protect),
         )
-        keep_versions(
+        versions = keep_versions(
             name,
             account,
+            after=container,
             resource_group=args.resource_group,
             rule="old-states",
             undelete_days=OLD_STATES_DAYS,
             version_days=OLD_STATES_DAYS,
             parent=self,
         )
-        self._lock(name, args, "states", account.id)
+        self._lock(name, args, "states", account.id, below=versions)
         for who, principal in args.readers.items():
-            self._grant(name, args, who, "blob-reader", principal, container.id)
-        self._open_to_people(name, args, "blob-contributor", container.id)
+            self._grant(name, args, who, "blob-reader", principal)
+        for person in args.people:
+            self._grant(name, args, person, "blob-contributor", person, kind="User")
         self.url = Output.concat("azblob://", container.name, "?storage_account=", account.name)
 
-    def _lock(self, name: str, args: StateArgs, what: str, scope: Output[str]) -> None:
-        if args.protect:
-            authorization.ManagementLockByScope(
-                f"{name}-{what}",
-                scope=scope,
-                level="CanNotDelete",
-                notes="bootstrap/azure: `pulumi config set deletionProtection false` takes it away",
-                opts=ResourceOptions(parent=self),
-            )
-
-    def _open_to_people(self, name: str, args: StateArgs, role: Role, scope: Output[str]) -> None:
-        for person in args.people:
-            assign(
-                f"{name}-{person}-{role}",
-                role_id(role, args.subscription),
-                person,
-                scope,
-                parent=self,
-                kind="User",
-            )
+    def _lock(self, name: str, args: StateArgs, what: str, scope: Output[str], below: Resource) -> None:
+        lock(
+            f"{name}-{what}",
+            resource_id=scope,
+            wanted=args.protect,
+            below=[below],
+            notes="bootstrap/azure: `pulumi config set deletionProtection false` takes it away",
+            parent=self,
+        )
 
     def _grant(
-        self, name: str, args: StateArgs, who: str, role: Role, principal: Output[str], scope: Output[str]
+        self,
+        name: str,
+        args: StateArgs,
+        who: str,
+        role: Role,
+        principal: Input[str],
+        kind: PrincipalType = "ServicePrincipal",
     ) -> None:
+        """On the resource group, in which the states and the key are alone.
+
+        A lock forbids to take away what is granted on or below what it locks (ScopeLocked,
+        hashicorp/terraform-provider-azurerm #11770): a person could never be removed.
+        """
         assign(
             f"{name}-{who}-{role}",
             role_id(role, args.subscription),
             principal,
-            scope,
+            args.resource_group_id,
             parent=self,
+            kind=kind,
         )
 
 
@@ -151,6 +158,9 @@ def _key(name: str, args: StateArgs, *, parent: Resource) -> tuple[keyvault.Vaul
             enable_soft_delete=True,
             soft_delete_retention_in_days=DELETED_KEY_DAYS,
             enable_purge_protection=True,
+            # Azure's defaults, said so that nobody changes them unseen.
+            public_network_access="Enabled",
+            network_acls=keyvault.NetworkRuleSetArgs(default_action="Allow", bypass="None"),
         ),
         tags=TAGS,
         opts=kept,
@@ -163,6 +173,7 @@ def _key(name: str, args: StateArgs, *, parent: Resource) -> tuple[keyvault.Vaul
         # Pulumi encrypts a stack's own key with it (pulumi/pulumi, pkg/secrets/cloud; gocloud azurekeyvault).
         properties=keyvault.KeyPropertiesArgs(kty="RSA", key_size=3072, key_ops=["encrypt", "decrypt"]),
         tags=TAGS,
-        opts=kept,
+        # It goes with its vault: alone it could not be deleted (components/azure/vault_unseal.py).
+        opts=ResourceOptions(parent=parent, protect=args.protect, deleted_with=vault),
     )
     return vault, key

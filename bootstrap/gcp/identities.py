@@ -25,6 +25,14 @@ ROLES = {
 }
 
 
+ASKED_IN_REFRESHES = ("redis.instances.getAuthString", "storage.buckets.get")
+"""What a refresh reads and neither role of *preview* holds.
+
+The provider fetches the string of each Redis with AUTH (provider-google, resource_redis_instance.go), and a
+bucket's settings are no part of roles/viewer. The string stands in the state, which this identity decrypts
+anyway.
+"""
+
 NAMES = {
     "github": "assertion.repository_id + '/' + assertion.run_id",
     "gitlab": "assertion.project_id + '/' + assertion.job_id",
@@ -72,6 +80,22 @@ class Identities(ComponentResource):
         )
         self.deploy, self.deploy_provider = _identity(
             "deploy", args.trust.deploy, pool, args.trust, parent=self
+        )
+        reading = projects.IAMCustomRole(
+            f"{name}-preview-asks",
+            project=project,
+            # The id of a deleted role, too, stays taken.
+            role_id=Output.concat("rasa_previews_", suffix.hex),
+            title="Rasa: what previews ask besides viewing",
+            permissions=list(ASKED_IN_REFRESHES),
+            opts=ResourceOptions(parent=self),
+        )
+        projects.IAMMember(
+            f"{name}-preview-asks",
+            project=project,
+            role=reading.name,
+            member=self.preview.member,
+            opts=ResourceOptions(parent=self),
         )
         self.register_outputs({"preview": self.preview.email, "deploy": self.deploy.email})
 

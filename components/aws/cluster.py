@@ -43,11 +43,12 @@ ADMIN_ACCESS = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPoli
 ALARMS = (
     # EKS replaces control plane instances when it likes, and a few errors come with that.
     Alarm(metric="apiserver_request_total_5XX", above=50, statistic="Sum", missing="notBreaching"),
-    # One value a minute: above 10 in 15 minutes, a pod has waited for a node longer than a node takes.
+    # One value a minute: never 0 in 15 minutes, and some pod has waited for a node longer than a node takes.
+    # A sum would count many pods that wait for a minute, which every scale-up brings.
     Alarm(
         metric="scheduler_pending_pods_UNSCHEDULABLE",
-        above=10,
-        statistic="Sum",
+        above=0,
+        statistic="Minimum",
         minutes=15,
         missing="notBreaching",
     ),

@@ -182,12 +182,13 @@ def _parameters(name: str, *, parent: Resource) -> aws.docdb.ClusterParameterGro
 
 
 def _alarms(instances: Instances) -> tuple[Alarm, ...]:
-    return (
+    alarms = (
         Alarm(metric="CPUUtilization", above=80, minutes=15),
         Alarm(metric="FreeableMemory", below=0.1 * instances.memory_gib * GIB, minutes=15),
         # Seconds.
         Alarm(metric="ReadLatency", above=0.02, minutes=15),
         Alarm(metric="WriteLatency", above=0.1, minutes=15),
-        # Milliseconds; no replica, no data.
-        Alarm(metric="DBClusterReplicaLagMaximum", above=1000, missing="notBreaching"),
     )
+    # Milliseconds; no replica, no data.
+    late = Alarm(metric="DBClusterReplicaLagMaximum", above=1000, missing="notBreaching")
+    return (*alarms, late) if instances.count > 1 else alarms

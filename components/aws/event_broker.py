@@ -29,7 +29,8 @@ from components.contracts import AwsIam, Kafka
 from components.protocols import EventBrokerArgs, Profile, Size
 
 # With KRaft, for which standard and Express brokers alike are supported (MSK developer guide, "Amazon MSK
-# broker types": Express has KRaft from 3.9 on); marked as recommended, no end of support announced.
+# broker types": Express has KRaft from 3.9 on); marked as recommended, no end of support announced. There is
+# no kafka.t3.small for KRaft (CloudFormation, AWS::MSK::Cluster BrokerNodeGroupInfo).
 KAFKA_VERSION = "3.9.x.kraft"
 IAM_PORT = 9098
 RETENTION_DAYS: Mapping[Profile, int] = {"dev": 3, "production": 14}
@@ -42,11 +43,9 @@ class Brokers:
 
     instance_type: str
     zones: int
-    partitions: int
-    """Of the events topic, a multiple of the brokers. It can only grow, and growing moves conversations to
-    other partitions, which upsets their order for a moment."""
     disk_gib: int | None
-    """Per broker; None on Express, which has storage and no disks."""
+    """Per broker, the same in every size, since a disk only grows; None on Express, which has storage and no
+    disks."""
 
     @property
     def replicas(self) -> int:
@@ -55,14 +54,21 @@ class Brokers:
 
 
 BROKERS: Mapping[tuple[Profile, Size], Brokers] = {
-    ("dev", "small"): Brokers("kafka.t3.small", 2, 2, 20),
-    ("dev", "medium"): Brokers("kafka.m7g.large", 2, 4, 50),
-    ("dev", "large"): Brokers("kafka.m7g.xlarge", 2, 8, 100),
+    # kafka.m7g.large is the smallest standard broker that KRaft has.
+    ("dev", "small"): Brokers("kafka.m7g.large", 2, 100),
+    ("dev", "medium"): Brokers("kafka.m7g.large", 2, 100),
+    ("dev", "large"): Brokers("kafka.m7g.xlarge", 2, 100),
     # express.m7g.large is the smallest that Express has.
-    ("production", "small"): Brokers("express.m7g.large", 3, 6, None),
-    ("production", "medium"): Brokers("express.m7g.large", 3, 12, None),
-    ("production", "large"): Brokers("express.m7g.xlarge", 3, 24, None),
+    ("production", "small"): Brokers("express.m7g.large", 3, None),
+    ("production", "medium"): Brokers("express.m7g.large", 3, None),
+    ("production", "large"): Brokers("express.m7g.xlarge", 3, None),
 }
+
+PARTITIONS = 24
+"""Of the events topic, a multiple of either number of brokers. The same in every size: partitions are never
+taken away, so a smaller size would be refused, and more of them move conversations to others, which upsets
+their order for a moment. A broker of the smallest size takes 1,000 (MSK developer guide, "Right-size your
+cluster")."""
 
 # Express accepts few properties and refuses the rest (MSK developer guide, "Custom MSK Express broker
 # configurations"). With two brokers one in-sync copy must do, or each restart of a broker would stop writes.
@@ -85,7 +91,7 @@ EXPRESS_CLUSTER_ALARMS = (*CLUSTER_ALARMS, Alarm(metric="StorageUsed", above=500
 BROKER_ALARMS = (
     # MSK's advice is to keep user and system below 60 % together; this is the rest of it.
     Alarm(metric="CpuIdle", below=40, minutes=15),
-    # More than 100 new IAM connections a second; on t3.small more than 4.
+    # More than 100 new IAM connections a second.
     Alarm(metric="IAMTooManyConnections", above=0, statistic="Sum", missing="notBreaching"),
 )
 STANDARD_BROKER_ALARMS = (
@@ -220,7 +226,7 @@ def _topics(
         )
 
     return (
-        create("events", args.topics.events, brokers.partitions),
+        create("events", args.topics.events, PARTITIONS),
         create("dead-letter", args.topics.analytics_dead_letter, brokers.zones),
     )
 

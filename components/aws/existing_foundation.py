@@ -32,7 +32,12 @@ class ExistingFoundation(ComponentResource):
         account_id, cluster_name = Output.from_input(args.account), Output.from_input(args.cluster_name)
         key = Key(
             f"{name}-key",
-            KeyArgs(profile=args.profile, region=args.region, account_id=account_id),
+            KeyArgs(
+                profile=args.profile,
+                keeps_data=args.keeps_data,
+                region=args.region,
+                account_id=account_id,
+            ),
             ResourceOptions(parent=self),
         )
         identity = Identity(

@@ -33,7 +33,12 @@ class Foundation(ComponentResource):
         network = Network(f"{name}-network", args, ResourceOptions(parent=self))
         key = Key(
             f"{name}-key",
-            KeyArgs(profile=args.profile, region=args.region, account_id=network.account_id),
+            KeyArgs(
+                profile=args.profile,
+                keeps_data=args.keeps_data,
+                region=args.region,
+                account_id=network.account_id,
+            ),
             ResourceOptions(parent=self),
         )
         cluster = Cluster(

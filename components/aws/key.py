@@ -1,5 +1,8 @@
 """The stack's own KMS key: everything at rest is encrypted with it, and deleting it deletes everything.
 
+Where data outlives the stack (a final snapshot, kept backups: `postgres.py`, `documentdb.py`), so does the
+key: it stays in the account, for a dollar a month, until somebody deletes it there.
+
 What it deliberately does not do: unseal Vault. That key (`vault_unseal.py`) is Vault's alone.
 """
 
@@ -23,6 +26,7 @@ class KeyArgs:
     """Whose key it is."""
 
     profile: Profile
+    keeps_data: bool
     region: str
     account_id: Output[str]
 
@@ -40,7 +44,8 @@ class Key(ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_WINDOW_DAYS[args.profile],
             policy=document(account_administers_key(args.account_id), _logs_use_key(args)),
-            opts=ResourceOptions(parent=self),
+            # Snapshots and backups are encrypted with it: they would end with it.
+            opts=ResourceOptions(parent=self, retain_on_delete=args.keeps_data),
         )
         # A name for people. An alias must be unique in the account, and the engine cannot name it: it begins
         # with "alias/".

@@ -63,13 +63,13 @@ ALARMS = (
     Alarm(metric="EngineCPUUtilization", above=80),
     # With `noeviction` a full store refuses writes, and Rasa then takes no lock.
     Alarm(metric="DatabaseMemoryUsagePercentage", above=80),
-    Alarm(metric="Evictions", above=0, statistic="Sum", missing="notBreaching"),
     # 65,000 is the limit of a node; Rasa needs some dozens.
     Alarm(metric="CurrConnections", above=1000, statistic="Maximum"),
-    Alarm(metric="ReplicationLag", above=10, statistic="Maximum", missing="notBreaching"),
     Alarm(metric="AuthenticationFailures", above=0, statistic="Sum", missing="notBreaching"),
 )
 """Per node: ElastiCache publishes them by node, and an alarm must name all dimensions of a metric."""
+REPLICA_ALARM = Alarm(metric="ReplicationLag", above=10, statistic="Maximum", missing="notBreaching")
+"""In seconds, of a replica: a node alone has no such metric, and which node is the primary changes."""
 
 
 class LockStore(ComponentResource):
@@ -109,7 +109,7 @@ class LockStore(ComponentResource):
         for number in range(1, nodes.count + 1):
             create_alarms(
                 f"{name}-{number}",
-                ALARMS,
+                (*ALARMS, REPLICA_ALARM) if nodes.count > 1 else ALARMS,
                 namespace="AWS/ElastiCache",
                 # The provider relies on these ids too (SDK, `ReplicationGroup`: "replication_group_id-00#").
                 dimensions={"CacheClusterId": Output.concat(group.replication_group_id, f"-{number:03}")},

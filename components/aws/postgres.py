@@ -42,6 +42,10 @@ MAINTENANCE_WINDOW = "sun:03:30-sun:04:30"
 LOGS = ("postgresql", "upgrade", "iam-db-auth-error")
 SLOW_STATEMENT_MS = 1000
 GIB = 1024**3
+STRIPED_GIB, STRIPED_IOPS, STRIPED_MIB = 400, 12_000, 500
+"""From this size on gp3 has at least so many IOPS and MiB a second, without a charge, and below it neither
+can be said (RDS user guide, "Amazon RDS storage types", gp3). Where they are not said the provider sends back
+what it has read of the smaller disk, which RDS refuses (hashicorp/terraform-provider-aws #28382, #47411)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,8 @@ def _instance_args(
         allocated_storage=server.storage_gib,
         max_allocated_storage=server.max_storage_gib,
         storage_type="gp3",
+        iops=STRIPED_IOPS if server.storage_gib >= STRIPED_GIB else None,
+        storage_throughput=STRIPED_MIB if server.storage_gib >= STRIPED_GIB else None,
         storage_encrypted=True,
         kms_key_id=key_arn,
         multi_az=production,

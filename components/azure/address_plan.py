@@ -16,7 +16,11 @@ NARROWEST_PREFIX = 20
 
 Kind = Literal["nodes", "api", "postgres", "endpoints", "balancers"]
 """Nodes; the Kubernetes API; PostgreSQL servers; private endpoints of all else; Application Gateway for
-Containers, which wants 250 addresses (its documentation, "Subnet requirements")."""
+Containers."""
+BALANCERS_PREFIX = 24
+"""Exactly that, where pods have addresses of their own (Azure documentation, "Container networking with
+Application Gateway for Containers": with an overlay a larger or smaller prefix isn't supported; Azure/AKS
+#5123). In any other subnet everything is made, and no pod is reached."""
 
 
 def plan_addresses(cidr: str) -> Mapping[Kind, str]:
@@ -28,6 +32,6 @@ def plan_addresses(cidr: str) -> Mapping[Kind, str]:
         "api": api,
         "postgres": postgres,
         "endpoints": endpoints,
-        "balancers": balancers,
+        "balancers": next(balancers.subnets(new_prefix=BALANCERS_PREFIX)),
     }
     return {kind: str(range_) for kind, range_ in ranges.items()}

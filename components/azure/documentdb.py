@@ -43,23 +43,26 @@ class Cluster:
     """What a size word buys."""
 
     tier: str
-    storage_gib: int
 
 
 CLUSTERS: Mapping[tuple[Profile, Size], Cluster] = {
-    ("dev", "small"): Cluster("M20", 32),
-    ("dev", "medium"): Cluster("M25", 32),
-    ("dev", "large"): Cluster("M30", 64),
-    ("production", "small"): Cluster("M30", 128),
-    ("production", "medium"): Cluster("M40", 256),
-    ("production", "large"): Cluster("M50", 512),
+    ("dev", "small"): Cluster("M20"),
+    ("dev", "medium"): Cluster("M25"),
+    ("dev", "large"): Cluster("M30"),
+    ("production", "small"): Cluster("M30"),
+    ("production", "medium"): Cluster("M40"),
+    ("production", "large"): Cluster("M50"),
 }
 """No burstable tier (M10 to M25) in production: Azure has no standby for one."""
+
+STORAGE_GIB: Mapping[Profile, int] = {"dev": 64, "production": 512}
+"""The same in every size: storage can only be raised (Azure documentation, "Scale storage and compute"), so
+that a smaller size would be refused."""
 
 ALARMS = (
     Alarm(metric="CpuPercent", above=80, minutes=15),
     Alarm(metric="MemoryPercent", above=90, minutes=15),
-    # Nothing grows it but `size`.
+    # Nothing grows it by itself.
     Alarm(metric="StoragePercent", above=80, statistic="Maximum"),
 )
 
@@ -85,9 +88,15 @@ def create_documentdb(name: str, args: TrackerStoreArgs[Placement], *, parent: R
         opts=ResourceOptions(parent=parent, protect=args.deletion_protection),
     )
     ready = create_private_endpoint(
-        name, place, resource_id=cluster.id, group="MongoCluster", zone=PRIVATE_ZONE, parent=parent
+        name,
+        place,
+        resource_id=cluster.id,
+        group="MongoCluster",
+        zone=PRIVATE_ZONE,
+        after=[],  # nothing else is written to the cluster
+        parent=parent,
     )
-    lock(name, resource_id=cluster.id, wanted=args.deletion_protection, parent=parent)
+    lock(name, resource_id=cluster.id, wanted=args.deletion_protection, below=[], parent=parent)
     create_alarms(
         name,
         ALARMS,
@@ -121,7 +130,7 @@ def _properties(
         administrator=mongocluster.AdministratorPropertiesArgs(user_name=USER, password=password),
         server_version=SERVER_VERSION,
         compute=mongocluster.ComputePropertiesArgs(tier=wanted.tier),
-        storage=mongocluster.StoragePropertiesArgs(size_gb=wanted.storage_gib),
+        storage=mongocluster.StoragePropertiesArgs(size_gb=STORAGE_GIB[args.profile]),
         sharding=mongocluster.ShardingPropertiesArgs(shard_count=1),
         # "Preferred": where a region has no second zone left, Azure takes the same one.
         high_availability=mongocluster.HighAvailabilityPropertiesArgs(

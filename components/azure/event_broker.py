@@ -16,7 +16,7 @@ events for seven days at most and takes ten hubs and messages of 1 MB.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi import ComponentResource, InvokeOutputOptions, Output, Resource, ResourceOptions
@@ -94,11 +94,19 @@ class EventBroker(ComponentResource):
             namespace,
             args.topics.analytics_dead_letter,
             DEAD_LETTER_PARTITIONS,
+            after=[events],
             parent=self,
         )
-        rule, connection_string = _sender(name, place, namespace, events, parent=self)
+        rule, connection_string = _sender(name, place, namespace, events, after=dead_letter, parent=self)
+        reading = _reader(name, place, namespace, after=rule, parent=self) if args.analytics else None
         ready = create_private_endpoint(
-            name, place, resource_id=namespace.id, group="namespace", zone=PRIVATE_ZONE, parent=self
+            name,
+            place,
+            resource_id=namespace.id,
+            group="namespace",
+            zone=PRIVATE_ZONE,
+            after=[rule, *([] if reading is None else [reading[0]])],
+            parent=self,
         )
         create_alarms(
             name,
@@ -108,7 +116,6 @@ class EventBroker(ComponentResource):
             place=AlarmPlace.of(place),
             parent=self,
         )
-        reader = _reader(name, place, namespace, parent=self) if args.analytics else None
         self.connection = Kafka(
             bootstrap=Output.concat(namespace.name, f".servicebus.windows.net:{PORT}"),
             topics=args.topics,
@@ -118,7 +125,7 @@ class EventBroker(ComponentResource):
                 password=connection_string,
                 ca=Output.from_input(azure_roots()),
             ),
-            reader=reader,
+            reader=None if reading is None else reading[1],
             ready=(rule, events, dead_letter, *ready),
         )
         self.register_outputs({"bootstrap": self.connection.bootstrap})
@@ -142,15 +149,17 @@ def _namespace_args(args: EventBrokerArgs[Placement]) -> eventhub.NamespaceArgs:
     )
 
 
-def _hub(
+def _hub(  # noqa: PLR0913 (what a hub is, and what comes before it)
     name: str,
     args: EventBrokerArgs[Placement],
     namespace: eventhub.Namespace,
     topic: str,
     partitions: int,
     *,
+    after: Sequence[Resource] = (),
     parent: Resource,
 ) -> eventhub.EventHub:
+    """Create a hub. A namespace takes one change at a time, so all that is in it is made in a row."""
     return eventhub.EventHub(
         name,
         resource_group_name=args.placement.resource_group,
@@ -160,7 +169,8 @@ def _hub(
         retention_description=eventhub.RetentionDescriptionArgs(
             cleanup_policy="Delete", retention_time_in_hours=RETENTION_HOURS[args.profile]
         ),
-        opts=ResourceOptions(parent=parent, protect=args.deletion_protection),
+        # In a row: a namespace takes one change at a time.
+        opts=ResourceOptions(parent=parent, protect=args.deletion_protection, depends_on=list(after)),
     )
 
 
@@ -170,6 +180,7 @@ def _sender(
     namespace: eventhub.Namespace,
     hub: eventhub.EventHub,
     *,
+    after: Resource,
     parent: Resource,
 ) -> tuple[Resource, Output[str]]:
     """The rule that lets Rasa write to one hub, and the connection string that shows it."""
@@ -179,7 +190,8 @@ def _sender(
         namespace_name=namespace.name,
         event_hub_name=hub.name,
         rights=["Send"],
-        opts=ResourceOptions(parent=parent),
+        # In a row, as in `_hub`.
+        opts=ResourceOptions(parent=parent, depends_on=[after]),
     )
     keys = eventhub.list_event_hub_keys_output(
         resource_group_name=place.resource_group,
@@ -191,14 +203,17 @@ def _sender(
     return rule, Output.secret(keys.apply(lambda known: known.primary_connection_string))
 
 
-def _reader(name: str, place: Placement, namespace: eventhub.Namespace, *, parent: Resource) -> SaslTls:
+def _reader(
+    name: str, place: Placement, namespace: eventhub.Namespace, *, after: Resource, parent: Resource
+) -> tuple[Resource, SaslTls]:
     """How Rasa Pro Services logs in: a rule of one hub names that hub alone, and it uses two of them."""
     rule = eventhub.NamespaceAuthorizationRule(
         f"{name}-analytics",
         resource_group_name=place.resource_group,
         namespace_name=namespace.name,
         rights=["Listen", "Send"],
-        opts=ResourceOptions(parent=parent),
+        # In a row, as in `_hub`.
+        opts=ResourceOptions(parent=parent, depends_on=[after]),
     )
     keys = eventhub.list_namespace_keys_output(
         resource_group_name=place.resource_group,
@@ -206,7 +221,7 @@ def _reader(name: str, place: Placement, namespace: eventhub.Namespace, *, paren
         authorization_rule_name=rule.name,
         opts=InvokeOutputOptions(parent=parent),
     )
-    return SaslTls(
+    return rule, SaslTls(
         mechanism="PLAIN",
         username=USER,
         password=Output.secret(keys.apply(lambda known: known.primary_connection_string)),

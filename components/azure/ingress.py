@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
-from pulumi_azure_native import dns, network, servicenetworking
+from pulumi_azure_native import Provider, dns, network, servicenetworking
 
 from components.azure.certificates_issuer import ZONE_ID, CertificatesIssuer, CertificatesIssuerArgs
 from components.azure.gateway_controller import GatewayController, GatewayControllerArgs
@@ -165,6 +165,13 @@ def _record(
 ) -> None:
     where = ZONE_ID.match(zone.id)
     assert where is not None, "the settings have checked the id"
+    # Zones often are in a subscription of their own, and the stack's provider writes to the stack's.
+    provider = Provider(
+        f"{name}-dns",
+        location=args.placement.region,
+        subscription_id=where["subscription"].lower(),
+        opts=ResourceOptions(parent=parent),
+    )
     dns.RecordSet(
         name,
         resource_group_name=where["group"],
@@ -173,5 +180,5 @@ def _record(
         record_type="CNAME",
         cname_record=dns.CnameRecordArgs(cname=fqdn),
         ttl=RECORD_SECONDS,
-        opts=ResourceOptions(parent=parent),
+        opts=ResourceOptions(parent=parent, provider=provider),
     )

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from pulumi import ComponentResource, InvokeOutputOptions, Output, ResourceOptions
+from pulumi import ComponentResource, InvokeOutputOptions, Output, Resource, ResourceOptions
 from pulumi_azure_native import redisenterprise
 
 from components.azure.alarms import Alarm, AlarmPlace, create_alarms
@@ -58,7 +58,6 @@ ALARMS = (
     Alarm(metric="percentProcessorTime", above=80, statistic="Maximum", minutes=15),
     # With `NoEviction` a full store refuses writes, and Rasa then takes no lock.
     Alarm(metric="usedmemorypercentage", above=80, statistic="Maximum"),
-    Alarm(metric="evictedkeys", above=0, statistic="Total"),
     # Rasa needs some dozens.
     Alarm(metric="connectedclients", above=1000, statistic="Maximum"),
 )
@@ -98,16 +97,15 @@ class LockStore(ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         ready = create_private_endpoint(
-            name, place, resource_id=cluster.id, group="redisEnterprise", zone=PRIVATE_ZONE, parent=self
-        )
-        create_alarms(
             name,
-            ALARMS,
-            namespace="Microsoft.Cache/redisEnterprise",
+            place,
             resource_id=cluster.id,
-            place=AlarmPlace.of(place),
+            group="redisEnterprise",
+            zone=PRIVATE_ZONE,
+            after=[database],
             parent=self,
         )
+        _watch(name, cluster, place, parent=self)
         keys = redisenterprise.list_database_keys_output(
             resource_group_name=place.resource_group,
             cluster_name=cluster.name,
@@ -125,3 +123,16 @@ class LockStore(ComponentResource):
             ready=(database, *ready),
         )
         self.register_outputs({"host": cluster.host_name})
+
+
+def _watch(
+    name: str, cluster: redisenterprise.RedisEnterprise, place: Placement, *, parent: Resource
+) -> None:
+    create_alarms(
+        name,
+        ALARMS,
+        namespace="Microsoft.Cache/redisEnterprise",
+        resource_id=cluster.id,
+        place=AlarmPlace.of(place),
+        parent=parent,
+    )

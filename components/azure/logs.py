@@ -15,9 +15,9 @@ def send_logs(
     resource_id: Input[str],
     workspace_id: Input[str],
     parent: Resource,
-) -> None:
+) -> Resource:
     """Send these categories of one resource's logs; how long they stay is the workspace's business."""
-    monitor.DiagnosticSetting(
+    return monitor.DiagnosticSetting(
         name,
         resource_uri=resource_id,
         workspace_id=workspace_id,

@@ -88,9 +88,10 @@ class ModelStorage(ComponentResource):
             opts=ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         days = OLD_VERSION_DAYS[args.profile]
-        keep_versions(
+        versions = keep_versions(
             name,
             account,
+            after=container,
             resource_group=place.resource_group,
             rule="old-versions",
             undelete_days=days,
@@ -98,10 +99,17 @@ class ModelStorage(ComponentResource):
             parent=self,
         )
         ready = create_private_endpoint(
-            name, place, resource_id=account.id, group="blob", zone=PRIVATE_ZONE, parent=self
+            name,
+            place,
+            resource_id=account.id,
+            group="blob",
+            zone=PRIVATE_ZONE,
+            after=[versions],
+            parent=self,
         )
         uploaded = _upload(f"{name}-upload", args, account, container, parent=self)
-        lock(name, resource_id=account.id, wanted=args.deletion_protection, parent=self)
+        below = [versions, *uploaded]
+        lock(name, resource_id=account.id, wanted=args.deletion_protection, below=below, parent=self)
         _watch(name, account, place, parent=self)
         self.connection = AzureBlob(
             account=account.name,
@@ -145,16 +153,18 @@ def keep_versions(  # noqa: PLR0913 (a rule's numbers, each said by name)
     name: str,
     account: storage.StorageAccount,
     *,
+    after: Resource,
     resource_group: Output[str],
     rule: str,
     undelete_days: int,
     version_days: int,
     blob_days: int | None = None,
     parent: Resource,
-) -> None:
+) -> Resource:
     """What was overwritten or deleted by mistake, or the container, comes back for some time.
 
-    With `blob_days` what nobody deletes goes too, so many days old.
+    With `blob_days` what nobody deletes goes too, so many days old. An account takes one change at a time
+    (StorageAccountOperationInProgress): `after` is the change before, and the last one is returned.
     """
     kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=undelete_days)
     versions = storage.BlobServiceProperties(
@@ -165,7 +175,8 @@ def keep_versions(  # noqa: PLR0913 (a rule's numbers, each said by name)
         is_versioning_enabled=True,
         delete_retention_policy=kept,
         container_delete_retention_policy=kept,
-        opts=ResourceOptions(parent=parent),
+        # In a row: an account takes one change at a time.
+        opts=ResourceOptions(parent=parent, depends_on=[after]),
     )
     actions = storage.ManagementPolicyActionArgs(
         base_blob=None if blob_days is None else _delete_blobs(blob_days),
@@ -181,7 +192,7 @@ def keep_versions(  # noqa: PLR0913 (a rule's numbers, each said by name)
             filters=storage.ManagementPolicyFilterArgs(blob_types=["blockBlob"]), actions=actions
         ),
     )
-    storage.ManagementPolicy(
+    return storage.ManagementPolicy(
         name,
         resource_group_name=resource_group,
         account_name=account.name,

@@ -145,8 +145,9 @@ def _nat(name: str, args: NetworkArgs, *, parent: Resource) -> network.NatGatewa
         opts=ResourceOptions(
             parent=parent,
             # An address keeps its zones for life; two of three are enough when `production` asks for three,
-            # and another address would have to be told to whoever filters by it.
-            ignore_changes=["zones"],
+            # and another address would have to be told to whoever filters by it. And Azure adds the gateway
+            # to the address once it is in use.
+            ignore_changes=["zones", "natGateway"],
         ),
     )
     gateway = network.NatGateway(

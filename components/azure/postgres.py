@@ -99,12 +99,13 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
             ],
         ),
     )
-    _configure(name, made, place, parent=parent)
-    lock(name, resource_id=made.id, wanted=args.deletion_protection, parent=parent)
-    send_logs(name, LOGS, resource_id=made.id, workspace_id=place.log_workspace_id, parent=parent)
+    configured = _configure(name, made, place, parent=parent)
+    logs = send_logs(name, LOGS, resource_id=made.id, workspace_id=place.log_workspace_id, parent=parent)
+    below = [*configured, logs]
+    lock(name, resource_id=made.id, wanted=args.deletion_protection, below=below, parent=parent)
     create_alarms(
         name,
-        _alarms(server, profile=args.profile),
+        _alarms(server),
         namespace="Microsoft.DBforPostgreSQL/flexibleServers",
         resource_id=made.id,
         place=AlarmPlace.of(place),
@@ -173,7 +174,9 @@ def _server_args(
     )
 
 
-def _configure(name: str, server: dbforpostgresql.Server, place: Placement, *, parent: Resource) -> None:
+def _configure(
+    name: str, server: dbforpostgresql.Server, place: Placement, *, parent: Resource
+) -> list[Resource]:
     """Set the parameters, one after another."""
     before: list[Resource] = []
     for parameter, value in PARAMETERS.items():
@@ -184,14 +187,17 @@ def _configure(name: str, server: dbforpostgresql.Server, place: Placement, *, p
             configuration_name=parameter,
             value=value,
             source="user-override",
-            # A server takes one change at a time and calls itself busy for the next (ServerIsBusy).
-            opts=ResourceOptions(parent=parent, depends_on=before),
+            # A server takes one change at a time and calls itself busy for the next (ServerIsBusy). With the
+            # server they go by themselves: else each would be set back first.
+            opts=ResourceOptions(parent=parent, depends_on=before, deleted_with=server),
         )
         before = [configuration]
+    return before
 
 
-def _alarms(server: Server, *, profile: Profile) -> tuple[Alarm, ...]:
-    alarms = (
+def _alarms(server: Server) -> tuple[Alarm, ...]:
+    """No alarm on the standby's lag: Azure's metrics know of read replicas only, and there is none."""
+    return (
         Alarm(metric="cpu_percent", above=80, minutes=15),
         Alarm(metric="memory_percent", above=90, minutes=15),
         # Azure grows the storage at 80 to 90 %; more than that means that it could not.
@@ -201,6 +207,3 @@ def _alarms(server: Server, *, profile: Profile) -> tuple[Alarm, ...]:
         Alarm(metric="disk_iops_consumed_percentage", above=95, minutes=30),
         Alarm(metric="is_db_alive", below=1, statistic="Maximum"),
     )
-    # Seconds by which the standby is behind; there is none in dev.
-    late = Alarm(metric="physical_replication_delay_in_seconds", above=60, statistic="Maximum", minutes=15)
-    return alarms if profile == "dev" else (*alarms, late)

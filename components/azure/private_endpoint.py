@@ -7,19 +7,31 @@ public name, so Rasa dials that one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pulumi import Input, Resource, ResourceOptions
 from pulumi_azure_native import network, privatedns
 
 from components.azure.placement import Placement
 
 
-def create_private_endpoint(
-    name: str, place: Placement, *, resource_id: Input[str], group: str, zone: str, parent: Resource
+def create_private_endpoint(  # noqa: PLR0913 (what it leads to, each said by name)
+    name: str,
+    place: Placement,
+    *,
+    resource_id: Input[str],
+    group: str,
+    zone: str,
+    after: Sequence[Resource],
+    parent: Resource,
 ) -> tuple[Resource, Resource]:
     """Return what a pod must wait for: the name's record, and the zone's link to the network.
 
     `group` is what Azure calls the part of the store that is meant, `zone` the one zone that Azure's own
-    names lead to for it (Azure documentation, "Azure private endpoint private DNS zone values").
+    names lead to for it (Azure documentation, "Azure private endpoint private DNS zone values"). `after` is
+    all that is written to the store besides: a store takes one change at a time, and an endpoint that meets
+    another one ends as Failed, which nobody tries again (Azure/bicep-registry-modules #6001;
+    hashicorp/terraform-provider-azurerm #18651).
     """
     endpoint = network.PrivateEndpoint(
         name,
@@ -31,7 +43,13 @@ def create_private_endpoint(
             )
         ],
         tags=place.tags,
-        opts=ResourceOptions(parent=parent),
+        opts=ResourceOptions(
+            parent=parent,
+            # A store takes one change at a time.
+            depends_on=list(after),
+            # The zone group empties the list that the endpoint began with: no drift of anybody's making.
+            ignore_changes=["customDnsConfigs"],
+        ),
     )
     private_zone, link = create_private_zone(name, place, zone=zone, parent=parent)
     record = network.PrivateDnsZoneGroup(

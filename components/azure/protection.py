@@ -8,17 +8,35 @@ makes it again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pulumi import Input, Resource, ResourceOptions
 from pulumi_azure_native import authorization
 
+NOTES = "Set rasa:deletionProtection to false and run `pulumi up` to take this lock away."
 
-def lock(name: str, *, resource_id: Input[str], wanted: bool, parent: Resource) -> None:
-    """Refuse to delete a resource and all below it, where that is wanted."""
+
+def lock(
+    name: str,
+    *,
+    resource_id: Input[str],
+    wanted: bool,
+    below: Sequence[Resource],
+    notes: str = NOTES,
+    parent: Resource,
+) -> None:
+    """Refuse to delete a resource and all below it, where that is wanted.
+
+    `below` is what the stack makes on it: the lock comes after it all, and goes before. Else one `pulumi up`
+    that takes away the lock and what is below would meet the lock (ScopeLocked), grants included
+    (hashicorp/terraform-provider-azurerm #11770).
+    """
     if wanted:
         authorization.ManagementLockByScope(
             name,
             scope=resource_id,
             level="CanNotDelete",
-            notes="Set rasa:deletionProtection to false and run `pulumi up` to take this lock away.",
-            opts=ResourceOptions(parent=parent),
+            notes=notes,
+            # Last, so that it goes first.
+            opts=ResourceOptions(parent=parent, depends_on=list(below)),
         )

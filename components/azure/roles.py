@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import pulumi_random as random
@@ -49,16 +49,19 @@ def built_in(role: Role, subscription_id: Output[str]) -> Output[str]:
     return Output.concat(prefix, f"/providers/Microsoft.Authorization/roleDefinitions/{BUILT_IN[role]}")
 
 
-def assign(
+def assign(  # noqa: PLR0913 (a resource's inputs, each said by name)
     name: str,
     *,
     role_id: Input[str],
     principal_id: Input[str],
     scope: Input[str],
+    after: Sequence[Resource] = (),
     parent: Resource,
     principal_type: PrincipalType = "ServicePrincipal",
 ) -> Resource:
-    """Assign a role. The name is a GUID of ours, since an assignment is found by it and by nothing else.
+    """Assign a role; `after` it is known, where it is one of ours and new.
+
+    The name is a GUID of ours, since an assignment is found by it and by nothing else.
 
     The type has to be said and be right: the SDK says `User` where nobody does, Azure refuses a wrong one,
     and for an identity that was made a moment ago it would look in vain (Azure documentation, "Troubleshoot
@@ -72,5 +75,6 @@ def assign(
         principal_id=principal_id,
         principal_type=principal_type,
         scope=scope,
-        opts=ResourceOptions(parent=parent),
+        # Whatever makes a new role known by then.
+        opts=ResourceOptions(parent=parent, depends_on=list(after)),
     )

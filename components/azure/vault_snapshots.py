@@ -38,9 +38,13 @@ def create_snapshot_container(
     *,
     principal_id: Output[str],
     role_id: Output[str],
+    after: Resource,
     parent: Resource,
 ) -> tuple[Output[str], Resource]:
-    """Create the account and its container; return the container's URL, and the grant to write there."""
+    """Create the account and its container; return the container's URL, and the grant to write there.
+
+    After `after` the role is known everywhere.
+    """
     place = args.placement
     opts = ResourceOptions(parent=parent, protect=args.deletion_protection)
     account = storage.StorageAccount(name, _account(args), opts)
@@ -53,9 +57,10 @@ def create_snapshot_container(
         opts=opts,
     )
     days = SNAPSHOT_DAYS[args.profile]
-    keep_versions(
+    versions = keep_versions(
         name,
         account,
+        after=container,
         resource_group=place.resource_group,
         rule="old-snapshots",
         undelete_days=UNDELETE_DAYS,
@@ -63,8 +68,16 @@ def create_snapshot_container(
         blob_days=days,
         parent=parent,
     )
-    lock(name, resource_id=account.id, wanted=args.deletion_protection, parent=parent)
-    grant = assign(name, role_id=role_id, principal_id=principal_id, scope=container.id, parent=parent)
+    grant = assign(
+        name,
+        role_id=role_id,
+        principal_id=principal_id,
+        scope=container.id,
+        after=[after],
+        parent=parent,
+    )
+    below = [versions, grant]
+    lock(name, resource_id=account.id, wanted=args.deletion_protection, below=below, parent=parent)
     return Output.concat("https://", account.name, f".blob.core.windows.net/{CONTAINER}"), grant
 
 

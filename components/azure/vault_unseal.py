@@ -13,6 +13,8 @@ back. A deleted key vault keeps its name until then, which is why the name has r
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pulumi_random as random
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_azure_native import authorization, keyvault, managedidentity
@@ -38,6 +40,14 @@ ALARMS = (
 )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _OwnRole:
+    """A role of ours, and what it is known everywhere after."""
+
+    role_id: Output[str]
+    known: Resource
+
+
 class VaultUnseal(ComponentResource):
     """The seal key, the place for recovery keys and the identity that Vault uses them with."""
 
@@ -55,31 +65,38 @@ class VaultUnseal(ComponentResource):
             tags=place.tags,
             opts=ResourceOptions(parent=self, protect=args.deletion_protection),
         )
-        key = keyvault.Key(
-            name,
-            resource_group_name=place.resource_group,
-            vault_name=vault.name,
-            properties=keyvault.KeyPropertiesArgs(kty="RSA", key_size=3072, key_ops=["wrapKey", "unwrapKey"]),
-            tags=place.tags,
-            opts=ResourceOptions(parent=self, protect=args.deletion_protection),
-        )
-        lock(name, resource_id=vault.id, wanted=args.deletion_protection, parent=self)
-        role_id = _write_only_role(name, place, parent=self)
-        identity, grants = _identity(name, args, vault, key, role_id, parent=self)
-        snapshots, put = create_snapshot_container(
-            f"{name}-snapshots", args, principal_id=identity.principal_id, role_id=role_id, parent=self
-        )
+        key = _seal_key(name, args, vault, parent=self)
+        role = _write_only_role(name, place, parent=self)
         record, link = create_private_endpoint(
-            name, place, resource_id=vault.id, group="vault", zone=PRIVATE_ZONE, parent=self
-        )
-        create_alarms(
             name,
-            ALARMS,
-            namespace="Microsoft.KeyVault/vaults",
+            place,
             resource_id=vault.id,
-            place=AlarmPlace.of(place),
+            group="vault",
+            zone=PRIVATE_ZONE,
+            # The role, too: what waits for the endpoint names it more than a minute later. Until Azure knows
+            # a new role everywhere it answers RoleDefinitionDoesNotExist, and nobody tries again; on the way
+            # back it is in use for as long.
+            after=[key, role],
             parent=self,
         )
+        own_role = _OwnRole(role_id=role.id, known=record)
+        identity, grants = _identity(name, args, vault, key, own_role, parent=self)
+        lock(
+            name,
+            resource_id=vault.id,
+            wanted=args.deletion_protection,
+            below=[key, *grants[-2:]],  # the assignments; the trusts are the identity's
+            parent=self,
+        )
+        snapshots, put = create_snapshot_container(
+            f"{name}-snapshots",
+            args,
+            principal_id=identity.principal_id,
+            role_id=role.id,
+            after=record,
+            parent=self,
+        )
+        _watch(name, vault, place, parent=self)
         recovery_keys = Output.concat("https://", vault.name, f".vault.azure.net/secrets/{RECOVERY_KEYS}")
         self.connection = VaultSeal(
             stanza=_stanza(place.tenant_id, vault, key),
@@ -90,6 +107,33 @@ class VaultUnseal(ComponentResource):
             ready=(*grants, put, record, link),
         )
         self.register_outputs({"sealKey": key.key_uri, "recoveryKeys": recovery_keys})
+
+
+def _watch(name: str, vault: keyvault.Vault, place: Placement, *, parent: Resource) -> None:
+    create_alarms(
+        name,
+        ALARMS,
+        namespace="Microsoft.KeyVault/vaults",
+        resource_id=vault.id,
+        place=AlarmPlace.of(place),
+        parent=parent,
+    )
+
+
+def _seal_key(
+    name: str, args: VaultUnsealArgs[Placement], vault: keyvault.Vault, *, parent: Resource
+) -> keyvault.Key:
+    return keyvault.Key(
+        name,
+        resource_group_name=args.placement.resource_group,
+        vault_name=vault.name,
+        properties=keyvault.KeyPropertiesArgs(kty="RSA", key_size=3072, key_ops=["wrapKey", "unwrapKey"]),
+        tags=args.placement.tags,
+        # It goes with its vault. Alone the provider would delete it by way of the vault's own API, which
+        # asks for the data action keys/delete, no owner's, and lets nobody through its firewall
+        # (pulumi-azure-native, provider/pkg/resources/customresources/custom_keyvault.go).
+        opts=ResourceOptions(parent=parent, protect=args.deletion_protection, deleted_with=vault),
+    )
 
 
 def _vault_properties(args: VaultUnsealArgs[Placement]) -> keyvault.VaultPropertiesArgs:
@@ -117,7 +161,7 @@ def _identity(
     args: VaultUnsealArgs[Placement],
     vault: keyvault.Vault,
     key: keyvault.Key,
-    role_id: Output[str],
+    own_role: _OwnRole,
     *,
     parent: Resource,
 ) -> tuple[managedidentity.UserAssignedIdentity, tuple[Resource, ...]]:
@@ -151,20 +195,21 @@ def _identity(
     )
     put = assign(
         f"{name}-recovery-keys",
-        role_id=role_id,
+        role_id=own_role.role_id,
         principal_id=identity.principal_id,
         scope=vault.id,
+        after=[own_role.known],
         parent=parent,
     )
     return identity, (*trusts, unseal, put)
 
 
-def _write_only_role(name: str, place: Placement, *, parent: Resource) -> Output[str]:
+def _write_only_role(name: str, place: Placement, *, parent: Resource) -> authorization.RoleDefinition:
     group_id = Output.concat(
         "/subscriptions/", place.subscription_id, "/resourceGroups/", place.resource_group
     )
     guid = random.RandomUuid(f"{name}-role", opts=ResourceOptions(parent=parent))
-    role = authorization.RoleDefinition(
+    return authorization.RoleDefinition(
         name,
         role_definition_id=guid.result,
         # Unique among all roles of the tenant.
@@ -180,7 +225,6 @@ def _write_only_role(name: str, place: Placement, *, parent: Resource) -> Output
         ],
         opts=ResourceOptions(parent=parent),
     )
-    return role.id
 
 
 def _stanza(tenant_id: Output[str], vault: keyvault.Vault, key: keyvault.Key) -> Output[str]:

@@ -149,7 +149,12 @@ def _warn_from(descriptions: Sequence[certificateauthority.outputs.CertificateCe
 
 
 def _clients_only() -> certificateauthority.CaPoolIssuancePolicyArgs:
-    """Whatever a request asks for, what comes out is a client's certificate with the name asked for."""
+    """What comes out is no authority's certificate but a client's, with the name asked for.
+
+    Extensions that are not named here are taken over from a request: the API could drop them (REST reference,
+    `IssuancePolicy.passthroughExtensions`), and the SDK has no argument for that. They let nobody in: Kafka
+    looks at the name alone.
+    """
     return certificateauthority.CaPoolIssuancePolicyArgs(
         maximum_lifetime=f"{LIFETIME_DAYS * DAY}s",
         allowed_issuance_modes=certificateauthority.CaPoolIssuancePolicyAllowedIssuanceModesArgs(
@@ -159,7 +164,10 @@ def _clients_only() -> certificateauthority.CaPoolIssuancePolicyArgs:
             allow_subject_passthrough=True, allow_subject_alt_names_passthrough=False
         ),
         baseline_values=certificateauthority.CaPoolIssuancePolicyBaselineValuesArgs(
-            ca_options=certificateauthority.CaPoolIssuancePolicyBaselineValuesCaOptionsArgs(is_ca=False),
+            # `is_ca=False` alone is sent as nothing at all (SDK, `non_ca`).
+            ca_options=certificateauthority.CaPoolIssuancePolicyBaselineValuesCaOptionsArgs(
+                is_ca=False, non_ca=True
+            ),
             key_usage=certificateauthority.CaPoolIssuancePolicyBaselineValuesKeyUsageArgs(
                 base_key_usage=certificateauthority.CaPoolIssuancePolicyBaselineValuesKeyUsageBaseKeyUsageArgs(
                     digital_signature=True

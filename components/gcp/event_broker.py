@@ -35,9 +35,9 @@ PRINCIPAL_RULES = r"RULE:^CN=([A-Za-z0-9-]+)$/$1/,DEFAULT"
 """From the certificate's name to the one that access lists know: CN=rasa → rasa."""
 REPLICAS = 3
 """One copy in each zone."""
-PARTITIONS: Mapping[Size, int] = {"small": 3, "medium": 6, "large": 12}
-"""Of the events topic. It can only grow, and growing moves conversations to other partitions, which upsets
-their order for a moment."""
+PARTITIONS = 12
+"""Of the events topic, the same in every size: partitions are never taken away, so a smaller size would be
+refused, and more of them move conversations to others, which upsets their order for a moment."""
 RETENTION_DAYS: Mapping[Profile, int] = {"dev": 3, "production": 14}
 """How long an event waits for whoever consumes it."""
 GIB = 1024**3
@@ -169,7 +169,7 @@ def _topics(
         )
 
     return (
-        create("events", args.topics.events, PARTITIONS[args.size]),
+        create("events", args.topics.events, PARTITIONS),
         create("dead-letter", args.topics.analytics_dead_letter, REPLICAS),
     )
 

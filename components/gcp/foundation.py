@@ -29,17 +29,29 @@ NAT_ALARMS = (
         total=True,
     ),
 )
-CLUSTER_ALARMS = (
-    # All containers of the cluster: a pod in a crash loop restarts six times in the first quarter of an hour.
-    Alarm(metric="kubernetes.io/container/restart_count", above=5, statistic="DELTA", total=True, minutes=15),
-    # Memory that the kernel cannot take back: at 1 the container is killed.
-    Alarm(
-        metric="kubernetes.io/container/memory/limit_utilization",
-        above=0.95,
-        statistic="MAX",
-        where='metric.labels.memory_type = "non-evictable"',
-    ),
-)
+
+
+def container_alarms(namespace: str) -> tuple[Alarm, ...]:
+    """On the containers of one namespace: on Autopilot nobody can change Google's own, in kube-system."""
+    ours = f'resource.labels.namespace_name = "{namespace}"'
+    return (
+        # A pod in a crash loop restarts six times in the first quarter of an hour.
+        Alarm(
+            metric="kubernetes.io/container/restart_count",
+            above=5,
+            statistic="DELTA",
+            total=True,
+            minutes=15,
+            where=ours,
+        ),
+        # Memory that the kernel cannot take back: at 1 the container is killed.
+        Alarm(
+            metric="kubernetes.io/container/memory/limit_utilization",
+            above=0.95,
+            statistic="MAX",
+            where=f'{ours} AND metric.labels.memory_type = "non-evictable"',
+        ),
+    )
 
 
 class Foundation(ComponentResource):
@@ -60,6 +72,7 @@ class Foundation(ComponentResource):
                 project=apis.kms,
                 region=args.region,
                 deletion_protection=args.deletion_protection,
+                keeps_data=args.keeps_data,
             ),
             ResourceOptions(parent=self),
         )
@@ -104,14 +117,14 @@ class Foundation(ComponentResource):
             alarm_channel=args.alarm_target,
         )
         self.facts = _facts(project, args.region, network, cluster, identity)
-        self._watch(name, network, cluster)
+        self._watch(name, network, cluster, args.namespace)
         self.register_outputs({"networkId": network.network_id, "clusterName": cluster.name, "keyId": key.id})
 
-    def _watch(self, name: str, network: Network, cluster: Cluster) -> None:
+    def _watch(self, name: str, network: Network, cluster: Cluster, namespace: str) -> None:
         gateway = Watched(type="nat_gateway", label="gateway_name", value=network.nat_name)
         create_alarms(f"{name}-nat", NAT_ALARMS, gateway, self.placement, parent=self)
         containers = Watched(type="k8s_container", label="cluster_name", value=cluster.name)
-        create_alarms(f"{name}-cluster", CLUSTER_ALARMS, containers, self.placement, parent=self)
+        create_alarms(f"{name}-cluster", container_alarms(namespace), containers, self.placement, parent=self)
 
 
 def _project(args: FoundationArgs) -> str:

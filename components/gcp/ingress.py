@@ -33,6 +33,8 @@ CLASS = "gke-l7-global-external-managed"
 POLICY_API = "networking.gke.io/v1"
 RECORD_SECONDS = 300
 DRAIN_SECONDS = 60
+RANGES_PER_RULE = 10
+"""Cloud Armor documentation, "Quotas and limits": IP address ranges of a rule with basic match conditions."""
 LAST_RULE = 2147483647
 """Priority of the rule that every security policy ends with."""
 
@@ -48,6 +50,7 @@ class Ingress(ComponentResource):
         address = compute.GlobalAddress(
             name, project=place.apis.compute, address_type="EXTERNAL", opts=ResourceOptions(parent=self)
         )
+        armor = _armor(f"{name}-api", args, parent=self) if args.api_cidrs else None
         gateway = custom(
             name,
             "Gateway",
@@ -59,13 +62,15 @@ class Ingress(ComponentResource):
             },
             namespace=args.namespace,
             annotations={"networking.gke.io/certmap": _certificate_map(name, args, parent=self)},
-            opts=ResourceOptions(parent=self),
+            # The load balancer that GKE makes for it uses the security policy until the Gateway is gone, and
+            # a policy in use cannot be deleted (Compute Engine API: resourceInUseByAnotherResource).
+            opts=ResourceOptions(parent=self, depends_on=[] if armor is None else [armor]),
         )
         _backend(name, args, args.service, None, parent=self)
         api = None
-        if args.api_cidrs:
+        if armor is not None:
             api = second_service(f"{name}-api", args, parent=self)
-            _backend(f"{name}-api", args, api, _armor(f"{name}-api", args, parent=self), parent=self)
+            _backend(f"{name}-api", args, api, armor.name, parent=self)
         route = routes(name, args, name_of(gateway), api=api, parent=self)
         if args.zone is not None:
             _record(name, args.zone, f"{args.host}.", "A", address.address, place, parent=self)
@@ -111,21 +116,23 @@ def _backend(
     )
 
 
-def _armor(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
+def _armor(name: str, args: IngressArgs[Placement], *, parent: Resource) -> compute.SecurityPolicy:
     """Let in these addresses and nobody else."""
+    ranges = list(args.api_cidrs)
+    groups = [ranges[start : start + RANGES_PER_RULE] for start in range(0, len(ranges), RANGES_PER_RULE)]
 
     def rule(priority: int, action: str, ranges: list[str]) -> compute.SecurityPolicyRuleArgs:
         config = compute.SecurityPolicyRuleMatchConfigArgs(src_ip_ranges=ranges)
         match = compute.SecurityPolicyRuleMatchArgs(versioned_expr="SRC_IPS_V1", config=config)
         return compute.SecurityPolicyRuleArgs(priority=priority, action=action, match=match)
 
-    policy = compute.SecurityPolicy(
+    allowed = [rule(1000 + number, "allow", group) for number, group in enumerate(groups)]
+    return compute.SecurityPolicy(
         name,
         project=args.placement.apis.compute,
-        rules=[rule(1000, "allow", list(args.api_cidrs)), rule(LAST_RULE, "deny(403)", ["*"])],
+        rules=[*allowed, rule(LAST_RULE, "deny(403)", ["*"])],
         opts=ResourceOptions(parent=parent),
     )
-    return policy.name
 
 
 def _certificate_map(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:

@@ -2,7 +2,9 @@
 
 A key ring can never be deleted, and neither can a key, only its material: `pulumi destroy` leaves both
 behind, empty and free of charge. So their names carry a suffix, or the next stack of the name could not be
-made.
+made. Where data outlives the stack (Cloud SQL's final backup), so does the key's material: the backup lives
+as long as the material could be brought back, and would end with it. To restore, lend the key to Cloud SQL
+again.
 
 What it deliberately does not do: unseal Vault. That key (`vault_unseal.py`) is Vault's alone.
 """
@@ -31,6 +33,8 @@ class KeyArgs:
     project: Output[str]
     region: str
     deletion_protection: bool
+    keeps_data: bool = False
+    """Whether something that is encrypted with it outlives the stack."""
 
 
 class Key(ComponentResource):
@@ -46,8 +50,9 @@ class Key(ComponentResource):
 
 def create_key(name: str, args: KeyArgs, *, parent: Resource) -> kms.CryptoKey:
     """Create a key in a key ring of its own."""
-    ring = kms.KeyRing(name, project=args.project, location=args.region, opts=ResourceOptions(parent=parent))
-    return create_key_in(ring, name, kept=args.deletion_protection, opts=ResourceOptions(parent=parent))
+    opts = ResourceOptions(parent=parent, retain_on_delete=args.keeps_data)
+    ring = kms.KeyRing(name, project=args.project, location=args.region, opts=opts)
+    return create_key_in(ring, name, kept=args.deletion_protection, opts=opts)
 
 
 def create_key_in(ring: kms.KeyRing, name: str, *, kept: bool, opts: ResourceOptions) -> kms.CryptoKey:

@@ -45,12 +45,13 @@ ALARMS = (
     Alarm(metric="redis.googleapis.com/stats/memory/usage_ratio", above=0.8, statistic="MAX"),
     # What Redis needs besides the data; at 1 Memorystore refuses writes, too.
     Alarm(metric="redis.googleapis.com/stats/memory/system_memory_usage_ratio", above=0.8, statistic="MAX"),
-    Alarm(metric="redis.googleapis.com/stats/evicted_keys", above=0, statistic="DELTA", total=True),
     # TLS lowers the limit, to 1,000 on the smallest instances (Memorystore documentation, "In-transit
     # encryption", connection limits); Rasa needs some dozens.
     Alarm(metric="redis.googleapis.com/clients/connected", above=500, statistic="MAX"),
-    Alarm(metric="redis.googleapis.com/replication/master/slaves/lag", above=10, statistic="MAX"),
 )
+# Seconds.
+REPLICA_ALARM = Alarm(metric="redis.googleapis.com/replication/master/slaves/lag", above=10, statistic="MAX")
+"""Where there is a replica: not in the tier BASIC."""
 
 
 class LockStore(ComponentResource):
@@ -67,7 +68,9 @@ class LockStore(ComponentResource):
         key_id = key_for(name, "redis", project, place, parent=self)
         instance = redis.Instance(name, _instance_args(args, project, key_id), ResourceOptions(parent=self))
         watched = Watched(type="redis_instance", label="instance_id", value=instance.id)
-        create_alarms(name, ALARMS, watched, place, parent=self)
+        replicated = TIER[args.profile] != "BASIC"
+        alarms = (*ALARMS, REPLICA_ALARM) if replicated else ALARMS
+        create_alarms(name, alarms, watched, place, parent=self)
         # More than one while Google changes it: both must be trusted then.
         authority = instance.server_ca_certs.apply(_bundle)
         self.connection = Redis(

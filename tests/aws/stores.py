@@ -37,29 +37,29 @@ MSK = "aws:msk/cluster:Cluster"
 TOPIC = "aws:msk/topic:Topic"
 
 
-def given(profile: str, **changes: Any) -> dict[str, Any]:
+def given(profile: str, size: str, **changes: Any) -> dict[str, Any]:
     protected = profile == "production"
-    return {"profile": profile, "size": "small", "deletion_protection": protected, **changes}
+    return {"profile": profile, "size": size, "deletion_protection": protected, **changes}
 
 
-def tracker_store(kind: TrackerStoreKind) -> Callable[[Placement, str], ComponentResource]:
-    return lambda place, profile: TrackerStore(
-        "tracker-store", TrackerStoreArgs(placement=place, kind=kind, **given(profile))
+def tracker_store(kind: TrackerStoreKind) -> Callable[[Placement, str, str], ComponentResource]:
+    return lambda place, profile, size: TrackerStore(
+        "tracker-store", TrackerStoreArgs(placement=place, kind=kind, **given(profile, size))
     )
 
 
-STORES: Mapping[str, Callable[[Placement, str], ComponentResource]] = {
-    "model-storage": lambda place, profile: ModelStorage(
-        "model-storage", ModelStorageArgs(placement=place, **given(profile))
+STORES: Mapping[str, Callable[[Placement, str, str], ComponentResource]] = {
+    "model-storage": lambda place, profile, size: ModelStorage(
+        "model-storage", ModelStorageArgs(placement=place, **given(profile, size))
     ),
-    "lock-store": lambda place, profile: LockStore(
-        "lock-store", LockStoreArgs(placement=place, **given(profile))
+    "lock-store": lambda place, profile, size: LockStore(
+        "lock-store", LockStoreArgs(placement=place, **given(profile, size))
     ),
     "postgres": tracker_store("postgres"),
     "dynamodb": tracker_store("dynamodb"),
     "mongodb": tracker_store("mongodb"),
-    "event-broker": lambda place, profile: EventBroker(
-        "event-broker", EventBrokerArgs(placement=place, topics=Topics(), **given(profile))
+    "event-broker": lambda place, profile, size: EventBroker(
+        "event-broker", EventBrokerArgs(placement=place, topics=Topics(), **given(profile, size))
     ),
 }
 
@@ -80,8 +80,10 @@ def placement(alarm_topic_arn: str | None) -> Placement:
     )
 
 
-def make(store: str, profile: str, *, preview: bool = False, alarms: str | None = None) -> Recording[Any]:
-    return record(lambda: STORES[store](placement(alarms), profile), preview=preview)
+def make(
+    store: str, profile: str, *, size: str = "small", preview: bool = False, alarms: str | None = None
+) -> Recording[Any]:
+    return record(lambda: STORES[store](placement(alarms), profile, size), preview=preview)
 
 
 def statements(recorded: Recorded) -> list[dict[str, Any]]:

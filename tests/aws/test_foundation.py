@@ -24,6 +24,7 @@ def foundation_args(**changes: Any) -> FoundationArgs:
         "profile": "production",
         "size": "medium",
         "deletion_protection": True,
+        "keeps_data": True,
         "region": REGION,
         "zones": [f"{REGION}{letter}" for letter in "abc"],
         "cidr": "10.20.0.0/16",

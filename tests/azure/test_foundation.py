@@ -22,6 +22,7 @@ def foundation(*, preview: bool = False, **changes: Any) -> Recording[Foundation
         "profile": "production",
         "size": "medium",
         "deletion_protection": True,
+        "keeps_data": True,
         "region": "westeurope",
         "zones": ["1", "2", "3"],
         "cidr": "10.20.0.0/16",

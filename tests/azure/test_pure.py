@@ -26,6 +26,8 @@ def test_subnets_share_no_address(cidr: str) -> None:
     assert not [(a, b) for a in subnets for b in subnets if a is not b and a.overlaps(b)]
     assert min(subnet.prefixlen for subnet in subnets) == IPv4Network(cidr).prefixlen + 1
     assert max(subnet.prefixlen for subnet in subnets) <= 28  # what AKS asks for its API
+    # What the load balancer asks for beside an overlay network.
+    assert plan_addresses(cidr)["balancers"].endswith("/24")
 
 
 def test_access_ends_two_years_after_the_key_was_made() -> None:

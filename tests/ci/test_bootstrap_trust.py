@@ -204,7 +204,9 @@ def test_a_preview_reads_how_things_are_and_no_conversations() -> None:
     recording = made("aws", "github")
     statements = json.loads(recording.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]
     allowed = {action for one in statements if one["Effect"] == "Allow" for action in one["Action"]}
-    assert allowed == {"s3:ListBucket", "s3:GetObject", "kms:Decrypt"}
+    topics = {"kafka-cluster:Connect", "kafka-cluster:DescribeTopic"}
+    topics.add("kafka-cluster:DescribeTopicDynamicConfiguration")
+    assert allowed == {"s3:ListBucket", "s3:GetObject", "kms:Decrypt", *topics}
     denied = {action for one in statements if one["Effect"] == "Deny" for action in one["Action"]}
     assert {"dynamodb:Scan", "logs:GetLogEvents", "secretsmanager:GetSecretValue"} <= denied
     (attached,) = [
@@ -218,7 +220,10 @@ def test_a_preview_reads_how_things_are_and_no_conversations() -> None:
         for one in made("gcp", "github").of("gcp:projects/iAMMember:IAMMember")
         if one.name.startswith("ci-preview")
     }
-    assert roles == {"roles/viewer", "roles/iam.securityReviewer"}
+    assert roles == {"roles/viewer", "roles/iam.securityReviewer", "test-ci-preview-asks-0a1b2c"}
+    asks_google = made("gcp", "github").one("gcp:projects/iAMCustomRole:IAMCustomRole")
+    # Each read of an instance with AUTH fetches its string; a bucket's settings are no viewer's to see.
+    assert asks_google.inputs["permissions"] == ["redis.instances.getAuthString", "storage.buckets.get"]
     (asks,) = made("azure", "github").of("azure-native:authorization:RoleDefinition")
     (permission,) = asks.inputs["permissions"]
     assert all(re.search(r"/list\w+/action$", action) for action in permission["actions"])

@@ -36,27 +36,27 @@ def known(value: str) -> Output[str]:
     return Output.from_input(value)
 
 
-def given(profile: str, **changes: Any) -> dict[str, Any]:
+def given(profile: str, size: str, **changes: Any) -> dict[str, Any]:
     protected = profile == "production"
-    return {"profile": profile, "size": "small", "deletion_protection": protected, **changes}
+    return {"profile": profile, "size": size, "deletion_protection": protected, **changes}
 
 
-STORES: Mapping[str, Callable[[Placement, str], ComponentResource]] = {
-    "model-storage": lambda place, profile: ModelStorage(
-        "model-storage", ModelStorageArgs(placement=place, **given(profile))
+STORES: Mapping[str, Callable[[Placement, str, str], ComponentResource]] = {
+    "model-storage": lambda place, profile, size: ModelStorage(
+        "model-storage", ModelStorageArgs(placement=place, **given(profile, size))
     ),
-    "lock-store": lambda place, profile: LockStore(
-        "lock-store", LockStoreArgs(placement=place, **given(profile))
+    "lock-store": lambda place, profile, size: LockStore(
+        "lock-store", LockStoreArgs(placement=place, **given(profile, size))
     ),
-    "tracker-store": lambda place, profile: TrackerStore(
-        "tracker-store", TrackerStoreArgs(placement=place, kind="postgres", **given(profile))
+    "tracker-store": lambda place, profile, size: TrackerStore(
+        "tracker-store", TrackerStoreArgs(placement=place, kind="postgres", **given(profile, size))
     ),
-    "event-broker": lambda place, profile: EventBroker(
-        "event-broker", EventBrokerArgs(placement=place, topics=Topics(), **given(profile))
+    "event-broker": lambda place, profile, size: EventBroker(
+        "event-broker", EventBrokerArgs(placement=place, topics=Topics(), **given(profile, size))
     ),
-    "vault-unseal": lambda place, profile: VaultUnseal(
+    "vault-unseal": lambda place, profile, size: VaultUnseal(
         "vault-unseal",
-        VaultUnsealArgs(placement=place, namespace="vault", service_account="vault", **given(profile)),
+        VaultUnsealArgs(placement=place, namespace="vault", service_account="vault", **given(profile, size)),
     ),
 }
 
@@ -92,5 +92,7 @@ def placement(alarm_channel: str | None) -> Placement:
     )
 
 
-def make(store: str, profile: str, *, preview: bool = False, alarms: str | None = None) -> Recording[Any]:
-    return record(lambda: STORES[store](placement(alarms), profile), preview=preview)
+def make(
+    store: str, profile: str, *, size: str = "small", preview: bool = False, alarms: str | None = None
+) -> Recording[Any]:
+    return record(lambda: STORES[store](placement(alarms), profile, size), preview=preview)

@@ -26,6 +26,7 @@ def foundation(*, preview: bool = False, **changes: Any) -> Recording[Foundation
         "profile": "production",
         "size": "medium",
         "deletion_protection": True,
+        "keeps_data": True,
         "account": GOOGLE_PROJECT,
         "region": GOOGLE_REGION,
         "zones": [f"{GOOGLE_REGION}-{letter}" for letter in "abc"],
