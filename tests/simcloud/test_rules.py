@@ -145,3 +145,18 @@ def test_what_is_filled_in_later_shows_in_both(tenant: Tenant) -> None:
     _, inputs, outputs = tenant.resource("azure-native:network:PublicIPAddress", "ip").read(made.id, {}, {})
     assert cast("Properties", inputs["natGateway"])["id"] == nat.id
     assert cast("Properties", outputs["natGateway"])["id"] == nat.id
+
+
+def test_what_is_always_there_can_be_made_again(tenant: Tenant) -> None:
+    """A refused destroy may have forgotten it, and it is there all the same."""
+    tenant.create("azure-native:resources:ResourceGroup", "g", {"resourceGroupName": "g", "location": "x"})
+    server: Properties = {"serverName": "pg", "resourceGroupName": "g", "location": "x"}
+    tenant.create("azure-native:dbforpostgresql:Server", "pg", server)
+    value: Properties = {
+        "serverName": "pg",
+        "resourceGroupName": "g",
+        "configurationName": "c",
+        "value": "on",
+    }
+    for _ in range(2):
+        assert tenant.create("azure-native:dbforpostgresql:Configuration", "c", value)
