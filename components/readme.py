@@ -16,6 +16,7 @@ from pulumi import Output
 from components import contracts as c
 from components.rasa.pod import NAME_LABEL
 from components.rasa.values import PORT, RELEASE
+from components.version import version
 
 
 def readme(
@@ -33,6 +34,7 @@ def readme(
         values: Mapping[str, Any] = known["told"]
         parts = [
             f"# Rasa Pro: {stack}",
+            f"Brought up by version {version()} of the project.",
             _table(values),
             _section("Log in to Kubernetes", _log_in(stack, str(values["namespace"]))),
             _section("Talk to the assistant", _talk(values, str(known["service"]), outside=outside)),

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from components.version import version
 from simcloud.demo import show
 from simcloud.errors import SimcloudError
 from simcloud.lifecycle import Lifecycle
@@ -122,6 +123,7 @@ def _finish(results: list[Result], report: object, problem: str = "") -> None:
 
 
 @click.group()
+@click.version_option(version(), message="%(version)s")
 def main() -> None:
     """Run a stack on the real Pulumi engine and a simulated cloud: no account, no cost."""
 

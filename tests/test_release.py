@@ -7,6 +7,11 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from simcloud.cli import main as simulated
+from tests.stacks import record_stack
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 VERSION = str(PROJECT["version"])
@@ -31,6 +36,7 @@ def test_version_stands_in_one_place() -> None:
         name
         for name in names.splitlines()
         if name.endswith((".py", ".yaml", ".yml", ".toml", ".json", "Makefile"))
+        and not name.startswith("stacks/")
         and said.search((ROOT / name).read_text())
     ]
     assert places == ["pyproject.toml"]
@@ -46,3 +52,9 @@ def test_licence_is_named_where_tools_and_people_look() -> None:
 def test_python_version_is_the_lowest_supported() -> None:
     wanted = (ROOT / ".python-version").read_text().strip()
     assert PROJECT["requires-python"] == f">={wanted}"
+
+
+def test_programs_print_the_version() -> None:
+    assert CliRunner().invoke(simulated, ["--version"]).output == f"{VERSION}\n"
+    readme = str(record_stack("local-dev").outputs["readme"])
+    assert f"version {VERSION} of the project" in readme
