@@ -26,7 +26,7 @@ MEANINGS: Mapping[str, str] = {
     "url": "Rasa's address: from outside, or inside the cluster where `ingress.host` is not set",
     "namespace": "the Kubernetes namespace of everything",
     "model": "name of the model that is served",
-    "modelStorage": "where models are uploaded, as one URL (`python -m ci.assistant` takes it)",
+    "modelStorage": "where models are uploaded, as one URL (`.venv/bin/python -m ci.assistant` takes it)",
     "models": "the same in parts: `bucket`; `account` and `container` (Azure); `url` (model server);"
     " `claim` (volume)",
     "network": "`id` of the VPC, virtual network or VPC network, and its `subnets` by what is in them",

@@ -19,7 +19,7 @@ from tests.docs.blocks import ROOT
 TOOLS = {"ci": jobs, "ci.assistant": assistant, "simcloud": simulated}
 FOLDERS = ("bootstrap", "ci", "components", "policy", "simcloud")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
-NEEDS_AN_ENVIRONMENT = re.compile(r"(?<![\w/-])python3? -m")
+NEEDS_AN_ENVIRONMENT = re.compile(r"(?<![\w/-])python3? -m (?!venv\b)")
 
 
 @pytest.mark.parametrize("module", TOOLS)

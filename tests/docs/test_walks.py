@@ -12,7 +12,7 @@ from tests.docs.walk import READER, walk
 
 pytestmark = pytest.mark.engine
 
-STARTS = {"own-cluster": "local-dev"}
+STARTS = {"aws": "aws-dev", "azure": "azure-dev", "own-cluster": "local-dev"}
 
 
 @pytest.mark.parametrize("start", STARTS)

@@ -22,7 +22,7 @@ from tests.cli.shell import Shell
 from tests.docs.blocks import ROOT, Block
 
 HERE = Path(__file__).parent
-SECONDS = 500
+SECONDS = 900
 READER = {
     "AZURE_SUBSCRIPTION": "rasa-dev",
     "EDITOR": "editor",
@@ -35,10 +35,15 @@ READER = {
 }
 """What the documents ask the reader to set, besides addresses of repositories and the path of a model."""
 BUCKET_AND_KEY = """\
-case ${{PULUMI_BACKEND_URL-}} in s3://*) export PULUMI_BACKEND_URL="file://{bucket}" ;; esac
+case ${{PULUMI_BACKEND_URL-}} in
+  s3://* | gs://* | azblob://*) export PULUMI_BACKEND_URL="file://{bucket}" ;;
+esac
 for word; do
   shift
-  case $word in s3://*) word="file://{bucket}" ;; awskms://*) word=passphrase ;; esac
+  case $word in
+    s3://* | gs://* | azblob://*) word="file://{bucket}" ;;
+    awskms://* | gcpkms://* | azurekeyvault://*) word=passphrase ;;
+  esac
   set -- "$@" "$word"
 done
 exec {pulumi} "$@"
