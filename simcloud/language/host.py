@@ -22,6 +22,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, lang
 
 from simcloud.language.options import toolchain_of
 from simcloud.language.packages import required
+from simcloud.language.policy_pack import PolicyProxy
 from simcloud.language.toolchains import HostError, Say, outcome
 
 EXECUTOR = Path(__file__).parent / "executor.py"
@@ -149,25 +150,23 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     def RunPlugin(
         self, request: language_pb2.RunPluginRequest, context: Context
     ) -> Iterator[language_pb2.RunPluginResponse]:
-        """Run a policy pack, in its own folder; other plugins are none of ours.
-
-        The real host hands the stack's config to the pack (`NewPolicyProxy`); ours does not, and the pack
-        judges strictly.
-        """
+        """Run a policy pack, in its own folder; other plugins are none of ours."""
         if request.kind != "analyzer":
             _abort(context, f"the simulated language host runs no plugins of kind {request.kind}")
-        with _answers(context):
-            command, env = toolchain_of(request.info).command(
-                "-u", "-m", "pulumi.policy", *request.args, request.info.program_directory
-            )
-        given = dict(one.split("=", 1) for one in request.env)
         folder = request.info.program_directory
-        process = self._start(command, {**env, **given}, folder, subprocess.PIPE)
-        context.add_callback(process.kill)
-        assert process.stdout
-        for line in process.stdout:
-            yield language_pb2.RunPluginResponse(stdout=line)
-        yield language_pb2.RunPluginResponse(exitcode=self._wait_for(process))
+        with _answers(context), PolicyProxy() as proxy:
+            toolchain = toolchain_of(request.info)
+            command, env = toolchain.command("-u", "-m", "pulumi.policy", *request.args, folder)
+            context.add_callback(lambda: proxy.give_up("the engine has gone"))
+            yield language_pb2.RunPluginResponse(stdout=f"{proxy.port}\n".encode())
+            given = dict(one.split("=", 1) for one in request.env)
+            process = self._start(command, {**env, **proxy.environment(), **given}, folder, subprocess.PIPE)
+            context.add_callback(process.kill)
+            assert process.stdout
+            proxy.attach(process.stdout)
+            for line in process.stdout:
+                yield language_pb2.RunPluginResponse(stdout=line)
+            yield language_pb2.RunPluginResponse(exitcode=self._wait_for(process))
 
     def Cancel(self, request: empty_pb2.Empty, context: Context) -> empty_pb2.Empty:
         """Interrupt what runs."""

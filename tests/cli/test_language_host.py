@@ -24,11 +24,35 @@ def bare(tmp_path: Path, shell: Shell) -> Shell:
     return Shell(folder, shell.bin, shell.home, shell.account, shell.environment)
 
 
-def preview(shell: Shell, **options: str) -> tuple[int, str]:
+PACK = """
+import pulumi
+from pulumi_policy import EnforcementLevel, PolicyPack, StackValidationPolicy
+
+kept = pulumi.Config("kept")
+# Only a value of the stack's configuration makes a number of it.
+seen = pulumi.get_stack(), kept.require_int("plain") + 1, kept.require("secret")[::-1]
+dry = pulumi.runtime.is_dry_run()
+
+
+def says(args, report):
+    report(f"seen: {seen} {dry}")
+
+
+policy = StackValidationPolicy("says", "says", says)
+PolicyPack("shows", policies=[policy], enforcement_level=EnforcementLevel.ADVISORY)
+"""
+REFUSAL = "import sys\nsys.exit('no pack today')\n"
+
+
+def begin(shell: Shell, **options: str) -> None:
     runtime = {"name": "python", "options": options}
     project = {"name": shell.clone.name.replace("_", "-"), "runtime": runtime}
     (shell.clone / "Pulumi.yaml").write_text(yaml.safe_dump(project))
     shell.run("pulumi stack init x 2>/dev/null || pulumi stack select x")
+
+
+def preview(shell: Shell, **options: str) -> tuple[int, str]:
+    begin(shell, **options)
     done = shell.run("pulumi preview", check=False)
     return done.code, done.text
 
@@ -81,6 +105,28 @@ def test_the_end_of_a_program(program: str, wanted: str, bare: Shell) -> None:
     code, said = preview(bare, toolchain="pip", virtualenv=".venv")
     assert code
     assert wanted in said, said
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "wanted"),
+    [(PACK, 0, "seen: ('x', 42, 'terces') True"), (REFUSAL, 1, "no pack today\n")],
+    ids=["configured", "refusal"],
+)
+def test_a_policy_pack(program: str, code: int, wanted: str, bare: Shell) -> None:
+    """Told the stack's configuration before it starts, secrets included."""
+    (bare.clone / ".venv").symlink_to(sys.prefix)
+    pack = bare.clone / "pack"
+    pack.mkdir()
+    runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": "../.venv"}}
+    (pack / "PulumiPolicy.yaml").write_text(yaml.safe_dump({"version": "1.0.0", "runtime": runtime}))
+    (pack / "__main__.py").write_text(program)
+    begin(bare, toolchain="pip", virtualenv=".venv")
+    bare.run("pulumi config set kept:plain 41 && pulumi config set --secret kept:secret secret")
+    done = bare.run("pulumi preview --policy-pack pack", check=False)
+    assert bool(done.code) == bool(code), done.text
+    assert wanted in done.text, done.text
+    unread = "policy pack not started: could not read policy pack port: " in done.text
+    assert unread == bool(code), done.text
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,9 @@ def test_life(source: str, shell: Shell) -> None:
     assert yaml.safe_load(written)["config"]["rasa:assistant"]["model"] == "20261125"
     assert "secure" in yaml.safe_load(written)["config"]["rasa:license"]
     before = len(shell.account.records)
+    if source == "local-dev":
+        judged = shell.run("pulumi preview --policy-pack policy/pack")
+        assert "rasa@v1.0.0" in judged.text, judged.text
     done = shell.run("pulumi up")
     assert "created" in done.text
     assert len(shell.account.records) > before
