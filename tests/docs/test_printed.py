@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from simcloud.cli import main as simulated
 from tests.docs.blocks import ROOT
 
 TOOLS = {"ci": jobs, "ci.assistant": assistant, "simcloud": simulated}
-FOLDERS = ("bootstrap", "ci", "components", "policy", "simcloud")
+FOLDERS = ("bootstrap", "ci", "components", "policy", "simcloud", "starters")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 NEEDS_AN_ENVIRONMENT = re.compile(r"(?<![\w/-])python3? -m (?!venv\b)")
 
@@ -32,6 +34,23 @@ def test_help_names_commands_as_they_are_typed(module: str) -> None:
         assert shown.exit_code == 0
         assert shown.output.startswith(f"Usage: {name} {' '.join(arguments)}".rstrip())
         assert NEEDS_AN_ENVIRONMENT.findall(shown.output) == []
+
+
+@pytest.mark.parametrize("module", [*TOOLS, "starters"])
+def test_help_and_the_commands_in_it_start_in_a_fresh_shell(module: str) -> None:
+    command = f".venv/bin/python -m {module}"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} --help"],
+        cwd=ROOT,
+        env={"PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.lower().startswith(f"usage: {command} ")
+    named = set(re.findall(r"\.venv/bin/python -m ([\w.]*\w)", done.stdout))
+    assert named <= {*TOOLS, "starters"}, "a program that no test starts"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
