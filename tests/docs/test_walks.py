@@ -2,24 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from starters.template import Starter
 from tests.cli.shell import opened
-from tests.docs.blocks import ROOT, blocks
+from tests.docs.blocks import ROOT, Block, blocks
 from tests.docs.walk import READER, walk
 
 pytestmark = pytest.mark.engine
 
+DOCS = ROOT / "docs"
 STARTS = {"aws": "aws-dev", "azure": "azure-dev", "own-cluster": "local-dev"}
+CLONE = 'git clone "$REPOSITORY" rasa-platform && cd rasa-platform'
+SECRETS = """
+pulumi config set --secret rasa:license "$RASA_PRO_LICENSE"
+pulumi config set --secret --path rasa:llmKeys.OPENAI_API_KEY "$OPENAI_API_KEY"
+"""
+LOCAL = f"""
+make stack NAME=local-dev CLOUD=none PROFILE=dev
+pulumi stack init local-dev
+{SECRETS}
+pulumi config set --secret --path rasa:cluster.kubeconfig "$(kubectl config view --raw --minify --flatten)"
+"""
+RELEASES = """
+git -C "$REPOSITORY" tag v0.1.0
+git -C "$REPOSITORY" commit -q --allow-empty -m "The next one"
+git -C "$REPOSITORY" tag v0.2.0
+git init -q --bare mine.git
+MY_REPOSITORY="$PWD/mine.git"
+"""
+WITH_VAULT = f"""
+{CLONE}
+make stack NAME=azure-dev CLOUD=azure REGION=westeurope PROFILE=dev
+pulumi stack init azure-dev
+{SECRETS}
+pulumi config set --path 'rasa:cluster.admins[0]' "user:$(az ad signed-in-user show --query id --output tsv)"
+pulumi config set --path rasa:assistant.model assistant-1.0.0
+pulumi config set --path rasa:secretsManager.from in-cluster
+ARN=arn:aws:secretsmanager:eu-central-1:123456789012:secret:vault VAULT=rasa-vault SECRET=vault
+"""
+PRINTED = """
+mkdir -p models && cp "$MODEL" models/assistant-1.0.0.tar.gz
+make stack NAME=local-dev CLOUD=none PROFILE=dev | sed -n 's/^  //p' > commands.sh
+grep -q '^make up STACK=local-dev$' commands.sh
+. ./commands.sh
+"""
+"""`make stack` prints, indented, what comes next; it is run as it is."""
+BOOTSTRAPPED = f"""
+{CLONE}
+make stack NAME=aws-dev CLOUD=aws REGION=eu-central-1 PROFILE=dev
+pulumi stack init aws-dev
+{SECRETS}
+cd bootstrap/aws
+cp Pulumi.example.yaml Pulumi.mine.yaml
+pulumi stack init mine
+"""
+IN_THE_PROJECT = """
+cd ../..
+AWS_BACKEND_URL=s3://states?region=eu-central-1 AWS_SECRETS_PROVIDER=awskms://alias/states?region=eu-central-1
+"""
+BEFORE: Mapping[str, Mapping[int, str]] = {
+    "upgrading.md": {0: RELEASES, 2: LOCAL},
+}
+"""What a reader has done before a block of a document that does not begin at the beginning."""
+LEFT_OUT = {"README.md": "make test"}
+"""A line that no walk runs: it is `make test` that runs the walks."""
+IN_AWS = "outputs.md"
+"""Its commands read outputs of a stack that is up: they run before the AWS quick start's `make destroy`."""
 
 
 @pytest.mark.parametrize("start", STARTS)
 def test_quick_start(start: str, tmp_path: Path) -> None:
     stack = STARTS[start]
     with opened(tmp_path) as shell:
-        printed = walk(shell, blocks(ROOT / "docs" / f"quick-start-{start}.md"))
+        printed = walk(shell, list(_quick_start(start)))
         # The conversation took place, on a stack that was up; and nothing is left of it.
         assert '"text": "Hello!"' in printed
         assert f"Stack '{stack}' has been removed" in printed
@@ -28,3 +88,45 @@ def test_quick_start(start: str, tmp_path: Path) -> None:
         stack_file = (shell.clone / "rasa-platform" / "stacks" / f"Pulumi.{stack}.yaml").read_text()
         for secret in (READER["OPENAI_API_KEY"], READER["RASA_PRO_LICENSE"], "token-of-the-walk"):
             assert secret not in stack_file
+
+
+@pytest.mark.parametrize("name", BEFORE)
+def test_document(name: str, tmp_path: Path) -> None:
+    document = ROOT / name if name == "README.md" else DOCS / name
+    with opened(tmp_path) as shell:
+        walk(shell, list(_with_what_comes_before(_walked(document), BEFORE[name])))
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure", "gcp", "none"])
+def test_what_make_stack_prints_stands_in_the_quick_start_which_is_walked(cloud: str) -> None:
+    start = DOCS / f"quick-start-{'own-cluster' if cloud == 'none' else cloud}.md"
+    commands = {command for block in blocks(start) for command in block.commands}
+    starter = Starter(name="mine", cloud=cloud, region="", profile="dev")
+    assert [one for one in starter.commands() if one not in commands] == []
+
+
+def _quick_start(start: str) -> Iterator[Block]:
+    for block in blocks(DOCS / f"quick-start-{start}.md"):
+        if start == "aws" and "make destroy" in block.text:
+            yield from blocks(DOCS / IN_AWS)
+        yield block
+
+
+def _walked(document: Path) -> Iterator[Block]:
+    left_out = LEFT_OUT.get(document.name)
+    lines = [line for block in blocks(document) for line in block.text.splitlines(keepends=True)]
+    assert left_out is None or sum(line.startswith(left_out) for line in lines) == 1
+    for block in blocks(document):
+        kept = (
+            line
+            for line in block.text.splitlines(keepends=True)
+            if not (left_out and line.startswith(left_out))
+        )
+        yield replace(block, text="".join(kept))
+
+
+def _with_what_comes_before(found: Iterable[Block], before: Mapping[int, str]) -> Iterator[Block | str]:
+    for number, block in enumerate(found):
+        if number in before:
+            yield before[number]
+        yield block
