@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 # The SDKs' objects, by the million, stay: looking through them again and again took a seventh of the unit
 # tests' time and a third of an engine run's. What a failed update abandons (8 MiB) is still found in time.

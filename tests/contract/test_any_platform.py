@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi import RunError
 
@@ -93,7 +93,7 @@ def recorded(config: dict[str, Any], *, preview: bool = False) -> Recording[Any]
         return str(error)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6)
 @given(config=stack_files())
 def test_any_stack_file_is_a_graph_or_a_clear_error(config: dict[str, Any]) -> None:
     update, preview = recorded(config), recorded(config, preview=True)
