@@ -27,6 +27,7 @@ make stack NAME=local-dev CLOUD=none PROFILE=dev
 pulumi stack init local-dev
 {SECRETS}
 pulumi config set --secret --path rasa:cluster.kubeconfig "$(kubectl config view --raw --minify --flatten)"
+pulumi config set --path rasa:assistant.model assistant-1.0.0
 """
 RELEASES = """
 git -C "$REPOSITORY" tag v0.1.0
@@ -66,6 +67,7 @@ cd ../..
 AWS_BACKEND_URL=s3://states?region=eu-central-1 AWS_SECRETS_PROVIDER=awskms://alias/states?region=eu-central-1
 """
 BEFORE: Mapping[str, Mapping[int, str]] = {
+    "backends.md": {0: BOOTSTRAPPED, 1: IN_THE_PROJECT},
     "upgrading.md": {0: RELEASES, 2: LOCAL},
 }
 """What a reader has done before a block of a document that does not begin at the beginning."""
@@ -73,6 +75,7 @@ LEFT_OUT = {"README.md": "make test"}
 """A line that no walk runs: it is `make test` that runs the walks."""
 IN_AWS = "outputs.md"
 """Its commands read outputs of a stack that is up: they run before the AWS quick start's `make destroy`."""
+BOOTSTRAP = "cp Pulumi.example.yaml Pulumi.mine.yaml"
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -95,6 +98,19 @@ def test_document(name: str, tmp_path: Path) -> None:
     document = ROOT / name if name == "README.md" else DOCS / name
     with opened(tmp_path) as shell:
         walk(shell, list(_with_what_comes_before(_walked(document), BEFORE[name])))
+
+
+@pytest.mark.parametrize(("cloud", "system"), [("azure", "github")])
+def test_bootstrap_of_another_cloud(cloud: str, system: str, tmp_path: Path) -> None:
+    """The README prints the commands for one cloud; the commands that they print run, too."""
+    (block,) = (one for one in blocks(ROOT / "README.md") if BOOTSTRAP in one.text)
+    there = replace(block, text=block.text.replace("bootstrap/aws", f"bootstrap/{cloud}"))
+    assert there.text != block.text
+    ask = f"EDITOR='sed -i s/:ci:.github/:ci:\\x20{system}/'"
+    with opened(tmp_path) as shell:
+        printed = walk(shell, [CLONE, ask, there, "cat commands.sh"])
+        assert ("glab variable set" if system == "gitlab" else "gh variable set") in printed
+        assert f"{cloud}-dev: no resources yet" in printed
 
 
 @pytest.mark.parametrize("cloud", ["aws", "azure", "gcp", "none"])

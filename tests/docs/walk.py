@@ -46,6 +46,11 @@ for word; do
   esac
   set -- "$@" "$word"
 done
+# A passphrase instead of a passphrase: Pulumi then reads the new one from its standard input.
+case $* in *change-secrets-provider*) exec {pulumi} "$@" <<END
+$PULUMI_CONFIG_PASSPHRASE
+END
+esac
 exec {pulumi} "$@"
 """
 UV_VERSION = re.compile(r"^UV_VERSION := (\S+)$", re.MULTILINE)
