@@ -16,7 +16,7 @@ from tests.docs.walk import READER, walk
 pytestmark = pytest.mark.engine
 
 DOCS = ROOT / "docs"
-STARTS = {"aws": "aws-dev", "azure": "azure-dev", "own-cluster": "local-dev"}
+STARTS = {"aws": "aws-dev", "azure": "azure-dev", "gcp": "gcp-dev", "own-cluster": "local-dev"}
 CLONE = 'git clone "$REPOSITORY" rasa-platform && cd rasa-platform'
 SECRETS = """
 pulumi config set --secret rasa:license "$RASA_PRO_LICENSE"
