@@ -67,6 +67,7 @@ cd ../..
 AWS_BACKEND_URL=s3://states?region=eu-central-1 AWS_SECRETS_PROVIDER=awskms://alias/states?region=eu-central-1
 """
 BEFORE: Mapping[str, Mapping[int, str]] = {
+    "README.md": {0: CLONE, 1: LOCAL, 2: "pulumi preview"},
     "backends.md": {0: BOOTSTRAPPED, 1: IN_THE_PROJECT},
     "upgrading.md": {0: RELEASES, 2: LOCAL},
 }
