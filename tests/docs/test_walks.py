@@ -101,7 +101,7 @@ def test_document(name: str, tmp_path: Path) -> None:
         walk(shell, list(_with_what_comes_before(_walked(document), BEFORE[name])))
 
 
-@pytest.mark.parametrize(("cloud", "system"), [("azure", "github")])
+@pytest.mark.parametrize(("cloud", "system"), [("azure", "github"), ("gcp", "gitlab")])
 def test_bootstrap_of_another_cloud(cloud: str, system: str, tmp_path: Path) -> None:
     """The README prints the commands for one cloud; the commands that they print run, too."""
     (block,) = (one for one in blocks(ROOT / "README.md") if BOOTSTRAP in one.text)
