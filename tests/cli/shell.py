@@ -28,6 +28,7 @@ from simcloud import engine
 from simcloud.account import Account
 from simcloud.executables import write, write_language_host, write_plugins, write_pulumi
 from simcloud.shared import serving
+from tests.clone import copy
 
 ROOT = Path(__file__).parents[2]
 PASSPHRASE = "of the test"
@@ -117,20 +118,6 @@ def opened(folder: Path, *, environment: Path | None = Path(sys.prefix)) -> Gene
         shell = Shell(clone, bin_, home, account, _environment(bin_, pulumi.parent, home))
         shell.run("pulumi login file://~")
         yield shell
-
-
-def copy(clone: Path) -> None:
-    """Make the clone that git would, of what is in the working tree."""
-    named = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(named, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, listed.split("\0")):
-        # What is in stacks/ is the user's; the starters that ship there are made by `make stack`.
-        if (ROOT / name).is_file() and (not name.startswith("stacks/") or name == "stacks/schema.json"):
-            (clone / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, clone / name)
-    who = ("-c", "user.name=x", "-c", "user.email=x@example.com")
-    for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "clone")):
-        subprocess.run(["git", *who, *words], cwd=clone, check=True, capture_output=True)
 
 
 def _environment(bin_: Path, pulumi: Path, home: Path) -> dict[str, str]:

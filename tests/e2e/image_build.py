@@ -1,0 +1,44 @@
+"""The image with the stand-in for `rasa run`: built here, and put into the cluster."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.e2e.options import loader, tool
+from tests.e2e.report import StepError
+
+HERE = Path(__file__).parent / "image"
+REQUIREMENTS = Path(__file__).parents[1] / "conformance" / "requirements.txt"
+IMAGE = "localhost/rasa-e2e:3.21.0"
+"""Not `latest`, which a node would always try to pull."""
+
+
+def builder() -> str:
+    """What builds images on this machine."""
+    return tool(
+        "docker",
+        "podman",
+        why="install one, or name an image that the cluster can pull with E2E_IMAGE=repository:tag",
+    )
+
+
+def build(with_: str, context: str) -> str:
+    """Build it and load it into the cluster of this context; its name."""
+    into_cluster = loader(context, IMAGE)
+    with tempfile.TemporaryDirectory() as folder:
+        for file in (HERE / "Dockerfile", HERE / "server.py", REQUIREMENTS):
+            shutil.copy(file, folder)
+        _run([with_, "build", "--tag", IMAGE, folder])
+    _run(into_cluster)
+    return IMAGE
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
+        raise StepError(f"{' '.join(command)} ended with status {done.returncode}:\n{last}")
