@@ -35,9 +35,16 @@ def write_plugins(folder: Path, port: int) -> None:
         write(folder / f"pulumi-resource-{name}", f"#!/bin/sh\necho {port}\nexec tail -f /dev/null\n")
 
 
+def language_host(engine: Path) -> Path | None:
+    """Pulumi's own language host, on PATH or beside the engine, if there is one."""
+    beside = engine.resolve().parent / HOST
+    on_path = shutil.which(HOST)
+    return Path(on_path) if on_path else beside if beside.exists() else None
+
+
 def write_language_host(folder: Path, engine: Path) -> None:
-    """Write a language host, unless there is a real one on PATH or beside the engine."""
-    if shutil.which(HOST) or (engine.resolve().parent / HOST).exists():
+    """Write a language host where there is none of Pulumi's own."""
+    if language_host(engine):
         return
     main = Path(__file__).parent / "language" / "__main__.py"
     write(folder / HOST, f'#!/bin/sh\nexec "{sys.executable}" "{main}" "$@"\n')

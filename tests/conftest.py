@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from simcloud import engine, executables
 
 # How long an example takes says how busy the machine is, and nothing about the code.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -59,3 +62,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if cloud is not None:
             # One worker imports a cloud's SDK (5 s), and records its stacks, once for all tests of it.
             item.add_marker(pytest.mark.xdist_group(cloud))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which language host the commands of tests/cli had (also where `-q` leaves the header out)."""
+    reports = [report for listed in terminalreporter.stats.values() for report in listed]
+    if any(getattr(report, "nodeid", "").startswith("tests/cli/") for report in reports):
+        found = executables.language_host(Path(shutil.which(engine.find().command) or ""))
+        named = f"Pulumi's own, {found}" if found else "simcloud/language, for want of Pulumi's own on PATH"
+        terminalreporter.write_line(f"language host of tests/cli: {named}")

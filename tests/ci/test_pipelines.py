@@ -127,6 +127,18 @@ def test_one_run_at_a_time_and_none_is_cancelled() -> None:
         assert made["environment"] == "${{ matrix.stack }}"
 
 
+def test_a_pull_request_is_tested_on_pulumis_own_language_host() -> None:
+    steps = workflow("pull-request.yml")["jobs"]["test"]["steps"]
+    assert {"uses": "./.github/actions/setup", "with": {"pulumi": "true"}} in steps
+    commands = [step["run"] for step in steps if "run" in step]
+    # A runner without it fails, instead of testing the simulated one.
+    assert commands == ["command -v pulumi-language-python", "make test"]
+    made = yaml.safe_load((ROOT / ".github" / "actions" / "setup" / "action.yml").read_text())
+    (pulumi,) = [step for step in made["runs"]["steps"] if "pulumi/actions@" in step.get("uses", "")]
+    assert pulumi["if"] == "inputs.stack != '' || inputs.pulumi == 'true'"
+    assert "pulumi-version" in pulumi["with"]
+
+
 def test_only_jobs_on_a_stack_get_an_identity() -> None:
     granted = {
         f"{path.name}:{name}"
