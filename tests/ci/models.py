@@ -11,11 +11,16 @@ VERSION = "3.21.0"
 
 
 def write_model(
-    path: Path, *, model_id: str = "m1", version: str = VERSION, metadata: str = "metadata.json"
+    path: Path,
+    *,
+    model_id: str = "m1",
+    version: str = VERSION,
+    metadata: str = "metadata.json",
+    weights: bytes = b"weights" * 5000,
 ) -> Path:
     content = json.dumps({"model_id": model_id, "rasa_open_source_version": version}).encode()
     with tarfile.open(path, "w:gz") as tar:
-        for name, data in ((metadata, content), ("components/finetuning/x", b"weights" * 5000)):
+        for name, data in ((metadata, content), ("components/finetuning/x", weights)):
             member = tarfile.TarInfo(name)
             member.size = len(data)
             tar.addfile(member, io.BytesIO(data))

@@ -243,20 +243,35 @@ class Lab:
         elif "--remote-storage" not in pod.arguments:
             pod.files[f"/app/{pod.arguments[-1]}"] = servers_cloud.MODEL
         else:
-            storage = pod.arguments[pod.arguments.index("--remote-storage") + 1]
-            bucket, model = pod.env.get("BUCKET_NAME", ""), pod.arguments[-1].removesuffix(".tar.gz")
-            leads: dict[str, Callable[[], dict[str, str]]] = {
-                "aws": lambda: self._s3(bucket, f"{model}.tar.gz"),
-                # The pod's Google identity: the emulator asks for none.
-                "gcs": lambda: self._gcs(bucket, f"{model}.tar.gz"),
-                # The account's name is its host name, and the samples' SAS is none; this one is Azurite's.
-                "azure": lambda: {
-                    **self.blob.environment,
-                    "AZURE_ACCOUNT_NAME": servers_cloud.ACCOUNT,
-                    "AZURE_ACCOUNT_KEY": self.blob.sas,
-                },
-            }
-            pod.env.update(leads[storage]())
+            model = pod.arguments[-1].removesuffix(".tar.gz")
+            self._lead_to_storage(pod, f"{model}.tar.gz")
+            if "AZURE_ACCOUNT_KEY" in pod.env:
+                # The samples' SAS is none; this one is Azurite's, and may read, as ours may.
+                pod.env["AZURE_ACCOUNT_KEY"] = self.blob.sas
+
+    def lead_upload(self, pod: Pod) -> None:
+        """Lead the Job of the first model to the same storages, with a login that may write there."""
+        if "--remote-storage" not in pod.arguments:
+            Path(f"{pod.folder}/app/models").mkdir(parents=True)  # the claim, empty
+            return
+        if "AWS_DEFAULT_REGION" in pod.env:
+            pod.env = {**servers_cloud.AWS, **pod.env}
+        self._lead_to_storage(pod, "nothing.tar.gz")
+        if "AZURE_ACCOUNT_KEY" in pod.env:
+            pod.env["AZURE_ACCOUNT_KEY"] = servers_cloud.ACCOUNT_KEY
+
+    def _lead_to_storage(self, pod: Pod, model: str) -> None:
+        """Lead a pod to a storage; in a bucket that is not the lab's own there is that model."""
+        storage = pod.arguments[pod.arguments.index("--remote-storage") + 1]
+        bucket = pod.env.get("BUCKET_NAME", "")
+        leads: dict[str, Callable[[], dict[str, str]]] = {
+            "aws": lambda: self._s3(bucket, model),
+            # The pod's Google identity: the emulator asks for none.
+            "gcs": lambda: self._gcs(bucket, model),
+            # The account's name is its host name.
+            "azure": lambda: {**self.blob.environment, "AZURE_ACCOUNT_NAME": servers_cloud.ACCOUNT},
+        }
+        pod.env.update(leads[storage]())
 
     def _s3(self, bucket: str, model: str) -> dict[str, str]:
         if bucket != servers_cloud.BUCKET:

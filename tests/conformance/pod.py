@@ -5,6 +5,7 @@ Mount paths lie under a folder of the test instead of the root, and are written 
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -149,7 +150,7 @@ def _value(recording: Recording[Any], variable: Mapping[str, Any]) -> str:
     return ELSEWHERE if found is None else found.inputs["stringData"][reference["key"]]
 
 
-def _content(recording: Recording[Any], volume: Mapping[str, Any]) -> Mapping[str, str]:
+def _content(recording: Recording[Any], volume: Mapping[str, Any]) -> Mapping[str, str | bytes]:
     if "projected" in volume:
         parts = [_content(recording, source) for source in volume["projected"]["sources"]]
         return {name: text for part in parts for name, text in part.items()}
@@ -163,9 +164,14 @@ def _content(recording: Recording[Any], volume: Mapping[str, Any]) -> Mapping[st
     return {}  # a claim: the case puts something there
 
 
-def _data(recording: Recording[Any], type_: str, name: str) -> Mapping[str, str]:
+def _data(recording: Recording[Any], type_: str, name: str) -> Mapping[str, str | bytes]:
     found = _named(recording, type_, name)
-    return {} if found is None else found.inputs.get("data") or found.inputs["stringData"]
+    if found is None:
+        return {}
+    plain: Mapping[str, str] = found.inputs.get("data") or found.inputs.get("stringData") or {}
+    binary: Mapping[str, str] = found.inputs.get("binaryData") or {}
+    assert plain or binary, f"{type_} {found.name} holds nothing"
+    return {**plain, **{key: base64.b64decode(text) for key, text in binary.items()}}
 
 
 def _named(recording: Recording[Any], type_: str, name: str) -> Recorded | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http
 import json
+import re
 import subprocess
 import urllib.error
 import urllib.request
@@ -40,6 +41,19 @@ client("dynamodb").create_table(
 client("secretsmanager").create_secret(
     Name="arn:secret", SecretString=json.dumps({"username": "postgres", "password": admin}))
 """
+FILL_STRICT = """
+import json, sys, boto3
+url, region, bucket = sys.argv[1:]
+s3, iam = (boto3.client(name, endpoint_url=url, region_name=region) for name in ("s3", "iam"))
+s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+iam.create_user(UserName="rasa")
+may = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+iam.put_user_policy(UserName="rasa", PolicyName="models", PolicyDocument=json.dumps(may))
+key = iam.create_access_key(UserName="rasa")["AccessKey"]
+print(json.dumps({f"AWS_{name}": key[camel] for name, camel in
+                  (("ACCESS_KEY_ID", "AccessKeyId"), ("SECRET_ACCESS_KEY", "SecretAccessKey"))}))
+"""
+"""moto asks for no login during its first calls (INITIAL_NO_AUTH_ACTION_COUNT), which these are."""
 FILL_BLOB = """
 import datetime, sys
 from azure.storage.blob import *
@@ -111,6 +125,17 @@ def moto(processes: Processes, region: str, model: str) -> str:
     ]
     _filled(fill, AWS)
     return url
+
+
+def strict_s3(processes: Processes, region: str) -> tuple[str, dict[str, str]]:
+    """Start S3 that verifies keys and signatures, with the bucket; its URL, and the keys it takes."""
+    port = free_port()
+    server = [str(rasa_python()), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    calls = {"INITIAL_NO_AUTH_ACTION_COUNT": str(len(re.findall(r"(?:s3|iam)\.\w+\(", FILL_STRICT)))}
+    processes.start(f"moto-{port}", server, ports=[port], env=calls)
+    url = f"http://127.0.0.1:{port}"
+    made = json.loads(_filled([str(rasa_python()), "-c", FILL_STRICT, url, region, BUCKET], AWS))
+    return url, made
 
 
 def aws_bucket(url: str, region: str, bucket: str, key: str) -> None:

@@ -85,8 +85,17 @@ def arguments() -> argparse.Namespace:
 def uploaded(options: argparse.Namespace) -> str:
     """Write the model where it is not yet."""
     content = whole(Path(options.parts), options.sha256)
-    place = in_folder(options) if options.folder else in_storage(options)
-    known = place.read()
+    try:
+        place = in_folder(options) if options.folder else in_storage(options)
+        known = place.read()
+    except Exception as error:  # noqa: BLE001 (each client has its own)
+        # Rasa Pro asks for the bucket first, with a request whose refusal has no body (HEAD): a wrong key and
+        # a missing right look the same. Rasa's own pods would read no better, whoever uploads.
+        raise Problem(
+            f"Rasa's pod cannot read {storage_of(options)} ({first_line(error)})",
+            "Correct rasa:modelStorage and its login, or let Rasa's identity list and read there, then "
+            "`pulumi up` again",
+        ) from None
     if known is None:
         place.write(content)
         return f"{place.name} is there now: {len(content)} bytes"
@@ -180,13 +189,18 @@ STORES: Mapping[str, Callable[[Any, str], Store]] = {"aws": _s3, "gcs": _gcs, "a
 
 
 def refusal(error: Exception, options: argparse.Namespace) -> str:
-    """What an error means: most often, that Rasa's credentials may read and not write."""
+    """Say what an error means: most often, that Rasa's credentials may read and not write."""
     said = f"{type(error).__name__} {error}"
-    where = "the volume" if options.folder else f"the {options.remote_storage} storage"
+    where = storage_of(options)
     if isinstance(error, PermissionError) or any(word in said for word in REFUSALS):
         may = f"Rasa's pod may not write to {where} ({first_line(error)})"
         return f"{may}. Upload the model by hand, then `pulumi up` again: {options.by_hand}"
     return f"{where} does not take the model ({first_line(error)}). Upload it by hand: {options.by_hand}"
+
+
+def storage_of(options: argparse.Namespace) -> str:
+    """Name the storage in a sentence."""
+    return "the volume" if options.folder else f"the {options.remote_storage} storage"
 
 
 if __name__ == "__main__":
