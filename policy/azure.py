@@ -32,6 +32,7 @@ UNTAGGED = (
     "azure-native:network:PrivateDnsZoneGroup",
     "azure-native:redisenterprise:Database",
     "azure-native:dbforpostgresql:Configuration",
+    "azure-native:storage:Blob",
     "azure-native:storage:BlobContainer",
     "azure-native:storage:BlobServiceProperties",
     "azure-native:storage:ManagementPolicy",

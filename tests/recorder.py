@@ -51,6 +51,8 @@ class Recorded:
     """URN; None at the top of the stack."""
     provider: str
     protect: bool
+    retained: bool
+    """Whether it stays where it is when the stack lets go of it (`retain_on_delete`)."""
     dependencies: frozenset[str]
     """URNs of all it waits for."""
     data_flow: frozenset[str]
@@ -223,6 +225,7 @@ def _recorded(
         parent=None if f"::{STACK_TYPE}::" in request.parent else request.parent,
         provider=request.provider,
         protect=request.protect,
+        retained=request.retainOnDelete,
         dependencies=frozenset(request.dependencies),
         data_flow=frozenset(urn for flow in flows for urn in flow.urns),
         deleted_with=request.deletedWith,
