@@ -7,9 +7,8 @@ READMEs"); `pulumi stack output readme` prints it anywhere.
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any, assert_never, cast
+from typing import Any, cast
 
 from pulumi import Output
 
@@ -100,37 +99,16 @@ def _talk(values: Mapping[str, Any], service: str, *, outside: bool) -> list[str
 
 def _upload(storage: c.ModelStorage, values: Mapping[str, Any], stack: str) -> list[str]:
     """The name is another one than the model's that is served: a model is never overwritten."""
-    models: Mapping[str, str] = values["models"]
     if isinstance(storage, c.ModelServer):
-        return [f"# hand it to the model server at {models['url']}: Rasa takes the newest by itself"]
+        url = values["models"]["url"]
+        return [f"# hand it to the model server at {url}: Rasa takes the newest by itself"]
+    set_ = "pulumi config set --path --type string"
     return [
         "model=assistant-2.0.0",
-        *_copy(storage, models),
-        f'pulumi config set --path --type string rasa:assistant.model "$model" --stack {stack}',
+        f'{set_} rasa:assistant.upload "models/$model.tar.gz" --stack {stack}',
+        f'{set_} rasa:assistant.model "$model" --stack {stack}',
         f"pulumi up --stack {stack}",
     ]
-
-
-def _copy(storage: c.S3 | c.Gcs | c.AzureBlob | c.Volume, models: Mapping[str, str]) -> list[str]:
-    file = '"models/$model.tar.gz"'
-    match storage:
-        case c.S3():
-            endpoint = f" --endpoint-url {shlex.quote(models['endpoint'])}" if "endpoint" in models else ""
-            return [f'aws s3 cp {file} "s3://{models["bucket"]}/$model.tar.gz"{endpoint}']
-        case c.Gcs():
-            return [f'gcloud storage cp {file} "gs://{models["bucket"]}/$model.tar.gz"']
-        case c.AzureBlob():
-            where = f"--account-name {models['account']} --container-name {models['container']}"
-            return [f'az storage blob upload --auth-mode login {where} --name "$model.tar.gz" --file {file}']
-        case c.Volume():
-            return [
-                "kubectl apply -f docs/model-upload.yaml",
-                "kubectl wait --for=condition=Ready pod/model-upload --timeout=5m",
-                f'kubectl exec -i model-upload -- sh -c "cat > /models/$model.tar.gz" < {file}',
-                "kubectl delete pod model-upload",
-            ]
-        case _:
-            assert_never(storage)
 
 
 def _destroy(stack: str, *, protected: bool) -> list[str]:
