@@ -69,6 +69,7 @@ AWS_BACKEND_URL=s3://states?region=eu-central-1 AWS_SECRETS_PROVIDER=awskms://al
 BEFORE: Mapping[str, Mapping[int, str]] = {
     "README.md": {0: CLONE, 1: LOCAL, 2: "pulumi preview"},
     "backends.md": {0: BOOTSTRAPPED, 1: IN_THE_PROJECT},
+    "companions.md": {0: CLONE, 1: PRINTED},
     "upgrading.md": {0: RELEASES, 2: LOCAL},
 }
 """What a reader has done before a block of a document that does not begin at the beginning."""
