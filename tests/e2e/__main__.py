@@ -50,7 +50,8 @@ def main() -> int:
     ended = passed or (not options.keep and take_down(walk, results))
     if not passed and not ended:
         say(f"kept: the stack {walk.project.stack} and its log, in {walk.project.folder}")
-    cluster.kubectl("delete", "namespace", cluster.load_namespace, "--ignore-not-found", check=False)
+    if passed or not options.keep:
+        cluster.kubectl("delete", "namespace", cluster.load_namespace, "--ignore-not-found", check=False)
     if ended:
         shutil.rmtree(walk.project.folder)
     say(f"\n{table(results)}")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.e2e.options import loader, tool
 from tests.e2e.report import StepError
 
-HERE = Path(__file__).parent / "image"
-REQUIREMENTS = Path(__file__).parents[1] / "conformance" / "requirements.txt"
+TESTS = Path(__file__).parents[1]
 IMAGE = "localhost/rasa-e2e:3.21.0"
 """Not `latest`, which a node would always try to pull."""
 
@@ -29,10 +26,8 @@ def builder() -> str:
 def build(with_: str, context: str) -> str:
     """Build it and load it into the cluster of this context; its name."""
     into_cluster = loader(context, IMAGE)
-    with tempfile.TemporaryDirectory() as folder:
-        for file in (HERE / "Dockerfile", HERE / "server.py", REQUIREMENTS):
-            shutil.copy(file, folder)
-        _run([with_, "build", "--tag", IMAGE, folder])
+    dockerfile = TESTS / "e2e" / "image" / "Dockerfile"
+    _run([with_, "build", "--file", str(dockerfile), "--tag", IMAGE, str(TESTS)])
     _run(into_cluster)
     return IMAGE
 

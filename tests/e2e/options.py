@@ -68,5 +68,6 @@ def loader(context: str, image: str) -> Sequence[str]:
             return [word.format(image=image, cluster=cluster, context=context) for word in words]
     raise RefusalError(
         f"no image of this machine can be put into the cluster of the context {context}: "
-        "name one that it can pull with E2E_IMAGE=repository:tag (tests/e2e/image/Dockerfile makes it)"
+        "make one that it can pull, and name it with E2E_IMAGE=repository:tag "
+        "(docker build --file tests/e2e/image/Dockerfile --tag repository:tag tests)"
     )

@@ -18,6 +18,7 @@ import pytest
 from tests.clone import ROOT
 from tests.e2e.__main__ import carry_out
 from tests.e2e.caller import Load
+from tests.e2e.image_build import IMAGE, build
 from tests.e2e.load import Tally
 from tests.e2e.options import Options, RefusalError, loader
 from tests.e2e.report import Result, StepError, table
@@ -124,6 +125,25 @@ def test_how_an_image_gets_into_a_cluster() -> None:
     assert loader("minikube", "x:1")[-1] == "minikube"
     with pytest.raises(RefusalError, match="E2E_IMAGE=repository:tag"):
         loader("company", "x:1")
+
+
+def test_the_image_is_built_of_files_that_exist_and_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("podman", "kind"):
+        (tmp_path / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {tmp_path}/said\n')
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert build("podman", "kind-rasa") == IMAGE
+    built, loaded = (tmp_path / "said").read_text().splitlines()
+    _, _, _, dockerfile, _, tag, context = built.split()
+    assert tag == IMAGE
+    assert loaded == f"kind load docker-image {IMAGE} --name rasa"
+    copied = [
+        line.split()[-2] for line in Path(dockerfile).read_text().splitlines() if line.startswith("COPY")
+    ]
+    assert len(copied) == 2
+    assert all((Path(context) / file).is_file() for file in copied)
 
 
 def test_variables() -> None:
