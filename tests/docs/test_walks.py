@@ -10,7 +10,7 @@ import pytest
 
 from starters.template import Starter
 from tests.cli.shell import opened
-from tests.docs.blocks import ROOT, Block, blocks
+from tests.docs.blocks import DOCUMENTS, ROOT, Block, blocks
 from tests.docs.walk import READER, walk
 
 pytestmark = pytest.mark.engine
@@ -71,6 +71,7 @@ BEFORE: Mapping[str, Mapping[int, str]] = {
     "backends.md": {0: BOOTSTRAPPED, 1: IN_THE_PROJECT},
     "companions.md": {0: CLONE, 1: PRINTED},
     "upgrading.md": {0: RELEASES, 2: LOCAL},
+    "vault.md": {0: WITH_VAULT},
 }
 """What a reader has done before a block of a document that does not begin at the beginning."""
 LEFT_OUT = {"README.md": "make test"}
@@ -121,6 +122,11 @@ def test_what_make_stack_prints_stands_in_the_quick_start_which_is_walked(cloud:
     commands = {command for block in blocks(start) for command in block.commands}
     starter = Starter(name="mine", cloud=cloud, region="", profile="dev")
     assert [one for one in starter.commands() if one not in commands] == []
+
+
+def test_every_document_is_walked() -> None:
+    walked = {*(f"quick-start-{start}.md" for start in STARTS), *BEFORE, IN_AWS}
+    assert {path.name for path in DOCUMENTS if blocks(path)} == walked
 
 
 def _quick_start(start: str) -> Iterator[Block]:
