@@ -48,7 +48,7 @@ def test_a_service_may_use_the_key_before_it_needs_it(store: str) -> None:
 
 @pytest.mark.parametrize("kind", ["dynamodb", "mongodb"])
 def test_what_google_has_not_says_what_to_use(kind: TrackerStoreKind) -> None:
-    args = TrackerStoreArgs(placement=placement(None), kind=kind, **given("dev"))
+    args = TrackerStoreArgs(placement=placement(None), kind=kind, **given("dev", "small"))
     with pytest.raises(NotSupported, match="kind postgres"):
         record(lambda: TrackerStore("tracker-store", args))
 
