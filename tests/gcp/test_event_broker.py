@@ -57,7 +57,7 @@ def test_the_authority_signs_clients_and_no_longer_than_needed() -> None:
     policy = made.one("gcp:certificateauthority/caPool:CaPool").inputs["issuancePolicy"]
     baseline = policy["baselineValues"]
     assert baseline["keyUsage"]["extendedKeyUsage"] == {"clientAuth": True}
-    assert baseline["caOptions"] == {"isCa": False}
+    assert baseline["caOptions"] == {"isCa": False, "nonCa": True}
     assert policy["maximumLifetime"] == made.one(CERTIFICATE).inputs["lifetime"]
 
 
