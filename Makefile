@@ -97,12 +97,12 @@ fmt: .venv/.ready ## [dev] format
 	$(BIN)/ruff check --fix .
 
 schema: .venv/.ready ## [dev] write stacks/schema.json anew from the settings
-	$(BIN)/python -m components.schema > stacks/schema.json
+	$(BIN)/python -m components.config.schema > stacks/schema.json
 
 readme: .venv/.ready ## [dev] write the tables of README.md and docs/ anew, and docs/rights/aws-*.json
 	$(BIN)/python -m tests.test_readme
 	$(BIN)/python -m tests.docs.tables
-	$(BIN)/python -m tests.test_outputs
+	$(BIN)/python -m tests.stack.test_outputs
 
 goldens: .venv/.ready ## [dev] write the golden inventories anew; read the difference before you commit it
 	$(BIN)/python -m tests.golden.write

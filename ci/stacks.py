@@ -20,6 +20,7 @@ CLOUDS = ("aws", "azure", "gcp")
 TIERS = ("dev", "staging", "production")
 PROGRAM = (
     "components/",
+    "jobs/",
     "__main__.py",
     "Pulumi.yaml",
     "pyproject.toml",

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from components.version import version
+from components.stack.version import version
 from simcloud.demo import show
 from simcloud.errors import SimcloudError
 from simcloud.lifecycle import Lifecycle

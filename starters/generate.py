@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.naming import stack_name_problems
-from components.regions import REGIONS
+from components.config.stack_names import stack_name_problems
+from components.config.zones import REGIONS
 from starters.template import TITLES, WHAT, Starter
 
 ROOT = Path(__file__).parents[1]

@@ -49,7 +49,9 @@ sys.addaudithook(_refuse_own_stacks)
 def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]: pytest uses it
     """Without an engine every cluster answers: what the program looks at is not to depend on the machine."""
     if request.node.get_closest_marker("engine") is None:
-        monkeypatch.setattr("components.reach.getproxies", lambda: {"https": "proxy", "http": "proxy"})
+        monkeypatch.setattr(
+            "components.config.preview.reachability.getproxies", lambda: {"https": "proxy", "http": "proxy"}
+        )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -25,7 +25,7 @@ from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import run_pulumi_func
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]
 
-from components.logins import SecretRef
+from components.contract.secrets import SecretRef
 from tests.computed import ACCOUNT, ANSWERS, AUTONAMED, COMPUTED, IDS, REGION, RESHAPED, Properties
 
 T = TypeVar("T")

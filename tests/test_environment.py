@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from pulumi import RunError
 
 from ci.environment import CLOUDS, groups
-from components import cloud_sdk
+from components.stack import cloud_sdk
 
 ROOT = Path(__file__).parents[1]
 PROJECT: Mapping[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())

@@ -7,7 +7,7 @@ from typing import Any, cast
 import jsonschema
 import yaml
 
-from components.schema import stack_file_schema
+from components.config.schema import stack_file_schema
 from tests.stacks import ROOT, record_config, stack_config
 
 VALUES: dict[str, Any] = yaml.safe_load((ROOT / "examples/esc/production.yaml").read_text())["values"]

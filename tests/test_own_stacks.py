@@ -13,7 +13,7 @@ import pytest
 from simcloud.workspace import Workspace
 from tests.stacks import ROOT
 
-SUBJECTS = ("tests/ci/test_login.py", "tests/ci/test_pipelines.py", "tests/settings/test_schema.py")
+SUBJECTS = ("tests/ci/test_login.py", "tests/ci/test_pipelines.py", "tests/config/test_schema.py")
 """Tests that start commands which read stack files, and one that reads beside them."""
 
 

@@ -9,13 +9,13 @@ import jsonschema
 import pytest
 import yaml
 
-from components.schema import stack_file_schema
-from components.support import table
+from components.config.schema import stack_file_schema
+from components.config.support import table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
-BEGIN, END = "<!-- table: components/support.py -->\n", "\n<!-- end of table -->"
+BEGIN, END = "<!-- table: components/config/support.py -->\n", "\n<!-- end of table -->"
 
 
 def with_table(text: str) -> str:

@@ -25,7 +25,7 @@ PINS = (
     r"^\s+image: \S+:\d\S*",
 )
 """How a version is written by hand."""
-FILES = ("Makefile", "components/**/*.py", "ci/**/*", ".github/**/*.yml", "docs/*.yaml")
+FILES = ("Makefile", "components/**/*.py", "jobs/**/*.py", "ci/**/*", ".github/**/*.yml", "docs/*.yaml")
 BY_HAND = {
     ("components/gcp/postgres.py", "VERSION"): "a major version of a database, raised by docs/upgrading.md",
     ("components/aws/postgres.py", "MAJOR_VERSION"): "as above",
@@ -35,7 +35,7 @@ BY_HAND = {
     ("components/aws/documentdb.py", "ENGINE_VERSION"): "what DocumentDB offers",
     ("components/azure/documentdb.py", "SERVER_VERSION"): "what DocumentDB for Azure offers",
     ("components/aws/event_broker.py", "KAFKA_VERSION"): "what MSK offers",
-    ("components/rasa/jobs/vault_keys.py", "AZURE_API_VERSION"): "the version of an API",
+    ("jobs/vault/keys.py", "AZURE_API_VERSION"): "the version of an API",
 }
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from ci import stacks
 from ci.check_stacks import check
-from components.schema import stack_file_schema
+from components.config.schema import stack_file_schema
 from starters.__main__ import main
 from starters.generate import SHIPPED, StarterError, write
 from starters.template import Starter

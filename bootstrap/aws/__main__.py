@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from components.cloud_sdk import require_sdk
+from components.stack.cloud_sdk import require_sdk
 
 require_sdk("aws", "make -C ../.. environment CLOUD=aws")
 

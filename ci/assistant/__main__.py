@@ -13,7 +13,7 @@ from ci.assistant import archive, release, storage
 from ci.assistant.target import StackTarget
 
 if TYPE_CHECKING:
-    from components.rasa.args import Image
+    from components.rasa.spec.versions import Image
 
 MODEL = click.Path(dir_okay=False, path_type=Path)
 storage_option = click.option(
@@ -106,7 +106,7 @@ def serving(stack: str) -> str:
 def default_image() -> Image:
     """What a stack runs that names no image."""
     # Here, as it takes a second to import and `--help` is quick.
-    from components.rasa.args import Image  # noqa: PLC0415
+    from components.rasa.spec.versions import Image  # noqa: PLC0415
 
     return Image()
 

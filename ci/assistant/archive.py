@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ci.errors import JobError
-from components import model_archive
-from components.model_archive import Archive, NotAModelError
+from components.rasa.spec import model_archive
+from components.rasa.spec.model_archive import Archive, NotAModelError
 
 
 def read(path: Path) -> Archive:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, get_args
 
 from ci.assistant.storage import Storage, upload
 from ci.errors import JobError
-from components.model_archive import Archive
+from components.rasa.spec.model_archive import Archive
 
 Step = Literal["rolling-out", "serving", "rolling-back"]
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ci.errors import JobError
-from components.model_archive import Archive
+from components.rasa.spec.model_archive import Archive
 
 DIGEST = "sha256"
 CONTENT_TYPE = "application/gzip"

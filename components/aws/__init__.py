@@ -1,4 +1,4 @@
-"""Everything on AWS; the module itself meets `components.protocols.Cloud`."""
+"""Everything on AWS; the module itself meets `components.contract.provider.Cloud`."""
 
 from components.aws.event_broker import EventBroker as EventBroker
 from components.aws.existing_foundation import ExistingFoundation as ExistingFoundation

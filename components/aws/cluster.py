@@ -19,7 +19,8 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
 from components.aws.alarms import Alarm, create_alarms
 from components.aws.policies import document, managed_policy, trust_service
-from components.protocols import FoundationArgs, Profile
+from components.contract.provider import FoundationArgs
+from components.contract.terms import Profile
 
 # End of standard support: 1.34 on 2026-12-02, 1.35 on 2027-03-27, 1.36 on 2027-08-02. EKS upgrades one minor
 # version at a time and never goes back.
@@ -59,7 +60,7 @@ ALARMS = (
 class ClusterArgs:
     """What the foundation is told, and what the cluster stands on."""
 
-    told: FoundationArgs
+    foundation: FoundationArgs
     vpc_id: Output[str]
     subnet_ids: Sequence[Output[str]]
     """Private subnets, in two zones at least."""
@@ -69,7 +70,7 @@ class ClusterArgs:
 class Cluster(ComponentResource):
     """Control plane, node pools, and who may administer them."""
 
-    name_ahead: Output[str]
+    planned_name: Output[str]
     """The cluster's name, known before the cluster is: for policies that must not wait for it."""
     name: Output[str]
     """The same name; whoever uses it waits for the cluster."""
@@ -96,18 +97,18 @@ class Cluster(ComponentResource):
         )
         # The log group must carry the cluster's name and exist before it. So the engine names the role, and
         # the cluster takes over its name.
-        self.name_ahead = role.name
+        self.planned_name = role.name
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
-            name=Output.concat("/aws/eks/", self.name_ahead, "/cluster"),
+            name=Output.concat("/aws/eks/", self.planned_name, "/cluster"),
             kms_key_id=args.key_arn,
-            retention_in_days=LOG_RETENTION_DAYS[args.told.profile],
+            retention_in_days=LOG_RETENTION_DAYS[args.foundation.profile],
             opts=ResourceOptions(parent=self),
         )
-        door, inside = _inside_door(name, args, parent=self)
+        api_security_group, inside = _api_security_group(name, args, parent=self)
         cluster = aws.eks.Cluster(
             name,
-            _cluster_args(args, self.name_ahead, role, node_role, door),
+            _cluster_args(args, self.planned_name, role, node_role, api_security_group),
             # The policies: EKS acts with them, on deletion too, where it would leave security groups behind
             # (SDK, `aws.eks.Cluster.role_arn`). The log group: EKS would make one that keeps logs for ever
             # in plain text. Neither is among the cluster's inputs.
@@ -118,13 +119,13 @@ class Cluster(ComponentResource):
             ALARMS,
             namespace="AWS/EKS",
             dimensions={"ClusterName": cluster.name},
-            topic_arn=args.told.alarm_target,
+            topic_arn=args.foundation.alarm_target,
             parent=self,
         )
         self.name = cluster.name
         self.security_group_id = cluster.vpc_config.cluster_security_group_id
         self.oidc_issuer = cluster.identities[0].oidcs[0].issuer
-        self.kubeconfig = _kubeconfig(cluster, args.told.region)
+        self.kubeconfig = _kubeconfig(cluster, args.foundation.region)
         # What counts the CPU that autoscalers of pods go by; Auto Mode brings none.
         aws.eks.Addon(
             f"{name}-metrics",
@@ -132,7 +133,7 @@ class Cluster(ComponentResource):
             addon_name="metrics-server",
             opts=ResourceOptions(parent=self),
         )
-        self.access = (inside, *(_admin(name, arn, cluster, parent=self) for arn in args.told.admins))
+        self.access = (inside, *(_admin(name, arn, cluster, parent=self) for arn in args.foundation.admins))
         self.register_outputs({"name": self.name})
 
 
@@ -152,12 +153,14 @@ def _role(
     return role, grants
 
 
-def _inside_door(name: str, args: ClusterArgs, *, parent: Resource) -> tuple[aws.ec2.SecurityGroup, Resource]:
+def _api_security_group(
+    name: str, args: ClusterArgs, *, parent: Resource
+) -> tuple[aws.ec2.SecurityGroup, Resource]:
     """Let the network reach the private endpoint: by itself EKS lets in its own nodes and pods, nobody else.
 
     A security group of its own, since a rule in the cluster's would open port 443 of every pod, too.
     """
-    door = aws.ec2.SecurityGroup(
+    api_security_group = aws.ec2.SecurityGroup(
         f"{name}-api",
         description="Kubernetes API from inside the VPC",
         vpc_id=args.vpc_id,
@@ -165,14 +168,14 @@ def _inside_door(name: str, args: ClusterArgs, *, parent: Resource) -> tuple[aws
     )
     rule = aws.vpc.SecurityGroupIngressRule(
         f"{name}-api",
-        security_group_id=door.id,
-        cidr_ipv4=args.told.cidr,
+        security_group_id=api_security_group.id,
+        cidr_ipv4=args.foundation.cidr,
         ip_protocol="tcp",
         from_port=443,
         to_port=443,
         opts=ResourceOptions(parent=parent),
     )
-    return door, rule
+    return api_security_group, rule
 
 
 def _cluster_args(
@@ -180,7 +183,7 @@ def _cluster_args(
     name: Output[str],
     role: aws.iam.Role,
     node_role: aws.iam.Role,
-    door: aws.ec2.SecurityGroup,
+    api_security_group: aws.ec2.SecurityGroup,
 ) -> aws.eks.ClusterArgs:
     return aws.eks.ClusterArgs(
         name=name,
@@ -191,7 +194,7 @@ def _cluster_args(
         access_config=aws.eks.ClusterAccessConfigArgs(
             authentication_mode="API", bootstrap_cluster_creator_admin_permissions=True
         ),
-        vpc_config=_vpc_config(args, door),
+        vpc_config=_vpc_config(args, api_security_group),
         encryption_config=aws.eks.ClusterEncryptionConfigArgs(
             provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=args.key_arn), resources=["secrets"]
         ),
@@ -206,27 +209,29 @@ def _cluster_args(
             elastic_load_balancing=aws.eks.ClusterKubernetesNetworkConfigElasticLoadBalancingArgs(
                 enabled=True
             ),
-            service_ipv4_cidr=args.told.services_cidr,
+            service_ipv4_cidr=args.foundation.services_cidr,
         ),
         enabled_cluster_log_types=LOG_TYPES,
         # At the end of standard support EKS upgrades the cluster, rather than charging for extended support.
         upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
-        zonal_shift_config=aws.eks.ClusterZonalShiftConfigArgs(enabled=args.told.profile == "production"),
-        deletion_protection=args.told.deletion_protection,
+        zonal_shift_config=aws.eks.ClusterZonalShiftConfigArgs(
+            enabled=args.foundation.profile == "production"
+        ),
+        deletion_protection=args.foundation.deletion_protection,
     )
 
 
-def _vpc_config(args: ClusterArgs, door: aws.ec2.SecurityGroup) -> aws.eks.ClusterVpcConfigArgs:
+def _vpc_config(args: ClusterArgs, api_security_group: aws.ec2.SecurityGroup) -> aws.eks.ClusterVpcConfigArgs:
     """The API answers inside the network always, outside only where the config names who may ask.
 
     EKS's defaults are the opposite: public, to everybody.
     """
     return aws.eks.ClusterVpcConfigArgs(
         subnet_ids=args.subnet_ids,
-        security_group_ids=[door.id],
+        security_group_ids=[api_security_group.id],
         endpoint_private_access=True,
-        endpoint_public_access=bool(args.told.allowed_cidrs),
-        public_access_cidrs=args.told.allowed_cidrs or None,
+        endpoint_public_access=bool(args.foundation.allowed_cidrs),
+        public_access_cidrs=args.foundation.allowed_cidrs or None,
     )
 
 

@@ -24,8 +24,10 @@ from components.aws.certificates import rds_roots
 from components.aws.log_group import create_log_group
 from components.aws.placement import Placement
 from components.aws.security_group import create_security_group
-from components.contracts import MongoDb, PasswordLogin
-from components.protocols import Profile, Size, TrackerStoreArgs
+from components.contract.connections import MongoDb
+from components.contract.provider import TrackerStoreArgs
+from components.contract.secrets import PasswordLogin
+from components.contract.terms import Profile, Size
 
 # The release with long-term support; 5.0.1 and 8.0 have none (AWS, "DocumentDB now supports engine minor
 # versions starting with 5.0.1", June 2026).

@@ -16,8 +16,9 @@ from pulumi import Output, Resource, ResourceOptions
 from components.aws.alarms import Alarm, create_alarms
 from components.aws.placement import Placement
 from components.aws.policies import Statement, document
-from components.contracts import DynamoDb
-from components.protocols import Profile, TrackerStoreArgs
+from components.contract.connections import DynamoDb
+from components.contract.provider import TrackerStoreArgs
+from components.contract.terms import Profile
 
 CONVERSATION = "sender_id"
 USER = "user_id"

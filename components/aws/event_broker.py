@@ -6,7 +6,7 @@ windows, replication fixed at three). Brokers cannot change from one to the othe
 
 What it deliberately does not do: create topics when somebody misspells one, admit clients without IAM, open
 Prometheus exporters (nothing here scrapes them), grow disks by itself (the alarm comes first, and Express has
-none). Whoever runs `pulumi up` creates the topics over MSK's own API, without a way into the network, and
+none). Whoever runs `pulumi up` creates the topics over MSK's own API, with no access to the network, and
 needs `kafka-cluster:Connect` and `kafka-cluster:*Topic*` besides the rights on MSK.
 """
 
@@ -25,8 +25,9 @@ from components.aws.log_group import create_log_group
 from components.aws.placement import Placement
 from components.aws.policies import Statement, document
 from components.aws.security_group import create_security_group
-from components.contracts import AwsIam, Kafka
-from components.protocols import EventBrokerArgs, Profile, Size
+from components.contract.connections import AwsIam, Kafka
+from components.contract.provider import EventBrokerArgs
+from components.contract.terms import Profile, Size
 
 # With KRaft, for which standard and Express brokers alike are supported (MSK developer guide, "Amazon MSK
 # broker types": Express has KRaft from 3.9 on); marked as recommended, no end of support announced. There is
@@ -44,8 +45,7 @@ class Brokers:
     instance_type: str
     zones: int
     disk_gib: int | None
-    """Per broker, the same in every size, since a disk only grows; None on Express, which has storage and no
-    disks."""
+    """Per broker, the same in every size, since a disk only grows; None on Express, which has none."""
 
     @property
     def replicas(self) -> int:

@@ -15,9 +15,9 @@ from pulumi import ComponentResource, Output, ResourceOptions
 from components.aws.identity import Identity, IdentityArgs
 from components.aws.key import Key, KeyArgs
 from components.aws.placement import Placement
-from components.foundation_facts import FoundationFacts
-from components.kubernetes.surroundings import EKS_POD_IDENTITY
-from components.protocols import ExistingFoundationArgs, Kubernetes
+from components.contract.cluster import EKS_POD_IDENTITY, Kubernetes
+from components.contract.foundation_facts import FoundationFacts
+from components.contract.provider import ExistingFoundationArgs
 
 
 class ExistingFoundation(ComponentResource):
@@ -49,13 +49,17 @@ class ExistingFoundation(ComponentResource):
             ),
             ResourceOptions(parent=self),
         )
-        marks = args.cluster.rasa
+        service_account_metadata = args.cluster.rasa
         self.cluster = replace(
             args.cluster,
-            rasa=replace(identity.rasa, annotations=marks.annotations, pod_labels=marks.pod_labels),
+            rasa=replace(
+                identity.rasa,
+                annotations=service_account_metadata.annotations,
+                pod_labels=service_account_metadata.pod_labels,
+            ),
             setup=identity.setup,
             # Of the network nobody told us its range.
-            surroundings=replace(args.cluster.surroundings, identity=(EKS_POD_IDENTITY,)),
+            cluster_network=replace(args.cluster.cluster_network, identity=(EKS_POD_IDENTITY,)),
         )
         self.placement = Placement(
             region=args.region,

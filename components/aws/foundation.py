@@ -9,13 +9,14 @@ from __future__ import annotations
 from pulumi import ComponentResource, ResourceOptions
 
 from components.aws.cluster import Cluster, ClusterArgs
+from components.aws.cluster_network import cluster_network
 from components.aws.identity import Identity, IdentityArgs
 from components.aws.key import Key, KeyArgs
 from components.aws.network import Network
 from components.aws.placement import Placement
-from components.aws.surroundings import surroundings
-from components.foundation_facts import FoundationFacts
-from components.protocols import FoundationArgs, Kubernetes, Provisioner
+from components.contract.cluster import Kubernetes, Provisioner
+from components.contract.foundation_facts import FoundationFacts
+from components.contract.provider import FoundationArgs
 
 VOLUMES = Provisioner(name="ebs.csi.eks.amazonaws.com", parameters={"type": "gp3", "encrypted": "true"})
 """EKS Auto Mode has this driver, and no class for it (EKS user guide, "Create a storage class")."""
@@ -44,7 +45,7 @@ class Foundation(ComponentResource):
         cluster = Cluster(
             f"{name}-cluster",
             ClusterArgs(
-                told=args, vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids, key_arn=key.arn
+                foundation=args, vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids, key_arn=key.arn
             ),
             ResourceOptions(parent=self),
         )
@@ -52,7 +53,7 @@ class Foundation(ComponentResource):
             f"{name}-pods",
             IdentityArgs(
                 namespace=args.namespace,
-                cluster_name_ahead=cluster.name_ahead,
+                cluster_name_ahead=cluster.planned_name,
                 cluster_name=cluster.name,
             ),
             ResourceOptions(parent=self),
@@ -63,7 +64,7 @@ class Foundation(ComponentResource):
             rasa=identity.rasa,
             setup=identity.setup,
             provisioner=VOLUMES,
-            surroundings=surroundings(args),
+            cluster_network=cluster_network(args),
             # The routes: without them nodes pull no image, and a load balancer must be gone before its
             # network. The access: whoever destroys the stack as one of the admins, or from inside the
             # network, would be locked out of the cluster with Kubernetes objects still in it.

@@ -13,7 +13,7 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
 from components.aws.policies import Statement, document, trust_service
-from components.protocols import PodIdentity
+from components.contract.cluster import PodIdentity
 
 RASA_SERVICE_ACCOUNT = "rasa"
 SETUP_SERVICE_ACCOUNT = "rasa-setup"

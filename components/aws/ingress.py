@@ -1,4 +1,4 @@
-"""The way in on AWS: an Application Load Balancer, made by EKS Auto Mode for an Ingress, and gone with it.
+"""The ingress on AWS: an Application Load Balancer, made by EKS Auto Mode for an Ingress, and gone with it.
 
 The certificate is ACM's, proved in the Route 53 zone, or one that is there. HTTPS only; the paths of the
 channels and no other, unless the config names who may reach the rest. What it deliberately does not do: a web
@@ -17,17 +17,17 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.networking import v1
 
 from components.aws.placement import Placement
-from components.errors import NotSupported
-from components.ingress.contract import (
+from components.contract.errors import NotSupported
+from components.contract.ingress import (
     COOKIE_SECONDS,
+    CertManagerCertificate,
     CloudCertificate,
-    GivenCertificate,
+    ExistingCertificate,
     IngressArgs,
-    IssuedCertificate,
     PemCertificate,
 )
-from components.ingress.objects import custom, name_of, second_service
-from components.logins import SecretRef
+from components.contract.secrets import SecretRef
+from components.kubernetes.gateway import custom, name_of, second_service
 
 API, PREFIX = "eks.amazonaws.com", "alb.ingress.kubernetes.io"
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
@@ -155,7 +155,7 @@ def _paths(args: IngressArgs[Placement], api: Output[str] | None) -> list[v1.HTT
 def _certificate(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
     """The ARN of a certificate that is valid."""
     match args.certificate:
-        case GivenCertificate(reference=arn):
+        case ExistingCertificate(reference=arn):
             return Output.from_input(arn)
         case PemCertificate(certificate=text, key=key):
             if isinstance(key, SecretRef):
@@ -174,7 +174,7 @@ def _certificate(name: str, args: IngressArgs[Placement], *, parent: Resource) -
             return given.arn
         case CloudCertificate():
             return _proved(name, args, parent=parent)
-        case IssuedCertificate():
+        case CertManagerCertificate():
             raise NotSupported(
                 "ingress.certificate from cert-manager", on="aws", because="ALBs read no Secrets",
                 instead="from cloud, existing or pem",

@@ -15,7 +15,7 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, Output, ResourceOptions
 
 from components.aws.policies import Statement, account_administers_key, document
-from components.protocols import Profile
+from components.contract.terms import Profile
 
 DELETION_WINDOW_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 30}
 """How long after `pulumi destroy` a key can still be brought back; 7 and 30 are AWS's limits."""

@@ -24,8 +24,10 @@ from components.aws.log_group import create_log_group
 from components.aws.placement import Placement
 from components.aws.policies import document
 from components.aws.security_group import create_security_group
-from components.contracts import CloudIdentityLogin, Redis
-from components.protocols import LockStoreArgs, Profile, Size
+from components.contract.connections import Redis
+from components.contract.provider import LockStoreArgs
+from components.contract.secrets import CloudIdentityLogin
+from components.contract.terms import Profile, Size
 
 ENGINE = "valkey"
 ENGINE_VERSION = "8.2"

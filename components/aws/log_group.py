@@ -8,7 +8,8 @@ import pulumi_aws as aws
 from pulumi import Input, Resource, ResourceOptions
 
 from components.aws.placement import Placement
-from components.protocols import DependencyArgs, Profile
+from components.contract.provider import DependencyArgs
+from components.contract.terms import Profile
 
 RETENTION_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 90}
 """Short on purpose: the statement that a database logs as slow holds what a user said."""

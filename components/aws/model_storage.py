@@ -15,8 +15,9 @@ from pulumi import ComponentResource, FileAsset, Output, Resource, ResourceOptio
 from components.aws.alarms import Alarm, create_alarms
 from components.aws.placement import Placement
 from components.aws.policies import Statement, document
-from components.contracts import S3
-from components.protocols import FirstModel, ModelStorageArgs, Profile
+from components.contract.connections import S3
+from components.contract.provider import FirstModel, ModelStorageArgs
+from components.contract.terms import Profile
 
 NONCURRENT_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
 """How long an overwritten or deleted model can be brought back, in days."""

@@ -16,7 +16,8 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
 from components.aws.address_plan import Kind, plan_addresses
 from components.aws.alarms import Alarm, create_alarms
-from components.protocols import FoundationArgs, Profile
+from components.contract.provider import FoundationArgs
+from components.contract.terms import Profile
 
 ANYWHERE = "0.0.0.0/0"
 NAT: Mapping[Profile, Literal["zonal", "regional"]] = {"dev": "zonal", "production": "regional"}

@@ -1,7 +1,7 @@
 """Tracker store on RDS for PostgreSQL: Rasa logs in with the identity of its pod and verifies the server.
 
 No password is in the state: the administrator's is made, kept and rotated by RDS in Secrets Manager, where
-only the setup Job may read it; that Job creates the role that Rasa logs in as (`jobs/database_init.py`).
+only the setup Job may read it; that Job creates the role that Rasa logs in as (`jobs/database_init`).
 
 What it deliberately does not do: read replicas, a proxy (it would need a password for Rasa), or tables, which
 Rasa creates itself. From `dev` to `production` nothing is replaced: the class changes with a restart in
@@ -24,8 +24,10 @@ from components.aws.log_group import create_log_group
 from components.aws.placement import Placement
 from components.aws.policies import Statement, document
 from components.aws.security_group import create_security_group
-from components.contracts import CloudIdentityLogin, Postgres, StoredSecretLogin
-from components.protocols import Profile, Size, TrackerStoreArgs
+from components.contract.connections import Postgres
+from components.contract.provider import TrackerStoreArgs
+from components.contract.secrets import CloudIdentityLogin, StoredSecretLogin
+from components.contract.terms import Profile, Size
 
 # Community support until 8 Nov 2029. Minor versions come by themselves, so only the major one is named.
 MAJOR_VERSION = "17"

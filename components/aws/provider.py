@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi_aws as aws
 from pulumi import ProviderResource, ResourceOptions
 
-from components.protocols import ProviderArgs
+from components.contract.provider import ProviderArgs
 
 
 def Provider(name: str, args: ProviderArgs, opts: ResourceOptions | None = None) -> ProviderResource:  # noqa: N802 - called like a component

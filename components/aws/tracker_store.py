@@ -14,8 +14,8 @@ from components.aws.documentdb import create_documentdb
 from components.aws.dynamodb import create_dynamodb
 from components.aws.placement import Placement
 from components.aws.postgres import create_postgres
-from components.contracts import DynamoDb, MongoDb, Postgres
-from components.protocols import TrackerStoreArgs
+from components.contract.connections import DynamoDb, MongoDb, Postgres
+from components.contract.provider import TrackerStoreArgs
 
 
 class TrackerStore(ComponentResource):

@@ -14,7 +14,8 @@ from pulumi import Output, Resource, ResourceOptions
 from components.aws.model_storage import encrypt, keep_private, keep_versions
 from components.aws.placement import Placement
 from components.aws.policies import Statement
-from components.protocols import Profile, VaultUnsealArgs
+from components.contract.provider import VaultUnsealArgs
+from components.contract.terms import Profile
 
 SNAPSHOT_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 35}
 """How long a snapshot is kept."""

@@ -19,8 +19,10 @@ from components.aws.key import DELETION_WINDOW_DAYS
 from components.aws.placement import Placement
 from components.aws.policies import Statement, account_administers_key, document
 from components.aws.vault_snapshots import create_snapshot_bucket, put_statements
-from components.errors import NotSupported
-from components.protocols import Profile, VaultSeal, VaultUnsealArgs
+from components.contract.cluster import VaultSeal
+from components.contract.errors import NotSupported
+from components.contract.provider import VaultUnsealArgs
+from components.contract.terms import Profile
 
 RECOVERY_WINDOW_DAYS: Mapping[Profile, int] = {"dev": 0, "production": 30}
 """How long a deleted secret can be brought back; 0 deletes at once."""

@@ -1,4 +1,4 @@
-"""Everything on Azure; the module itself meets `components.protocols.Cloud`."""
+"""Everything on Azure; the module itself meets `components.contract.provider.Cloud`."""
 
 from components.azure.event_broker import EventBroker as EventBroker
 from components.azure.foundation import Foundation as Foundation

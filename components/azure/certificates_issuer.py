@@ -20,8 +20,8 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.azure.identity import POD_LABELS, federate, subject
 from components.azure.placement import Placement
 from components.azure.roles import assign, built_in
-from components.ingress.contract import Zone
-from components.ingress.objects import custom, name_of
+from components.contract.ingress import Zone
+from components.kubernetes.gateway import custom, name_of
 
 CHART = "oci://quay.io/jetstack/charts/cert-manager"
 VERSION = "v1.21.0"

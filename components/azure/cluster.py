@@ -26,7 +26,8 @@ from pulumi_azure_native import managedidentity
 from components.azure.alarms import Alarm, AlarmPlace, create_alarms
 from components.azure.logs import send_logs
 from components.azure.roles import PRINCIPALS, assign, built_in
-from components.protocols import FoundationArgs, Profile
+from components.contract.provider import FoundationArgs
+from components.contract.terms import Profile
 
 # End of support: 1.34 in November 2026, 1.35 in March 2027, 1.36 in June 2027. AKS upgrades one minor version
 # at a time and never goes back; patches come by themselves.
@@ -54,7 +55,7 @@ ALARMS = (
 class ClusterArgs:
     """What the foundation is told, and what the cluster stands on."""
 
-    told: FoundationArgs
+    foundation: FoundationArgs
     resource_group: Output[str]
     resource_group_id: Output[str]
     subscription_id: Output[str]
@@ -76,14 +77,14 @@ class Cluster(ComponentResource):
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:azure:Cluster", name, {}, opts)
-        told = args.told
+        foundation = args.foundation
         # On the group, which is there long before the cluster: Azure takes up to ten minutes to know of an
         # assignment everywhere, and these are spent while the cluster is being made.
-        self.access = tuple(_admin(name, admin, args, parent=self) for admin in told.admins)
+        self.access = tuple(_admin(name, admin, args, parent=self) for admin in foundation.admins)
         identity = managedidentity.UserAssignedIdentity(
             name,
             resource_group_name=args.resource_group,
-            tags=told.tags,
+            tags=foundation.tags,
             opts=ResourceOptions(parent=self),
         )
         join = assign(
@@ -100,7 +101,7 @@ class Cluster(ComponentResource):
                 parent=self,
                 # AKS joins the subnets with this right; it is not among the cluster's inputs.
                 depends_on=[join],
-                protect=told.deletion_protection,
+                protect=foundation.deletion_protection,
                 # A pool keeps its zones for life.
                 ignore_changes=["agentPoolProfiles[0].availabilityZones"],
             ),
@@ -116,15 +117,17 @@ class Cluster(ComponentResource):
         self.register_outputs({"name": self.name})
 
     def _watch(self, name: str, args: ClusterArgs, cluster: aks.ManagedCluster) -> None:
-        told = args.told
+        foundation = args.foundation
         send_logs(name, LOGS, resource_id=cluster.id, workspace_id=args.log_workspace_id, parent=self)
         create_alarms(
             name,
-            (*ALARMS, _waiting_pods(told.namespace)),
+            (*ALARMS, _waiting_pods(foundation.namespace)),
             namespace="Microsoft.ContainerService/managedClusters",
             resource_id=cluster.id,
             place=AlarmPlace(
-                resource_group=args.resource_group, action_group_id=told.alarm_target, tags=told.tags
+                resource_group=args.resource_group,
+                action_group_id=foundation.alarm_target,
+                tags=foundation.tags,
             ),
             parent=self,
         )
@@ -153,14 +156,14 @@ def _waiting_pods(namespace: str) -> Alarm:
 
 
 def _cluster_args(args: ClusterArgs, identity_id: Output[str]) -> aks.ManagedClusterArgs:
-    told = args.told
+    foundation = args.foundation
     return aks.ManagedClusterArgs(
         resource_group_name=args.resource_group,
         # Else AKS puts three names together, which are cut where they are too long.
         node_resource_group=Output.concat(args.resource_group, "-nodes"),
         dns_prefix="rasa",  # Azure appends what makes it unique
         kubernetes_version=KUBERNETES_VERSION,
-        sku=aks.ManagedClusterSKUArgs(name="Base", tier=TIER[told.profile]),
+        sku=aks.ManagedClusterSKUArgs(name="Base", tier=TIER[foundation.profile]),
         identity=aks.ManagedClusterIdentityArgs(
             type=aks.ResourceIdentityType.USER_ASSIGNED, user_assigned_identities=[identity_id]
         ),
@@ -168,7 +171,7 @@ def _cluster_args(args: ClusterArgs, identity_id: Output[str]) -> aks.ManagedClu
         enable_rbac=True,
         aad_profile=aks.ManagedClusterAADProfileArgs(managed=True, enable_azure_rbac=True),
         api_server_access_profile=_api_access(args),
-        network_profile=_network_profile(told),
+        network_profile=_network_profile(foundation),
         agent_pool_profiles=[_system_pool(args)],
         node_provisioning_profile=aks.ManagedClusterNodeProvisioningProfileArgs(
             mode="Auto", default_node_pools="Auto"
@@ -185,13 +188,13 @@ def _cluster_args(args: ClusterArgs, identity_id: Output[str]) -> aks.ManagedClu
         auto_upgrade_profile=aks.ManagedClusterAutoUpgradeProfileArgs(
             upgrade_channel="patch", node_os_upgrade_channel="NodeImage"
         ),
-        tags=told.tags,
+        tags=foundation.tags,
     )
 
 
 def _api_access(args: ClusterArgs) -> aks.ManagedClusterAPIServerAccessProfileArgs:
     """With an address in our subnet the API can be opened and closed later without a new cluster."""
-    ranges = list(args.told.allowed_cidrs)
+    ranges = list(args.foundation.allowed_cidrs)
     return aks.ManagedClusterAPIServerAccessProfileArgs(
         enable_vnet_integration=True,
         subnet_id=args.api_subnet_id,
@@ -202,7 +205,7 @@ def _api_access(args: ClusterArgs) -> aks.ManagedClusterAPIServerAccessProfileAr
     )
 
 
-def _network_profile(told: FoundationArgs) -> aks.ContainerServiceNetworkProfileArgs:
+def _network_profile(foundation: FoundationArgs) -> aks.ContainerServiceNetworkProfileArgs:
     """Azure CNI overlay with Cilium, which is what node auto-provisioning asks for."""
     return aks.ContainerServiceNetworkProfileArgs(
         network_plugin="azure",
@@ -211,9 +214,9 @@ def _network_profile(told: FoundationArgs) -> aks.ContainerServiceNetworkProfile
         network_policy="cilium",
         load_balancer_sku="standard",
         outbound_type="userAssignedNATGateway",
-        pod_cidr=told.pods_cidr,
-        service_cidr=told.services_cidr,
-        dns_service_ip=dns_address(told.services_cidr),
+        pod_cidr=foundation.pods_cidr,
+        service_cidr=foundation.services_cidr,
+        dns_service_ip=dns_address(foundation.services_cidr),
     )
 
 
@@ -227,14 +230,14 @@ def _system_pool(args: ClusterArgs) -> aks.ManagedClusterAgentPoolProfileArgs:
     return aks.ManagedClusterAgentPoolProfileArgs(
         name="system",
         mode="System",
-        count=SYSTEM_NODES[args.told.profile],
+        count=SYSTEM_NODES[args.foundation.profile],
         vm_size=SYSTEM_NODE,
         os_type="Linux",
         # Not AzureLinux3, which ends with Kubernetes 1.36 (AKS documentation, "Use Azure Linux on AKS").
         os_sku="AzureLinux",
         os_disk_type="Managed",
         os_disk_size_gb=64,
-        availability_zones=list(args.told.zones) or None,
+        availability_zones=list(args.foundation.zones) or None,
         vnet_subnet_id=args.nodes_subnet_id,
         node_taints=["CriticalAddonsOnly=true:NoSchedule"],
         upgrade_settings=aks.AgentPoolUpgradeSettingsArgs(max_surge="33%"),

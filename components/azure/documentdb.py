@@ -23,8 +23,10 @@ from components.azure.certificates import azure_roots
 from components.azure.placement import Placement
 from components.azure.private_endpoint import create_private_endpoint
 from components.azure.protection import lock
-from components.contracts import MongoDb, PasswordLogin
-from components.protocols import Profile, Size, TrackerStoreArgs
+from components.contract.connections import MongoDb
+from components.contract.provider import TrackerStoreArgs
+from components.contract.secrets import PasswordLogin
+from components.contract.terms import Profile, Size
 
 SERVER_VERSION = "8.0"
 DATABASE = "rasa"

@@ -26,8 +26,9 @@ from components.azure.alarms import Alarm, AlarmPlace, create_alarms
 from components.azure.certificates import azure_roots
 from components.azure.placement import Placement
 from components.azure.private_endpoint import create_private_endpoint
-from components.contracts import Kafka, SaslTls
-from components.protocols import EventBrokerArgs, Profile, Size
+from components.contract.connections import Kafka, SaslTls
+from components.contract.provider import EventBrokerArgs
+from components.contract.terms import Profile, Size
 
 PORT = 9093
 USER = "$ConnectionString"

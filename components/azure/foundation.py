@@ -18,9 +18,10 @@ from components.azure.cluster import Cluster, ClusterArgs
 from components.azure.identity import Identity, IdentityArgs
 from components.azure.network import Network, NetworkArgs
 from components.azure.placement import Placement
-from components.foundation_facts import FoundationFacts
-from components.kubernetes.surroundings import Surroundings
-from components.protocols import FoundationArgs, Kubernetes, Profile
+from components.contract.cluster import ClusterNetwork, Kubernetes
+from components.contract.foundation_facts import FoundationFacts
+from components.contract.provider import FoundationArgs
+from components.contract.terms import Profile
 
 LOG_RETENTION_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 90}
 """30 is the least. Short on purpose: the statement that a database logs as slow holds what a user said."""
@@ -38,12 +39,12 @@ class Foundation(ComponentResource):
         group = resources.ResourceGroup(name, tags=args.tags, opts=ResourceOptions(parent=self))
         subscription_id = group.id.apply(subscription_of)
         logs, balancers = _workspace(name, args, group, parent=self), plan_addresses(args.cidr)["balancers"]
-        network_args = NetworkArgs(told=args, resource_group=group.name)
+        network_args = NetworkArgs(foundation=args, resource_group=group.name)
         network = Network(f"{name}-network", network_args, ResourceOptions(parent=self))
         cluster = Cluster(
             f"{name}-cluster",
             ClusterArgs(
-                told=args,
+                foundation=args,
                 resource_group=group.name,
                 resource_group_id=group.id,
                 subscription_id=subscription_id,
@@ -67,7 +68,7 @@ class Foundation(ComponentResource):
             rasa=identity.rasa,
             setup=identity.setup,
             # No agent hands out identities here: Entra ID's HTTPS API does. Cilium enforces the policies.
-            surroundings=Surroundings(stores_cidr=args.cidr, public_balancers=(balancers,)),
+            cluster_network=ClusterNetwork(stores_cidr=args.cidr, public_balancers=(balancers,)),
             # Without its right Pulumi itself is not let in to the cluster, and could not clear it out either.
             ready=cluster.access,
         )

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_azure_native import managedidentity
 
-from components.protocols import PodIdentity
+from components.contract.cluster import PodIdentity
 
 RASA_SERVICE_ACCOUNT = "rasa"
 SETUP_SERVICE_ACCOUNT = "rasa-setup"

@@ -1,4 +1,4 @@
-"""The way in on Azure: Application Gateway for Containers, which follows a Gateway of the cluster.
+"""The ingress on Azure: Application Gateway for Containers, which follows a Gateway of the cluster.
 
 Not the application routing add-on: its NGINX ends in November 2026, and the version of Azure's API that the
 SDK in use speaks cannot switch on its Gateway API. The load balancer, its name on the internet and its place
@@ -16,18 +16,18 @@ from pulumi_azure_native import Provider, dns, network, servicenetworking
 from components.azure.certificates_issuer import ZONE_ID, CertificatesIssuer, CertificatesIssuerArgs
 from components.azure.gateway_controller import GatewayController, GatewayControllerArgs
 from components.azure.placement import Placement
-from components.errors import NotSupported
-from components.ingress.cert_manager import issued_secret
-from components.ingress.contract import (
+from components.contract.errors import NotSupported
+from components.contract.ingress import (
+    CertManagerCertificate,
     CloudCertificate,
-    GivenCertificate,
+    ExistingCertificate,
     IngressArgs,
-    IssuedCertificate,
     PemCertificate,
     Zone,
 )
-from components.ingress.objects import GATEWAY_API, custom, listeners, name_of, routes, tls_secret
-from components.logins import SecretRef
+from components.contract.secrets import SecretRef
+from components.kubernetes.cert_manager import issued_secret
+from components.kubernetes.gateway import GATEWAY_API, custom, listeners, name_of, routes, tls_secret
 
 CLASS = "azure-alb-external"
 API = "alb.networking.azure.io/v1"
@@ -140,20 +140,20 @@ def _load_balancer(
 def _secret(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
     """The TLS Secret of the host."""
     match args.certificate:
-        case GivenCertificate(reference=secret):
+        case ExistingCertificate(reference=secret):
             return Output.from_input(secret)
         case PemCertificate(certificate=text, key=key) if not isinstance(key, SecretRef):
             return tls_secret(name, args, text, key, parent=parent)
-        case IssuedCertificate(issuer=str(issuer)):
+        case CertManagerCertificate(issuer=str(issuer)):
             return issued_secret(name, args, issuer, parent=parent)
-        case IssuedCertificate(email=str(email)) if args.zone is not None:
+        case CertManagerCertificate(email=str(email)) if args.zone is not None:
             ours = CertificatesIssuer(
                 f"{name}-certificates",
                 CertificatesIssuerArgs(placement=args.placement, zone=args.zone, email=email),
                 ResourceOptions(parent=parent),
             )
             return issued_secret(name, args, ours.issuer, parent=parent)
-        case CloudCertificate() | IssuedCertificate() | PemCertificate():
+        case CloudCertificate() | CertManagerCertificate() | PemCertificate():
             raise NotSupported(
                 "this ingress.certificate", on="azure", because="its load balancer reads TLS Secrets only",
                 instead="from cert-manager (with email and zone, or an issuer), existing or pem",

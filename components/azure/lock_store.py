@@ -24,8 +24,10 @@ from components.azure.alarms import Alarm, AlarmPlace, create_alarms
 from components.azure.certificates import azure_roots
 from components.azure.placement import Placement
 from components.azure.private_endpoint import create_private_endpoint
-from components.contracts import PasswordLogin, Redis
-from components.protocols import LockStoreArgs, Profile, Size
+from components.contract.connections import Redis
+from components.contract.provider import LockStoreArgs
+from components.contract.secrets import PasswordLogin
+from components.contract.terms import Profile, Size
 
 PORT = 10000
 DATABASE = "default"

@@ -39,8 +39,9 @@ from components.azure.firewall import internet_addresses
 from components.azure.placement import Placement
 from components.azure.private_endpoint import create_private_endpoint
 from components.azure.protection import lock
-from components.contracts import AzureBlob
-from components.protocols import ModelStorageArgs, Profile
+from components.contract.connections import AzureBlob
+from components.contract.provider import ModelStorageArgs
+from components.contract.terms import Profile
 
 CONTAINER = "models"
 OLD_VERSION_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}

@@ -22,7 +22,7 @@ from pulumi_azure_native import network
 
 from components.azure.address_plan import Kind, plan_addresses
 from components.azure.alarms import Alarm, AlarmPlace, create_alarms
-from components.protocols import FoundationArgs
+from components.contract.provider import FoundationArgs
 
 POSTGRES_PORT = 5432
 POSTGRES_PORTS = ("5432", "6432")
@@ -49,7 +49,7 @@ NAT_ALARMS = (
 class NetworkArgs:
     """What the foundation is told, and where it all goes."""
 
-    told: FoundationArgs
+    foundation: FoundationArgs
     resource_group: Output[str]
 
 
@@ -65,15 +65,15 @@ class Network(ComponentResource):
 
     def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:azure:Network", name, {}, opts)
-        told = args.told
+        foundation = args.foundation
         vnet = network.VirtualNetwork(
             name,
             resource_group_name=args.resource_group,
-            address_space=network.AddressSpaceArgs(address_prefixes=[told.cidr]),
-            tags=told.tags,
+            address_space=network.AddressSpaceArgs(address_prefixes=[foundation.cidr]),
+            tags=foundation.tags,
             opts=ResourceOptions(parent=self),
         )
-        ranges = plan_addresses(told.cidr)
+        ranges = plan_addresses(foundation.cidr)
         subnets = _Subnets(name, args.resource_group, vnet, ranges, parent=self)
         self.network_id, self.network_name = vnet.id, vnet.name
         self.nodes_subnet_id = subnets.create("nodes", nat=_nat(name, args, parent=self))
@@ -140,8 +140,8 @@ def _nat(name: str, args: NetworkArgs, *, parent: Resource) -> network.NatGatewa
         resource_group_name=args.resource_group,
         sku=network.PublicIPAddressSkuArgs(name="Standard"),
         public_ip_allocation_method="Static",
-        zones=args.told.zones or None,
-        tags=args.told.tags,
+        zones=args.foundation.zones or None,
+        tags=args.foundation.tags,
         opts=ResourceOptions(
             parent=parent,
             # An address keeps its zones for life; two of three are enough when `production` asks for three,
@@ -156,7 +156,7 @@ def _nat(name: str, args: NetworkArgs, *, parent: Resource) -> network.NatGatewa
         sku=network.NatGatewaySkuArgs(name="Standard"),
         public_ip_addresses=[network.SubResourceArgs(id=address.id)],
         idle_timeout_in_minutes=4,
-        tags=args.told.tags,
+        tags=args.foundation.tags,
         opts=ResourceOptions(parent=parent),
     )
     create_alarms(
@@ -166,8 +166,8 @@ def _nat(name: str, args: NetworkArgs, *, parent: Resource) -> network.NatGatewa
         resource_id=gateway.id,
         place=AlarmPlace(
             resource_group=args.resource_group,
-            action_group_id=args.told.alarm_target,
-            tags=args.told.tags,
+            action_group_id=args.foundation.alarm_target,
+            tags=args.foundation.tags,
         ),
         parent=parent,
     )
@@ -193,7 +193,7 @@ def _closed_group(
         name,
         resource_group_name=args.resource_group,
         security_rules=[*allowed, refuse],
-        tags=args.told.tags,
+        tags=args.foundation.tags,
         opts=ResourceOptions(parent=parent),
     )
 

@@ -2,7 +2,7 @@
 
 Rasa can log in with a password only (facts §2). Both passwords are made here and are secret in the state: the
 administrator's goes to the setup Job alone, which creates the role that Rasa logs in as
-(`jobs/database_init.py`). To rotate the latter: with Vault, another `rasa:secretsManager.rotation`; else,
+(`jobs/database_init`). To rotate the latter: with Vault, another `rasa:secretsManager.rotation`; else,
 and the administrator's, `pulumi up --replace` its RandomPassword.
 
 What it deliberately does not do: read replicas, tables (Rasa creates them itself), or backups in another
@@ -27,8 +27,10 @@ from components.azure.logs import send_logs
 from components.azure.placement import Placement
 from components.azure.private_endpoint import create_private_zone, zone_of
 from components.azure.protection import lock
-from components.contracts import PasswordLogin, Postgres
-from components.protocols import Profile, Size, TrackerStoreArgs
+from components.contract.connections import Postgres
+from components.contract.provider import TrackerStoreArgs
+from components.contract.secrets import PasswordLogin
+from components.contract.terms import Profile, Size
 
 # Community support until 8 Nov 2029. Minor versions come by themselves.
 MAJOR_VERSION = "17"

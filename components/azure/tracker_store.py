@@ -13,10 +13,9 @@ from pulumi import ComponentResource, Resource, ResourceOptions
 from components.azure.documentdb import create_documentdb
 from components.azure.placement import Placement
 from components.azure.postgres import create_postgres
-from components.contracts import MongoDb, Postgres
-from components.errors import NotSupported
-from components.protocols import TrackerStoreArgs
-from components.support import tracker_store_gap
+from components.contract.connections import MongoDb, Postgres
+from components.contract.errors import NotSupported
+from components.contract.provider import TrackerStoreArgs
 
 
 class TrackerStore(ComponentResource):
@@ -40,7 +39,7 @@ def _create(name: str, args: TrackerStoreArgs[Placement], *, parent: Resource) -
             return create_documentdb(name, args, parent=parent)
         case "dynamodb":
             # The settings have refused it before; this is for callers that build a platform without them.
-            raise tracker_store_gap("azure", args.kind) or NotSupported(
+            raise NotSupported(
                 args.kind, on="azure", because="it exists on AWS only", instead="kind postgres"
             )
         case _:

@@ -19,7 +19,8 @@ from components.azure.model_storage import keep_versions
 from components.azure.placement import Placement
 from components.azure.protection import lock
 from components.azure.roles import assign
-from components.protocols import Profile, VaultUnsealArgs
+from components.contract.provider import VaultUnsealArgs
+from components.contract.terms import Profile
 
 CONTAINER = "vault-snapshots"
 SNAPSHOT_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 35}

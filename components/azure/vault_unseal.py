@@ -27,7 +27,8 @@ from components.azure.private_endpoint import create_private_endpoint
 from components.azure.protection import lock
 from components.azure.roles import assign, built_in
 from components.azure.vault_snapshots import WRITE_BLOBS, create_snapshot_container
-from components.protocols import VaultSeal, VaultUnsealArgs
+from components.contract.cluster import VaultSeal
+from components.contract.provider import VaultUnsealArgs
 
 RETENTION_DAYS = 7
 """How long a deleted key vault can be brought back. Azure takes 7 to 90, once: the same in every profile."""

@@ -2,5 +2,5 @@
 
 NLG server, action server and Duckling are Deployments of our own and not the chart's: the preflight calls
 them with Rasa's own classes *before* the chart is installed, and the chart's lack the same things as its Rasa
-(`components/rasa/resilience.py`). Rasa Pro Services, which nothing calls, is the chart's (`analytics.py`).
+(`components/rasa/availability.py`). Rasa Pro Services, which nothing calls, is the chart's (`analytics.py`).
 """

@@ -7,7 +7,6 @@ way in from outside.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_kubernetes.apps import v1 as apps
@@ -16,43 +15,13 @@ from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
-from components.companions.server_pod import pod
-from components.contracts import Pods
-from components.logins import SecretValue, ours
+from components.companions.args import ServerArgs
+from components.companions.pod import pod
+from components.contract.connections import Pods
+from components.contract.secrets import engine_values
 
 BUSY = 70
 """Per cent of the requested CPU at which a pod is added."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ServerArgs:
-    """One server."""
-
-    namespace: Output[str]
-    """Rasa's, once it is there."""
-    namespace_name: str
-    image: str
-    """With tag or digest."""
-    args: tuple[str, ...] = ()
-    """Of the image's entry point; empty: the image's own."""
-    port: int
-    health: str
-    """Path that answers 200 when the server can serve."""
-    replicas: int
-    most_replicas: int
-    cpu: str
-    """What each pod is given, in Kubernetes' units; not a limit."""
-    memory: str
-    """What each pod is given, and its limit."""
-    start_seconds: int
-    """How long the server may take until it answers for the first time."""
-    variables: Mapping[str, str] = field(default_factory=dict[str, str])
-    secrets: Mapping[str, SecretValue] = field(default_factory=dict[str, SecretValue])
-    """Environment variable → secret."""
-    user: int | None = None
-    """Number to run as; None: the image says a number, or the cluster assigns one."""
-    writable: bool = False
-    """The image writes elsewhere than in /tmp."""
 
 
 class Server(ComponentResource):
@@ -69,7 +38,7 @@ class Server(ComponentResource):
         labels = {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "rasa"}
         metadata = ObjectMetaArgs(namespace=args.namespace, labels=labels)
         self.pods = Pods(namespace=args.namespace_name, labels=labels, ports=(args.port,))
-        known = ours(args.secrets)
+        known = engine_values(args.secrets)
         secret: v1.Secret | None = None
         if known:
             # Named anew when it changes, and so the pods roll: an environment is read once.

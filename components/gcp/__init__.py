@@ -1,4 +1,4 @@
-"""Everything on Google Cloud; the module itself meets `components.protocols.Cloud`."""
+"""Everything on Google Cloud; the module itself meets `components.contract.provider.Cloud`."""
 
 from components.gcp.event_broker import EventBroker as EventBroker
 from components.gcp.foundation import Foundation as Foundation

@@ -23,11 +23,11 @@ import pulumi_tls as tls
 from pulumi import Output, Resource, ResourceOptions
 from pulumi_gcp import certificateauthority
 
+from components.contract.provider import EventBrokerArgs
 from components.gcp.alarms import create_deadline_alarm
 from components.gcp.apis import enable_api
 from components.gcp.key import DAY
 from components.gcp.placement import Placement
-from components.protocols import EventBrokerArgs
 
 TIER = "ENTERPRISE"
 LIFETIME_DAYS = 180

@@ -19,10 +19,11 @@ from typing import Any
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import container, projects, serviceaccount
 
+from components.contract.provider import FoundationArgs
+from components.contract.terms import Profile
 from components.gcp.apis import Apis
 from components.gcp.key import lend_key, service_agent
 from components.gcp.network import PODS, SERVICES
-from components.protocols import FoundationArgs, Profile
 
 CHANNEL: Mapping[Profile, str] = {"dev": "REGULAR", "production": "STABLE"}
 """Google upgrades control plane and nodes along the channel; STABLE gets a version some months later."""
@@ -40,7 +41,7 @@ MAINTENANCE_RECURRENCE = "FREQ=WEEKLY;BYDAY=SA,SU"
 class ClusterArgs:
     """What the foundation is told, and what the cluster stands on."""
 
-    told: FoundationArgs
+    foundation: FoundationArgs
     project: str
     apis: Apis
     network_id: Output[str]
@@ -88,18 +89,18 @@ class Cluster(ComponentResource):
         self.workload_pool = cluster.workload_identity_config.apply(
             lambda config: config.workload_pool or f"{args.project}.svc.id.goog"
         )
-        self.kubeconfig = _kubeconfig(cluster, public=bool(args.told.allowed_cidrs))
-        self.access = tuple(_admin(name, member, args, parent=self) for member in args.told.admins)
+        self.kubeconfig = _kubeconfig(cluster, public=bool(args.foundation.allowed_cidrs))
+        self.access = tuple(_admin(name, member, args, parent=self) for member in args.foundation.admins)
         self.register_outputs({"name": self.name})
 
 
 def _cluster_args(
     args: ClusterArgs, nodes: serviceaccount.Account, key_id: Output[str]
 ) -> container.ClusterArgs:
-    told = args.told
+    foundation = args.foundation
     return container.ClusterArgs(
         project=args.apis.container,
-        location=told.region,
+        location=foundation.region,
         enable_autopilot=True,
         network=args.network_id,
         subnetwork=args.subnet_id,
@@ -107,11 +108,11 @@ def _cluster_args(
             cluster_secondary_range_name=PODS, services_secondary_range_name=SERVICES
         ),
         private_cluster_config=container.ClusterPrivateClusterConfigArgs(enable_private_nodes=True),
-        control_plane_endpoints_config=_endpoints(public=bool(told.allowed_cidrs)),
-        master_authorized_networks_config=_authorized_networks(told),
-        # Autopilot has it on; said, for without it the way in from outside cannot be made.
+        control_plane_endpoints_config=_endpoints(public=bool(foundation.allowed_cidrs)),
+        master_authorized_networks_config=_authorized_networks(foundation),
+        # Autopilot has it on; said, for without it the ingress cannot be made.
         gateway_api_config=container.ClusterGatewayApiConfigArgs(channel="CHANNEL_STANDARD"),
-        release_channel=container.ClusterReleaseChannelArgs(channel=CHANNEL[told.profile]),
+        release_channel=container.ClusterReleaseChannelArgs(channel=CHANNEL[foundation.profile]),
         maintenance_policy=container.ClusterMaintenancePolicyArgs(
             recurring_window=container.ClusterMaintenancePolicyRecurringWindowArgs(
                 start_time=MAINTENANCE_START,
@@ -127,7 +128,7 @@ def _cluster_args(
             )
         ),
         database_encryption=container.ClusterDatabaseEncryptionArgs(state="ENCRYPTED", key_name=key_id),
-        deletion_protection=told.deletion_protection,
+        deletion_protection=foundation.deletion_protection,
     )
 
 
@@ -146,14 +147,14 @@ def _endpoints(*, public: bool) -> container.ClusterControlPlaneEndpointsConfigA
 
 
 def _authorized_networks(
-    told: FoundationArgs,
+    foundation: FoundationArgs,
 ) -> container.ClusterMasterAuthorizedNetworksConfigArgs | None:
-    if not told.allowed_cidrs:
+    if not foundation.allowed_cidrs:
         return None
     return container.ClusterMasterAuthorizedNetworksConfigArgs(
         cidr_blocks=[
             container.ClusterMasterAuthorizedNetworksConfigCidrBlockArgs(cidr_block=cidr)
-            for cidr in told.allowed_cidrs
+            for cidr in foundation.allowed_cidrs
         ],
         # Off, unless said: any virtual machine of any customer of Google's is otherwise let in.
         gcp_public_cidrs_access_enabled=False,

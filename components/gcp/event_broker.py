@@ -19,14 +19,15 @@ from dataclasses import dataclass
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import managedkafka
 
-from components.contracts import Kafka, MutualTls
+from components.contract.connections import Kafka, MutualTls
+from components.contract.provider import EventBrokerArgs
+from components.contract.terms import Profile, Size
 from components.gcp.alarms import Alarm, Watched, create_alarms
 from components.gcp.apis import enable_api
 from components.gcp.certificates import google_roots
 from components.gcp.client_certificate import Authority, create_authority, create_client_certificate
 from components.gcp.key import lend_key, service_agent
 from components.gcp.placement import Placement
-from components.protocols import EventBrokerArgs, Profile, Size
 
 MUTUAL_TLS_PORT = 9192
 """The bootstrap address that the service returns is the one for SASL, on 9092 (facts B3)."""

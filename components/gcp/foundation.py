@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from pulumi import ComponentResource, Output, ResourceOptions, RunError
 
-from components.foundation_facts import FoundationFacts
+from components.contract.cluster import Kubernetes
+from components.contract.foundation_facts import FoundationFacts
+from components.contract.provider import FoundationArgs
 from components.gcp.alarms import Alarm, Watched, create_alarms
 from components.gcp.apis import enable_apis
 from components.gcp.cluster import Cluster, ClusterArgs
+from components.gcp.cluster_network import cluster_network
 from components.gcp.identity import Identity, IdentityArgs
 from components.gcp.key import Key, KeyArgs
 from components.gcp.network import Network, NetworkArgs
 from components.gcp.placement import Placement
-from components.gcp.surroundings import surroundings
-from components.protocols import FoundationArgs, Kubernetes
 
 NAT_ALARMS = (
     # A node that got no more ports: new connections fail.
@@ -65,7 +66,9 @@ class Foundation(ComponentResource):
         super().__init__("rasa:gcp:Foundation", name, {}, opts)
         project = _project(args)
         apis = enable_apis(name, project, parent=self)
-        network = Network(f"{name}-network", NetworkArgs(told=args, apis=apis), ResourceOptions(parent=self))
+        network = Network(
+            f"{name}-network", NetworkArgs(foundation=args, apis=apis), ResourceOptions(parent=self)
+        )
         key = Key(
             f"{name}-key",
             KeyArgs(
@@ -79,7 +82,7 @@ class Foundation(ComponentResource):
         cluster = Cluster(
             f"{name}-cluster",
             ClusterArgs(
-                told=args,
+                foundation=args,
                 project=project,
                 apis=apis,
                 network_id=network.network_id,
@@ -98,7 +101,7 @@ class Foundation(ComponentResource):
             namespace=args.namespace,
             rasa=identity.rasa,
             setup=identity.setup,
-            surroundings=surroundings(args),
+            cluster_network=cluster_network(args),
             # The NAT: without it a pod pulls no image from outside Google. The access: whoever destroys the
             # stack as one of the admins would be locked out of a cluster with objects still in it.
             ready=(*network.routes, *cluster.access),

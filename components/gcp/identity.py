@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import serviceaccount
 
+from components.contract.cluster import PodIdentity
 from components.gcp.apis import Apis
-from components.protocols import PodIdentity
 
 RASA_SERVICE_ACCOUNT = "rasa"
 SETUP_SERVICE_ACCOUNT = "rasa-setup"

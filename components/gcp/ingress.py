@@ -1,4 +1,4 @@
-"""The way in on Google Cloud: a global external Application Load Balancer, made by GKE for a Gateway.
+"""The ingress on Google Cloud: a global external Application Load Balancer, made by GKE for a Gateway.
 
 The address is reserved, so that the DNS record outlives a new Gateway. The certificate is Certificate
 Manager's, proved in the zone, or one that is there. GKE takes the load balancer away with the Gateway, whose
@@ -14,20 +14,20 @@ import pulumi_gcp as gcp
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import certificatemanager, compute
 
-from components.errors import NotSupported
-from components.gcp.apis import enable_api
-from components.gcp.placement import Placement
-from components.ingress.contract import (
+from components.contract.errors import NotSupported
+from components.contract.ingress import (
     COOKIE_SECONDS,
+    CertManagerCertificate,
     CloudCertificate,
-    GivenCertificate,
+    ExistingCertificate,
     IngressArgs,
-    IssuedCertificate,
     PemCertificate,
     Zone,
 )
-from components.ingress.objects import GATEWAY_API, custom, listeners, name_of, routes, second_service
-from components.logins import SecretRef
+from components.contract.secrets import SecretRef
+from components.gcp.apis import enable_api
+from components.gcp.placement import Placement
+from components.kubernetes.gateway import GATEWAY_API, custom, listeners, name_of, routes, second_service
 
 CLASS = "gke-l7-global-external-managed"
 POLICY_API = "networking.gke.io/v1"
@@ -137,7 +137,7 @@ def _armor(name: str, args: IngressArgs[Placement], *, parent: Resource) -> comp
 
 def _certificate_map(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
     """The name of the map that tells the load balancer which certificate goes with which name."""
-    if isinstance(args.certificate, GivenCertificate):
+    if isinstance(args.certificate, ExistingCertificate):
         return Output.from_input(args.certificate.reference)
     project = enable_api(name, "certificatemanager", args.placement.project, parent=parent)
     certificate = _certificate(name, args, project, parent=parent)
@@ -170,7 +170,7 @@ def _certificate(
             made = certificatemanager.Certificate(
                 name, project=project, self_managed=given, opts=ResourceOptions(parent=parent)
             )
-        case PemCertificate() | IssuedCertificate() | GivenCertificate():
+        case PemCertificate() | CertManagerCertificate() | ExistingCertificate():
             raise NotSupported(
                 "ingress.certificate in a Kubernetes Secret", on="gcp",
                 because="Certificate Manager keeps it itself", instead="from cloud, existing or pem",

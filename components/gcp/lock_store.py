@@ -16,13 +16,15 @@ from collections.abc import Mapping, Sequence
 from pulumi import ComponentResource, Output, ResourceOptions
 from pulumi_gcp import redis
 
-from components.contracts import PasswordLogin, Redis
+from components.contract.connections import Redis
+from components.contract.provider import LockStoreArgs
+from components.contract.secrets import PasswordLogin
+from components.contract.terms import Profile, Size
 from components.gcp.alarms import Alarm, Watched, create_alarms
 from components.gcp.apis import enable_api
 from components.gcp.key import key_for
 from components.gcp.placement import Placement
 from components.gcp.tls_side_car import tls_side_car
-from components.protocols import LockStoreArgs, Profile, Size
 
 VERSION = "REDIS_7_2"
 PORT = 6378

@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from pulumi import ComponentResource, FileAsset, InvokeOutputOptions, Output, Resource, ResourceOptions
 from pulumi_gcp import storage
 
-from components.contracts import Gcs
+from components.contract.connections import Gcs
+from components.contract.provider import FirstModel, ModelStorageArgs
+from components.contract.terms import Profile
 from components.gcp.alarms import Alarm, Watched, create_alarms
 from components.gcp.key import DAY, lend_key
 from components.gcp.placement import Placement
-from components.protocols import FirstModel, ModelStorageArgs, Profile
 
 NONCURRENT_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
 """How long an overwritten or deleted model can be brought back, in days."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import compute, servicenetworking
 
+from components.contract.provider import FoundationArgs
 from components.gcp.address_plan import plan_addresses
 from components.gcp.apis import Apis
-from components.protocols import FoundationArgs
 
 PODS, SERVICES = "pods", "services"
 """Names of the subnet's further ranges."""
@@ -29,7 +29,7 @@ all. One node's share of 64 would be used up by 64 waiting answers."""
 class NetworkArgs:
     """What the foundation is told, and the APIs."""
 
-    told: FoundationArgs
+    foundation: FoundationArgs
     apis: Apis
 
 
@@ -69,16 +69,18 @@ class Network(ComponentResource):
 def _subnet(
     name: str, args: NetworkArgs, network: compute.Network, *, parent: Resource
 ) -> compute.Subnetwork:
-    told = args.told
+    foundation = args.foundation
     return compute.Subnetwork(
         name,
         project=network.project,
-        region=told.region,
+        region=foundation.region,
         network=network.id,
-        ip_cidr_range=str(plan_addresses(told.cidr).nodes),
+        ip_cidr_range=str(plan_addresses(foundation.cidr).nodes),
         secondary_ip_ranges=[
-            compute.SubnetworkSecondaryIpRangeArgs(range_name=PODS, ip_cidr_range=told.pods_cidr),
-            compute.SubnetworkSecondaryIpRangeArgs(range_name=SERVICES, ip_cidr_range=told.services_cidr),
+            compute.SubnetworkSecondaryIpRangeArgs(range_name=PODS, ip_cidr_range=foundation.pods_cidr),
+            compute.SubnetworkSecondaryIpRangeArgs(
+                range_name=SERVICES, ip_cidr_range=foundation.services_cidr
+            ),
         ],
         # Nodes and pods without a public address reach Google's APIs (buckets, images, tokens) without NAT.
         private_ip_google_access=True,
@@ -97,14 +99,14 @@ def _nat(
     router = compute.Router(
         name,
         project=network.project,
-        region=args.told.region,
+        region=args.foundation.region,
         network=network.id,
         opts=ResourceOptions(parent=parent),
     )
     return compute.RouterNat(
         name,
         project=network.project,
-        region=args.told.region,
+        region=args.foundation.region,
         router=router.name,
         nat_ip_allocate_option="AUTO_ONLY",
         source_subnetwork_ip_ranges_to_nat="LIST_OF_SUBNETWORKS",
@@ -124,7 +126,7 @@ def _nat(
 def _private_services(
     name: str, args: NetworkArgs, network: compute.Network, *, parent: Resource
 ) -> tuple[compute.GlobalAddress, servicenetworking.Connection]:
-    lent = plan_addresses(args.told.cidr).services
+    lent = plan_addresses(args.foundation.cidr).services
     address = compute.GlobalAddress(
         f"{name}-services",
         project=network.project,

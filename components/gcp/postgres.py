@@ -23,12 +23,14 @@ import pulumi_random as random
 from pulumi import Output, Resource, ResourceOptions
 from pulumi_gcp import sql
 
-from components.contracts import PasswordLogin, Postgres
+from components.contract.connections import Postgres
+from components.contract.provider import TrackerStoreArgs
+from components.contract.secrets import PasswordLogin
+from components.contract.terms import Profile, Size
 from components.gcp.alarms import Alarm, Watched, create_alarms
 from components.gcp.apis import enable_api
 from components.gcp.key import key_for
 from components.gcp.placement import Placement
-from components.protocols import Profile, Size, TrackerStoreArgs
 
 # Community support until 8 Nov 2029; Google applies minor versions in the maintenance window.
 VERSION = "POSTGRES_17"
@@ -69,7 +71,7 @@ SERVERS: Mapping[tuple[Profile, Size], Server] = {
 
 
 def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Resource) -> Postgres:
-    """Create the server and the passwords that `jobs/database_init.py` works with."""
+    """Create the server and the passwords that `jobs/database_init` works with."""
     place, server = args.placement, SERVERS[args.profile, args.size]
     project = enable_api(name, "sqladmin", place.project, parent=parent)
     key_id = key_for(name, "sqladmin", project, place, parent=parent)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from pulumi import Output
 
-from components.contracts import SideCar
+from components.contract.connections import SideCar
 
 IMAGE = "docker.io/library/haproxy:3.2.21"
 """HAProxy's own image. 3.2 is a long-term release, maintained until 2030."""

@@ -10,12 +10,11 @@ from typing import assert_never
 
 from pulumi import ComponentResource, ResourceOptions
 
-from components.contracts import Postgres
-from components.errors import NotSupported
+from components.contract.connections import Postgres
+from components.contract.errors import NotSupported
+from components.contract.provider import TrackerStoreArgs
 from components.gcp.placement import Placement
 from components.gcp.postgres import create_postgres
-from components.protocols import TrackerStoreArgs
-from components.support import tracker_store_gap
 
 
 class TrackerStore(ComponentResource):
@@ -32,7 +31,7 @@ class TrackerStore(ComponentResource):
                 self.connection = create_postgres(name, args, parent=self)
             case "dynamodb" | "mongodb":
                 # The settings have refused it before we get here.
-                raise tracker_store_gap("gcp", args.kind) or NotSupported(
+                raise NotSupported(
                     args.kind, on="gcp", because="nothing supplies it", instead="kind postgres"
                 )
             case _:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pulumi import Output, Resource, ResourceOptions
 from pulumi_gcp import storage
 
+from components.contract.provider import VaultUnsealArgs
+from components.contract.terms import Profile
 from components.gcp.key import lend_key
 from components.gcp.model_storage import (
     SOFT_DELETE_DAYS,
@@ -20,7 +22,6 @@ from components.gcp.model_storage import (
     service_agent,
 )
 from components.gcp.placement import Placement
-from components.protocols import Profile, VaultUnsealArgs
 
 SNAPSHOT_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 35}
 """How long a snapshot is kept."""

@@ -12,12 +12,13 @@ from __future__ import annotations
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import kms, secretmanager, serviceaccount
 
+from components.contract.cluster import VaultSeal
+from components.contract.provider import VaultUnsealArgs
 from components.gcp.apis import enable_api
 from components.gcp.identity import ANNOTATION, let_pod_act_as
 from components.gcp.key import USER_ROLE, KeyArgs, create_key, key_for
 from components.gcp.placement import Placement
 from components.gcp.vault_snapshots import create_snapshot_bucket
-from components.protocols import VaultSeal, VaultUnsealArgs
 
 VIEWER_ROLE = "roles/cloudkms.viewer"
 """The seal asks for the key's state when Vault starts (facts B9)."""

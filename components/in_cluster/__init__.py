@@ -1,4 +1,4 @@
-"""The dependencies inside Kubernetes; the module itself meets `components.protocols.Dependencies`."""
+"""The dependencies inside Kubernetes; the module itself meets `components.contract.provider.Dependencies`."""
 
 from components.in_cluster.event_broker import EventBroker as EventBroker
 from components.in_cluster.lock_store import LockStore as LockStore

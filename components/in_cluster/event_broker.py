@@ -22,11 +22,13 @@ from pulumi import ComponentResource, CustomTimeouts, Resource, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contracts import Kafka, Pods, SaslTls, SecretRef
+from components.contract.connections import Kafka, Pods, SaslTls
+from components.contract.provider import EventBrokerArgs
+from components.contract.secrets import SecretRef
+from components.contract.terms import Profile, Size
 from components.in_cluster.operators import READY, once_ready, strimzi
 from components.in_cluster.placement import Placement
-from components.in_cluster.scheduling import apart, spread
-from components.protocols import EventBrokerArgs, Profile, Size
+from components.kubernetes.scheduling import apart, spread
 
 API = "kafka.strimzi.io/v1"
 KAFKA_VERSION, METADATA_VERSION = "4.3.1", "4.3-IV0"

@@ -25,8 +25,10 @@ from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
-from components.contracts import PasswordLogin, Pods, Redis
-from components.in_cluster.certificates import create_server_certificate
+from components.contract.connections import Pods, Redis
+from components.contract.provider import LockStoreArgs
+from components.contract.secrets import PasswordLogin
+from components.contract.terms import Profile, Size
 from components.in_cluster.lock_store_pods import (
     PORT,
     SCRIPT_FILES,
@@ -38,7 +40,7 @@ from components.in_cluster.lock_store_pods import (
     read,
 )
 from components.in_cluster.placement import Placement
-from components.protocols import LockStoreArgs, Profile, Size
+from components.kubernetes.server_certificate import create_server_certificate
 
 USER = "rasa"
 RIGHTS = "~* &* +@all -@admin -@dangerous +keys"

@@ -15,9 +15,9 @@ from pulumi_kubernetes.apps.v1 import (
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
+from components.contract.provider import LockStoreArgs
 from components.in_cluster.placement import Placement
-from components.in_cluster.scheduling import apart, spread
-from components.protocols import LockStoreArgs
+from components.kubernetes.scheduling import apart, spread
 
 IMAGE = "docker.io/valkey/valkey:9.1.1"
 """The version that Valkey's own chart installs (valkey-helm 0.11.0, `appVersion`)."""

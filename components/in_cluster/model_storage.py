@@ -6,7 +6,7 @@ your own" (`docs/model-upload.yaml`); Rasa mounts it read-only.
 
 In `dev` one node has it (ReadWriteOnce). In production Rasa's pods run on several, so it must be one that
 many nodes can have at once (ReadWriteMany): `rasa:modelStorage.storageClass` names a class that can, and
-without it there is an error before anything is made (`checks.py`). A class that cannot leaves the claim
+without it there is an error before anything is made (`rules/stack.py`). A class that cannot leaves the claim
 pending, and its events say so.
 """
 
@@ -18,9 +18,10 @@ from pulumi import ComponentResource, ResourceOptions
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contracts import Volume
+from components.contract.connections import Volume
+from components.contract.provider import ModelStorageArgs
+from components.contract.terms import Profile, Size
 from components.in_cluster.placement import Placement
-from components.protocols import ModelStorageArgs, Profile, Size
 
 ACCESS: Mapping[Profile, str] = {"dev": "ReadWriteOnce", "production": "ReadWriteMany"}
 STORAGE: Mapping[Size, str] = {"small": "2Gi", "medium": "10Gi", "large": "50Gi"}

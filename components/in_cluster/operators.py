@@ -23,10 +23,10 @@ from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.contract.terms import Operator as OperatorName
 from components.in_cluster.placement import Placement
-from components.kubernetes.cluster_access import MODES, POD_SECURITY
+from components.kubernetes.access import MODES, POD_SECURITY
 from components.kubernetes.network_policies import OPERATORS
-from components.protocols import Operator as OperatorName
 
 INSTALL_SECONDS = 600
 READY = {"pulumi.com/waitFor": "condition=Ready"}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pulumi import Output
 
-from components.kubernetes.cluster_access import ClusterAccess
-from components.protocols import Operator
+from components.contract.terms import Operator
+from components.kubernetes.access import ClusterAccess
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

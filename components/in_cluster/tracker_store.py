@@ -27,11 +27,13 @@ from pulumi import ComponentResource, CustomTimeouts, Resource, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contracts import PasswordLogin, Pods, Postgres, SecretRef
+from components.contract.connections import Pods, Postgres
+from components.contract.provider import TrackerStoreArgs
+from components.contract.secrets import PasswordLogin, SecretRef
+from components.contract.terms import Profile, Size
 from components.in_cluster.operators import READY, cloudnative_pg, once_ready
 from components.in_cluster.placement import Placement
-from components.in_cluster.scheduling import NODE, spread
-from components.protocols import Profile, Size, TrackerStoreArgs
+from components.kubernetes.scheduling import NODE, spread
 
 API = "postgresql.cnpg.io/v1"
 IMAGE = "ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pulumi import ComponentResource, Output, ResourceOptions
 from pulumi_kubernetes.storage.v1 import StorageClass
 
-from components.protocols import Provisioner
+from components.contract.cluster import Provisioner
 
 
 class Volumes(ComponentResource):

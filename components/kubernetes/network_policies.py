@@ -1,10 +1,10 @@
 """Network policies: who may talk to a set of pods, and whom these pods may talk to. The rest is cut off.
 
-General: whoever runs pods in the cluster says their edges (`NetworkPolicyArgs`) and gets one policy for them;
+General: whoever runs pods in the cluster says their rules (`NetworkPolicyArgs`) and gets one policy for them;
 `DefaultDeny` closes a namespace for all pods that nobody spoke for. Standard policies, which every network
 plug-in in use here enforces (EKS Auto Mode, once told to; Cilium on AKS and GKE; OVN on OpenShift). They know
 addresses and pods, not names: a server outside the cluster that is known by its name can be told apart by its
-port only. Answers to a connection that was let through need no edge.
+port only. Answers to a connection that was let through need no rule.
 
 What it deliberately does not do: rules for nodes (a kubelet may always probe the pods of its node), and the
 plug-ins' own kinds of policies, which each cloud has others of.
@@ -54,7 +54,7 @@ Peer = PodsPeer | AddressPeer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Edge:
+class Rule:
     """One line of the drawing: what for, with whom, on which ports."""
 
     what: str
@@ -67,17 +67,17 @@ class Edge:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NetworkPolicyArgs:
-    """Pods of one namespace, and their edges."""
+    """Pods of one namespace, and their rules."""
 
     namespace: Input[str]
     selects: Mapping[str, Sequence[str]]
     """Label → its values: the pods that have one of them, of each label."""
-    ingress: Input[Sequence[Edge]] = ()
-    egress: Input[Sequence[Edge]] = ()
+    ingress: Input[Sequence[Rule]] = ()
+    egress: Input[Sequence[Rule]] = ()
 
 
 class NetworkPolicy(ComponentResource):
-    """What these pods may receive and send: these edges, and nothing else."""
+    """What these pods may receive and send: these rules, and nothing else."""
 
     name: Output[str]
 
@@ -127,20 +127,20 @@ class DefaultDeny(ComponentResource):
         self.register_outputs({})
 
 
-def ingress_rules(edges: Sequence[Edge]) -> list[v1.NetworkPolicyIngressRuleArgs]:
+def ingress_rules(rules: Sequence[Rule]) -> list[v1.NetworkPolicyIngressRuleArgs]:
     """As Kubernetes writes them."""
-    return [v1.NetworkPolicyIngressRuleArgs(from_=_peers(edge), ports=_ports(edge)) for edge in edges]
+    return [v1.NetworkPolicyIngressRuleArgs(from_=_peers(rule), ports=_ports(rule)) for rule in rules]
 
 
-def egress_rules(edges: Sequence[Edge]) -> list[v1.NetworkPolicyEgressRuleArgs]:
+def egress_rules(rules: Sequence[Rule]) -> list[v1.NetworkPolicyEgressRuleArgs]:
     """As Kubernetes writes them."""
-    return [v1.NetworkPolicyEgressRuleArgs(to=_peers(edge), ports=_ports(edge)) for edge in edges]
+    return [v1.NetworkPolicyEgressRuleArgs(to=_peers(rule), ports=_ports(rule)) for rule in rules]
 
 
-def _peers(edge: Edge) -> list[v1.NetworkPolicyPeerArgs]:
+def _peers(rule: Rule) -> list[v1.NetworkPolicyPeerArgs]:
     # A rule without peers means everybody, the opposite of nobody: refuse to write one.
-    assert edge.peers, f"{edge.what}: nobody at the other end"
-    return [_pods(peer) if isinstance(peer, PodsPeer) else _addresses(peer) for peer in edge.peers]
+    assert rule.peers, f"{rule.what}: nobody at the other end"
+    return [_pods(peer) if isinstance(peer, PodsPeer) else _addresses(peer) for peer in rule.peers]
 
 
 def _pods(peer: PodsPeer) -> v1.NetworkPolicyPeerArgs:
@@ -156,12 +156,12 @@ def _addresses(peer: AddressPeer) -> v1.NetworkPolicyPeerArgs:
     return v1.NetworkPolicyPeerArgs(ip_block=v1.IPBlockArgs(cidr=peer.cidr, except_=hidden))
 
 
-def _ports(edge: Edge) -> list[v1.NetworkPolicyPortArgs] | None:
+def _ports(rule: Rule) -> list[v1.NetworkPolicyPortArgs] | None:
     """None where every port is meant."""
-    if not edge.ports:
+    if not rule.ports:
         return None
     return [
         v1.NetworkPolicyPortArgs(port=port, protocol=protocol)
-        for port in edge.ports
-        for protocol in edge.protocols
+        for port in rule.ports
+        for protocol in rule.protocols
     ]

@@ -1,5 +1,5 @@
 """Rasa Pro itself, on any cluster: connections in, an installed assistant out. Nothing here knows a cloud.
 
-Import from the modules (`args`, `assistant`, `endpoints`): settings.py checks endpoint keys and
-does not load the Kubernetes SDK for it.
+Import from the modules: the configuration checks endpoint keys with `spec/` and does not load the Kubernetes
+SDK for it.
 """

@@ -16,14 +16,14 @@ from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contracts import AwsIam, SecretRef
-from components.contracts_companions import Analytics
-from components.logins import StoredSecretLogin, ours
-from components.protocols import Kubernetes
-from components.rasa import variables
+from components.contract.cluster import Kubernetes
+from components.contract.companions import Analytics
+from components.contract.connections import AwsIam
+from components.contract.secrets import SecretRef, StoredSecretLogin, engine_values
 from components.rasa.analytics_values import Place, analytics_files, analytics_secrets, analytics_values
-from components.rasa.args import Chart, Image
 from components.rasa.database import DatabaseInit, DatabaseInitArgs
+from components.rasa.spec import variables
+from components.rasa.spec.versions import Chart, Image
 
 RELEASE = "rasa-analytics"
 START_SECONDS = 600
@@ -49,7 +49,7 @@ class AnalyticsArgs:
 
 
 class AnalyticsServices(ComponentResource):
-    """Database and role by `jobs/database_init.py`, then the release.
+    """Database and role by `jobs/database_init`, then the release.
 
     It creates no topic: the event broker has both, the events and the dead letters.
     """
@@ -60,8 +60,8 @@ class AnalyticsServices(ComponentResource):
         place = Place(
             service_account=self._account(name, args),
             license=SecretRef(name=args.secret, key=variables.LICENSE),
-            secrets=self._secret(name, args.namespace, ours(analytics_secrets(wanted))),
-            files=self._files(name, args.namespace, ours(analytics_files(wanted))),
+            secrets=self._secret(name, args.namespace, engine_values(analytics_secrets(wanted))),
+            files=self._files(name, args.namespace, engine_values(analytics_files(wanted))),
             pod_labels=args.cluster.rasa.pod_labels,
         )
         Release(

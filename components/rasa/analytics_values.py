@@ -14,21 +14,11 @@ from urllib.parse import quote
 
 from pulumi import Output
 
-from components.contracts import (
-    AwsIam,
-    FileContent,
-    KafkaSecurity,
-    MutualTls,
-    Plaintext,
-    Postgres,
-    SaslTls,
-    SecretRef,
-    SecretValue,
-)
-from components.contracts_companions import Analytics
-from components.logins import theirs
-from components.rasa.document import Block, Document
-from components.rasa.pod import CONTAINER_SECURITY, POD_SECURITY
+from components.contract.companions import Analytics
+from components.contract.connections import AwsIam, KafkaSecurity, MutualTls, Plaintext, Postgres, SaslTls
+from components.contract.secrets import FileContent, SecretRef, SecretValue, references
+from components.kubernetes.documents import Block, Document
+from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
 
 DATABASE_PASSWORD, KAFKA_PASSWORD = "ANALYTICS_DB_PASSWORD", "KAFKA_PASSWORD"
 FILES = "/etc/rasa-analytics"
@@ -178,6 +168,6 @@ def _volume(files: Mapping[str, FileContent], place: Place) -> Block:
     own: list[Block] = [] if place.files is None else [{"secret": {"name": place.files}}]
     other: list[Block] = [
         {"secret": {"name": at.name, "items": [{"key": at.key, "path": file}]}}
-        for file, at in theirs(files).items()
+        for file, at in references(files).items()
     ]
     return {"name": "files", "projected": {"sources": [*own, *other]}}

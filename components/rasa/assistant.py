@@ -8,23 +8,24 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contracts import Connection, Postgres
-from components.logins import VaultLogin, ours
-from components.protocols import PodIdentity
+from components.contract.cluster import PodIdentity
+from components.contract.connections import Connection, Postgres
+from components.contract.secrets import VaultLogin, engine_values
+from components.kubernetes.documents import as_yaml
+from components.kubernetes.script_job import digest
 from components.rasa.analytics import AnalyticsArgs, AnalyticsServices
 from components.rasa.args import AssistantArgs, Connections
+from components.rasa.availability import Availability, AvailabilityArgs
 from components.rasa.database import DatabaseInit, DatabaseInitArgs
-from components.rasa.document import as_yaml
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import Environment, environment
 from components.rasa.files import Files, files
-from components.rasa.guards import Guards, GuardsArgs
-from components.rasa.pod import InCluster
+from components.rasa.network_policies import AssistantNetworkPolicies, AssistantNetworkPoliciesArgs
+from components.rasa.pod import PodObjects
 from components.rasa.preflight import Preflight, PreflightArgs
-from components.rasa.problems import refuse_unset_variables
 from components.rasa.release import release
-from components.rasa.resilience import Resilience, ResilienceArgs
-from components.rasa.secrets import Secrets, SecretsArgs, digest
+from components.rasa.secrets import Secrets, SecretsArgs
+from components.rasa.spec.endpoint_rules import refuse_unset_variables
 from components.rasa.upload import ModelUpload, UploadArgs
 from components.rasa.values import PORT, RELEASE, values
 
@@ -32,7 +33,7 @@ from components.rasa.values import PORT, RELEASE, values
 class Assistant(ComponentResource):
     """Installs Rasa Pro against the given connections and waits until it serves the named model.
 
-    It makes no cloud resource, opens no way in from outside and never builds an image.
+    It makes no cloud resource, opens no ingress and never builds an image.
     """
 
     url: Output[str]
@@ -53,16 +54,16 @@ class Assistant(ComponentResource):
 
         self.namespace = args.namespace
         made = self._in_cluster(name, args, env)
-        guards = Guards(
+        policies = AssistantNetworkPolicies(
             f"{name}-guards",
-            GuardsArgs(assistant=args, namespace=self.namespace),
+            AssistantNetworkPoliciesArgs(assistant=args, namespace=self.namespace),
             ResourceOptions(parent=self),
         )
         setup_account = self._setup_account(name, args)
         ready = (
             *_ready(args, args.cluster.rasa),
-            *guards.ready,
-            *self._database(name, args, setup_account, guards),
+            *policies.ready,
+            *self._database(name, args, setup_account, policies),
         )
         ready = (*ready, *self._first_model(name, args, env, made, ready))
         preflight = Preflight(
@@ -87,9 +88,9 @@ class Assistant(ComponentResource):
             after=[*ready, preflight],
             parent=self,
         )
-        Resilience(
+        Availability(
             f"{name}-resilience",
-            ResilienceArgs(release=installed, namespace=self.namespace, replicas=args.replicas),
+            AvailabilityArgs(release=installed, namespace=self.namespace, replicas=args.replicas),
             ResourceOptions(parent=self),
         )
         self._analytics(name, args, made, setup_account)
@@ -106,26 +107,26 @@ class Assistant(ComponentResource):
             }
         )
 
-    def _in_cluster(self, name: str, args: AssistantArgs, env: Environment) -> InCluster:
+    def _in_cluster(self, name: str, args: AssistantArgs, env: Environment) -> PodObjects:
         needed = files(args)
         secrets = Secrets(
             f"{name}-secrets",
             SecretsArgs(
                 namespace=self.namespace,
                 license=args.license,
-                variables=ours(env.secret),
-                client_files=ours(needed.client),
+                variables=engine_values(env.secret),
+                client_files=engine_values(needed.client),
             ),
             ResourceOptions(parent=self),
         )
         self.auth_token = secrets.auth_token
         side_car = args.lock_store.side_car
         side_car_files = dict[str, Output[str]]() if side_car is None else side_car.files
-        return InCluster(
+        return PodObjects(
             service_account=self._service_account(f"{name}-account", args.cluster.rasa),
             secret=secrets.environment,
             client_files=secrets.client_files,
-            authorities=self._config_map(f"{name}-authorities", ours(needed.authorities)),
+            authorities=self._config_map(f"{name}-authorities", engine_values(needed.authorities)),
             side_car_files=self._config_map(f"{name}-side-car", side_car_files),
             secrets_digest=secrets.digest,
             files_digest=_files_digest(needed, side_car_files),
@@ -163,7 +164,7 @@ class Assistant(ComponentResource):
         return self._service_account(f"{name}-setup-account", args.cluster.setup)
 
     def _analytics(
-        self, name: str, args: AssistantArgs, made: InCluster, setup_account: Output[str] | None
+        self, name: str, args: AssistantArgs, made: PodObjects, setup_account: Output[str] | None
     ) -> None:
         if args.companions.analytics is None:
             return
@@ -187,7 +188,7 @@ class Assistant(ComponentResource):
         name: str,
         args: AssistantArgs,
         env: Environment,
-        made: InCluster,
+        made: PodObjects,
         ready: tuple[Resource, ...],
     ) -> list[Resource]:
         if args.upload is None:
@@ -207,7 +208,11 @@ class Assistant(ComponentResource):
         return [upload]
 
     def _database(
-        self, name: str, args: AssistantArgs, setup_account: Output[str] | None, guards: Guards
+        self,
+        name: str,
+        args: AssistantArgs,
+        setup_account: Output[str] | None,
+        policies: AssistantNetworkPolicies,
     ) -> list[Resource]:
         store = args.tracker_store
         if not isinstance(store, Postgres) or store.admin is None or setup_account is None:
@@ -225,7 +230,7 @@ class Assistant(ComponentResource):
                     *args.cluster.ready,
                     *args.cluster.setup.ready,
                     *store.ready,
-                    *guards.ready,
+                    *policies.ready,
                     *_told_first(args),
                 ),
             ),
@@ -260,4 +265,4 @@ def _told_first(args: AssistantArgs) -> tuple[Resource, ...]:
 
 def _files_digest(needed: Files, side_car_files: Mapping[str, Output[str]]) -> Output[str]:
     side_car = {f"side-car/{file}": content for file, content in side_car_files.items()}
-    return digest({**ours(needed.authorities), **side_car})
+    return digest({**engine_values(needed.authorities), **side_car})

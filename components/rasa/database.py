@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import assert_never
 
 import pulumi_kubernetes as kubernetes
@@ -13,22 +12,23 @@ from pulumi_kubernetes.batch.v1 import JobSpecArgs
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contracts import (
+from components.contract.cluster import PodIdentity
+from components.contract.connections import Postgres
+from components.contract.secrets import (
     CloudIdentityLogin,
     Login,
     PasswordLogin,
-    Postgres,
     SecretRef,
     SecretValue,
     StoredSecretLogin,
     VaultLogin,
+    engine_values,
 )
-from components.logins import ours
-from components.protocols import PodIdentity
-from components.rasa.args import Image
-from components.rasa.pod import DATABASE_INIT, NAME_LABEL, REPLACE_FAILED
+from components.kubernetes.script_job import JOBS, NAME_LABEL, REPLACE_FAILED
+from components.rasa.pod import DATABASE_INIT
+from components.rasa.spec.versions import Image
 
-SCRIPT = Path(__file__).parent / "jobs" / "database_init.py"
+SCRIPT = "database_init.py"
 MOUNT = "/etc/database-init"
 WAIT_SECONDS = 180
 """How long one attempt waits for the server to answer."""
@@ -55,7 +55,7 @@ class DatabaseInitArgs:
 
 
 class DatabaseInit(ComponentResource):
-    """Runs `jobs/database_init.py` until it succeeds; a run that fails stops `pulumi up` with its message.
+    """Runs `jobs/database_init` until it succeeds; a run that fails stops `pulumi up` with its message.
 
     Everything that the Job reads is immutable and named anew when it changes, and so is the Job: it runs
     again when something changed, and when it failed. It stays after it is done (no time to live): the next
@@ -67,15 +67,15 @@ class DatabaseInit(ComponentResource):
         child = ResourceOptions(parent=self)
         postgres = args.postgres
         metadata = ObjectMetaArgs(namespace=args.namespace)
-        authority = {} if postgres.ca is None else ours({AUTHORITY: postgres.ca})
+        authority = {} if postgres.ca is None else engine_values({AUTHORITY: postgres.ca})
         files = v1.ConfigMap(
             f"{name}-files",
             metadata=metadata,
             immutable=True,
-            data={SCRIPT.name: SCRIPT.read_text(encoding="utf-8"), **authority},
+            data={SCRIPT: (JOBS / "database_init" / "__main__.py").read_text(encoding="utf-8"), **authority},
             opts=child,
         )
-        passwords = ours(_passwords(args.admin, postgres.login))
+        passwords = engine_values(_passwords(args.admin, postgres.login))
         secret: v1.Secret | None = None
         if passwords:
             secret = v1.Secret(
@@ -114,7 +114,7 @@ def _pod(args: DatabaseInitArgs, files: v1.ConfigMap, secret: v1.Secret | None) 
             v1.ContainerArgs(
                 name="database-init",
                 image=args.image.name,
-                command=["python3", f"{MOUNT}/{SCRIPT.name}"],
+                command=["python3", f"{MOUNT}/{SCRIPT}"],
                 env=_environment(args, secret),
                 volume_mounts=[v1.VolumeMountArgs(name="files", mount_path=MOUNT, read_only=True)],
                 security_context=v1.SecurityContextArgs(

@@ -13,30 +13,28 @@ from urllib.parse import urlencode
 
 from pulumi import Output, RunError
 
-from components.contracts import (
-    CloudIdentityLogin,
+from components.contract.companions import NlgServer
+from components.contract.connections import (
     CustomTrackerStore,
     DynamoDb,
     ModelServer,
     ModelStorage,
     MongoDb,
-    NlgServer,
-    PasswordLogin,
     Postgres,
     TrackerStore,
     Vault,
-    VaultLogin,
 )
-from components.rasa import problems, variables
+from components.contract.secrets import CloudIdentityLogin, PasswordLogin, VaultLogin
+from components.kubernetes.documents import Block, Document, merged
 from components.rasa.args import Connections
-from components.rasa.document import Block, Document, merged
 from components.rasa.endpoints_broker import event_broker
 from components.rasa.endpoints_companions import companion_blocks
 from components.rasa.endpoints_redis import lock_store, timer_store
-from components.rasa.files import Role, authority_path
-from components.rasa.variables import reference
+from components.rasa.spec import endpoint_rules, variables
+from components.rasa.spec.pod_files import Role, authority_path
+from components.rasa.spec.variables import reference
 
-problems_of = problems.problems_of
+problems_of = endpoint_rules.problems_of
 """What settings.py asks about an operator's own keys."""
 
 

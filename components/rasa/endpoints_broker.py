@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from pulumi import Output
 
-from components.contracts import (
+from components.contract.connections import (
     AwsIam,
     EventBroker,
     Kafka,
@@ -17,16 +17,11 @@ from components.contracts import (
     RabbitMq,
     SaslTls,
 )
-from components.rasa import variables
-from components.rasa.document import Block, Document
-from components.rasa.files import (
-    CLIENT_CERTIFICATE,
-    CLIENT_KEY,
-    authority_path,
-    client_path,
-    event_broker_authority,
-)
-from components.rasa.variables import reference
+from components.kubernetes.documents import Block, Document
+from components.rasa.files import event_broker_authority
+from components.rasa.spec import variables
+from components.rasa.spec.pod_files import CLIENT_CERTIFICATE, CLIENT_KEY, authority_path, client_path
+from components.rasa.spec.variables import reference
 
 KAFKA_CLIENT = "rasa"
 """Literal: Rasa never expands a variable in `client_id` (T5)."""

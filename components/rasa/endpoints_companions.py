@@ -1,18 +1,18 @@
 """The companions in endpoints.yml: action server, language models, tool servers, tracing and metrics. Pure.
 
-Only keys that Rasa Pro 3.21 reads (`read_keys.py`). Language models and tool servers are the operator's own
-documents, in the words that Rasa reads; their keys are `${VARIABLE}` and nothing else.
+Only keys that Rasa Pro 3.21 reads (`endpoint_keys.py`). Language models and tool servers are the operator's
+own documents, in the words that Rasa reads; their keys are `${VARIABLE}` and nothing else.
 """
 
 from __future__ import annotations
 
 from typing import assert_never, cast
 
-from components.contracts_companions import Actions, ActionServer, ActionsModule, Collector, Companions
-from components.rasa import variables
-from components.rasa.document import Block, Document
-from components.rasa.files import Role, authority_path
-from components.rasa.variables import reference
+from components.contract.companions import Actions, ActionServer, ActionsModule, Collector, Companions
+from components.kubernetes.documents import Block, Document
+from components.rasa.spec import variables
+from components.rasa.spec.pod_files import Role, authority_path
+from components.rasa.spec.variables import reference
 
 
 def companion_blocks(companions: Companions) -> dict[str, Document]:

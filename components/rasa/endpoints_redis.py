@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from components.contracts import CloudIdentityLogin, PasswordLogin, Redis
-from components.errors import NotSupported
-from components.rasa import variables
-from components.rasa.document import Block, Document
-from components.rasa.files import authority_path
-from components.rasa.variables import reference
+from components.contract.connections import Redis
+from components.contract.errors import NotSupported
+from components.contract.secrets import CloudIdentityLogin, PasswordLogin
+from components.kubernetes.documents import Block, Document
+from components.rasa.spec import variables
+from components.rasa.spec.pod_files import authority_path
+from components.rasa.spec.variables import reference
 
 LOCK_PREFIX, TIMER_PREFIX = "rasalock", "rasatimer"
 """Letters and digits only: Rasa ignores any other prefix (`lock_store.py`), and both share database 0."""

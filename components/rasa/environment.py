@@ -13,38 +13,37 @@ from urllib.parse import quote
 
 from pulumi import Output, RunError
 
-from components.contracts import (
+from components.contract.companions import ActionServer
+from components.contract.connections import (
     S3,
     AwsIam,
     AzureBlob,
-    CloudIdentityLogin,
     CustomTrackerStore,
     DynamoDb,
     EventBroker,
     Gcs,
     Kafka,
-    Login,
     ModelServer,
     ModelStorage,
     MongoDb,
-    PasswordLogin,
     Postgres,
     RabbitMq,
     Redis,
     SaslTls,
-    SecretValue,
-    VaultLogin,
     Volume,
 )
-from components.contracts_companions import ActionServer
-from components.rasa import variables
+from components.contract.secrets import CloudIdentityLogin, Login, PasswordLogin, SecretValue, VaultLogin
 from components.rasa.args import AssistantArgs, Connections
-from components.rasa.files import GOOGLE_CREDENTIALS, authority_path, client_path
-from components.rasa.pools import ANALYTICS_CONNECTIONS, pool_for
-from components.rasa.variables import Plain, Secret, Variable, combined
+from components.rasa.spec import variables
+from components.rasa.spec.connection_pools import (
+    ANALYTICS_CONNECTIONS,
+    SURGE,
+    pool_for,
+    tracker_stores_per_process,
+)
+from components.rasa.spec.pod_files import GOOGLE_CREDENTIALS, authority_path, client_path
+from components.rasa.spec.variables import Plain, Secret, Variable, combined
 
-SURGE = 1
-"""Pods beyond `replicas` while a rolling update runs."""
 TICKET_LOCK_SECONDS = 300
 """Longest turn of a conversation: an LLM call and an action. Rasa's 60 s let a second pod into a slow turn,
 and its own time-out for NLG and action servers is 300 s (`utils/endpoints.py`)."""
@@ -90,11 +89,6 @@ def of_model_storage(env: Environment, storage: ModelStorage) -> Environment:
         plain={name: value for name, value in env.plain.items() if name in names},
         secret={name: value for name, value in env.secret.items() if name in names},
     )
-
-
-def tracker_stores_per_process(extra_endpoints: Mapping[str, object]) -> int:
-    """Rasa opens a second store, with a second pool, where `privacy` is configured (facts §1.7)."""
-    return 2 if "privacy" in extra_endpoints else 1
 
 
 def _general(args: AssistantArgs) -> Iterator[Variable]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, assert_never
+from typing import assert_never
 
-from components.contracts import (
+from components.contract.companions import ActionServer
+from components.contract.connections import (
     S3,
     AzureBlob,
     CustomTrackerStore,
     DynamoDb,
     EventBroker,
-    FileContent,
     Gcs,
     Kafka,
     ModelServer,
@@ -29,28 +29,15 @@ from components.contracts import (
     TrackerStore,
     Volume,
 )
-from components.contracts_companions import ActionServer
+from components.contract.secrets import FileContent
 from components.rasa.args import Connections
-
-AUTHORITIES = "/etc/rasa/authorities"
-CLIENT = "/etc/rasa/client"
-
-Role = Literal[
-    "model-storage",
-    "lock-store",
-    "tracker-store",
-    "event-broker",
-    "secrets-manager",
-    "nlg",
-    "actions",
-    "tracing",
-    "metrics",
-]
-"""Whose file it is; the file's name follows."""
-
-CLIENT_CERTIFICATE = "event-broker.crt"
-CLIENT_KEY = "event-broker.key"
-GOOGLE_CREDENTIALS = "model-storage.json"
+from components.rasa.spec.pod_files import (
+    CLIENT_CERTIFICATE,
+    CLIENT_KEY,
+    GOOGLE_CREDENTIALS,
+    Role,
+    authority_file,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +52,7 @@ class Files:
 
 def files(connections: Connections) -> Files:
     """Collect what the connections bring along."""
-    authorities = {_authority(role): ca for role, ca in _authorities(connections)}
+    authorities = {authority_file(role): ca for role, ca in _authorities(connections)}
     broker = connections.event_broker
     client: dict[str, FileContent] = {}
     if isinstance(broker, Kafka) and isinstance(broker.security, MutualTls):
@@ -74,16 +61,6 @@ def files(connections: Connections) -> Files:
     if isinstance(models, Gcs) and models.credentials is not None:
         client[GOOGLE_CREDENTIALS] = models.credentials
     return Files(authorities=authorities, client=client)
-
-
-def authority_path(role: Role) -> str:
-    """Where the bundle that `role` trusts lies in the pod."""
-    return f"{AUTHORITIES}/{_authority(role)}"
-
-
-def client_path(file: str) -> str:
-    """Where a client's certificate or key lies in the pod."""
-    return f"{CLIENT}/{file}"
 
 
 def event_broker_authority(broker: EventBroker) -> FileContent | None:
@@ -95,10 +72,6 @@ def event_broker_authority(broker: EventBroker) -> FileContent | None:
             return None if isinstance(security, Plaintext) else security.ca
         case _:
             assert_never(broker)
-
-
-def _authority(role: Role) -> str:
-    return f"{role}.pem"
 
 
 def _authorities(connections: Connections) -> Iterator[tuple[Role, FileContent]]:

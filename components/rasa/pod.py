@@ -11,40 +11,19 @@ from typing import assert_never
 
 from pulumi import Output
 
-from components.contracts import (
-    S3,
-    AzureBlob,
-    FileContent,
-    Gcs,
-    ModelServer,
-    ModelStorage,
-    SecretRef,
-    SideCar,
-    Volume,
-)
-from components.logins import theirs
-from components.protocols import Flavor
+from components.contract.connections import S3, AzureBlob, Gcs, ModelServer, ModelStorage, SideCar, Volume
+from components.contract.secrets import FileContent, SecretRef, references
+from components.contract.terms import Flavor
+from components.kubernetes.documents import Block
+from components.kubernetes.restricted import CONTAINER_SECURITY
 from components.rasa.args import AssistantArgs
-from components.rasa.document import Block
 from components.rasa.environment import Environment
-from components.rasa.files import AUTHORITIES, CLIENT, files
+from components.rasa.files import files
+from components.rasa.spec.pod_files import AUTHORITIES, CLIENT
 
-CONTAINER_SECURITY: Block = {
-    "allowPrivilegeEscalation": False,
-    "readOnlyRootFilesystem": True,
-    "capabilities": {"drop": ["ALL"]},
-}
 SCRATCH = "/tmp"  # noqa: S108 (the container's own, an emptyDir)
 """Rasa unpacks its model into temporary directories (`core/persistor.py:203`, `utils/common.py:219`); what
 else is written to, /.config and /app/models, the chart itself mounts (`_containers-volumes.tpl`)."""
-POD_SECURITY: Block = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-"""Pod Security Standard `restricted`. No uid, no fsGroup: OpenShift assigns its own (cloud-services B11)."""
-REPLACE_FAILED = {"pulumi.com/replaceUnready": "true"}
-"""Annotation of a Job: one that failed stays failed, and the next `up` would find it and fail, too
-(pulumi-kubernetes: provider/pkg/provider/provider.go, `ReplaceUnready`)."""
-NAME_LABEL = "app.kubernetes.io/name"
-"""The chart puts its full name there (`_helpers.tpl`, rasa.selectorLabels), our Jobs one of these: network
-policies go by it."""
 PREFLIGHT, DATABASE_INIT, MODEL_UPLOAD = "rasa-preflight", "rasa-database-init", "rasa-model-upload"
 SIDE_CAR_RESOURCES: Block = {
     "requests": {"cpu": "50m", "memory": "64Mi"},
@@ -53,7 +32,7 @@ SIDE_CAR_RESOURCES: Block = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class InCluster:
+class PodObjects:
     """What has been made in the cluster for the pods: names of objects, hashes of their contents."""
 
     service_account: str | Output[str]
@@ -109,7 +88,7 @@ def pod_variables(env: Environment, secret: Output[str]) -> Iterator[Block]:
         yield {"name": name, "valueFrom": {"secretKeyRef": {"name": at.name, "key": at.key}}}
 
 
-def mounts(args: AssistantArgs, made: InCluster) -> Mounts:
+def mounts(args: AssistantArgs, made: PodObjects) -> Mounts:
     """The files of Rasa's pod, and the side-car that a connection brings along."""
     needed = files(args)
     volumes: list[Block] = [{"name": "scratch", "emptyDir": {}}]
@@ -136,7 +115,7 @@ def _files(name: str, kind: str, made: Output[str] | None, needed: Mapping[str, 
     own: list[Block] = [] if made is None else [{kind: {"name": made}}]
     other: list[Block] = [
         {"secret": {"name": at.name, "items": [{"key": at.key, "path": file}]}}
-        for file, at in theirs(needed).items()
+        for file, at in references(needed).items()
     ]
     return {"name": name, "projected": {"sources": [*own, *other]}}
 

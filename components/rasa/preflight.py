@@ -13,26 +13,17 @@ from pulumi import ComponentResource, CustomTimeouts, Input, Output, Resource, R
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.rasa import variables
+from components.kubernetes.documents import Block, as_yaml
+from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
+from components.kubernetes.script_job import JOBS, NAME_LABEL, REPLACE_FAILED, digest, scripts_of
 from components.rasa.args import AssistantArgs
-from components.rasa.document import Block, as_yaml
 from components.rasa.environment import Environment
-from components.rasa.pod import (
-    CONTAINER_SECURITY,
-    NAME_LABEL,
-    POD_SECURITY,
-    PREFLIGHT,
-    REPLACE_FAILED,
-    InCluster,
-    model_arguments,
-    mounts,
-    pod_variables,
-)
-from components.rasa.secrets import digest
+from components.rasa.pod import PREFLIGHT, PodObjects, model_arguments, mounts, pod_variables
+from components.rasa.spec import variables
 
-FOLDER = Path(__file__).parent
-SCRIPTS = (*sorted((FOLDER / "jobs").glob("preflight*.py")), FOLDER / "read_keys.py")
-"""The script and its modules; the table of keys is the one that `endpoints.py` is checked against."""
+MODULES = sorted(str(path.relative_to(JOBS)) for path in (JOBS / "preflight").glob("[a-z]*.py"))
+KEYS = Path(__file__).parent / "spec" / "endpoint_keys.py"
+"""The table of keys that `endpoints.py` is checked against: in the pod it lies beside the package."""
 MOUNT = "/etc/preflight"
 WORKING_DIRECTORY = "/app"
 """Rasa's own, where it looks for endpoints.yml, for models and for an operator's classes."""
@@ -56,13 +47,13 @@ class PreflightArgs:
     """endpoints.yml."""
     environment: Environment
     namespace: Input[str]
-    made: InCluster
+    made: PodObjects
     ready: tuple[Resource, ...]
     """What must exist before a pod can start and reach the servers, as for Rasa itself."""
 
 
 class Preflight(ComponentResource):
-    """Runs `jobs/preflight.py` as Rasa: same identity, environment, files, side-car and image.
+    """Runs `jobs/preflight` as Rasa: same identity, environment, files, side-car and image.
 
     If a check fails, so does `pulumi up`, before the release is touched; the pod's termination message, which
     the provider adds to its error, names each check with its remedy. The Job's name carries a hash of all
@@ -73,8 +64,12 @@ class Preflight(ComponentResource):
 
     def __init__(self, name: str, args: PreflightArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:rasa:Preflight", name, {}, opts)
-        scripts = {path.name: path.read_text(encoding="utf-8") for path in SCRIPTS}
-        checked = {**scripts, ENDPOINTS: as_yaml(args.endpoints)}
+        scripts = scripts_of("preflight/__main__.py", *MODULES)
+        checked = {
+            **scripts.texts,
+            KEYS.name: KEYS.read_text(encoding="utf-8"),
+            ENDPOINTS: as_yaml(args.endpoints),
+        }
         files = v1.ConfigMap(
             f"{name}-files",
             metadata=ObjectMetaArgs(namespace=args.namespace),
@@ -82,7 +77,8 @@ class Preflight(ComponentResource):
             data=checked,
             opts=ResourceOptions(parent=self),
         )
-        pod = _pod(args, files.metadata.name)
+        volume: Block = {"name": files.metadata.name, "items": scripts.items(KEYS.name, ENDPOINTS)}
+        pod = _pod(args, volume)
         kubernetes.batch.v1.Job(
             name,
             metadata=ObjectMetaArgs(
@@ -117,7 +113,7 @@ def _labels(args: PreflightArgs) -> Block:
     return {**args.assistant.cluster.rasa.pod_labels, NAME_LABEL: PREFLIGHT}
 
 
-def _pod(args: PreflightArgs, files: Output[str]) -> Block:
+def _pod(args: PreflightArgs, files: Block) -> Block:
     mounted = mounts(args.assistant, args.made)
     endpoints: Block = {
         "name": "preflight",
@@ -128,7 +124,7 @@ def _pod(args: PreflightArgs, files: Output[str]) -> Block:
     container: Block = {
         "name": "preflight",
         "image": args.assistant.image.name,
-        "command": ["python3", f"{MOUNT}/preflight.py"],
+        "command": ["python3", MOUNT],
         "args": _arguments(args),
         "workingDir": WORKING_DIRECTORY,
         "env": [*_set_by_chart(args), *pod_variables(args.environment, args.made.secret)],
@@ -147,7 +143,7 @@ def _pod(args: PreflightArgs, files: Output[str]) -> Block:
         "securityContext": POD_SECURITY,
         "initContainers": mounted.side_cars,
         "containers": [container],
-        "volumes": [{"name": "preflight", "configMap": {"name": files}}, *mounted.volumes],
+        "volumes": [{"name": "preflight", "configMap": files}, *mounted.volumes],
     }
 
 

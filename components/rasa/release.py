@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pulumi import Input, Resource, ResourceOptions
 from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
 
-from components.rasa.args import Chart
-from components.rasa.document import Document
+from components.kubernetes.documents import Document
+from components.rasa.spec.versions import Chart
 from components.rasa.values import MODEL_LOAD_SECONDS, RELEASE
 
 NODE_SECONDS = 300

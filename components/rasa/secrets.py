@@ -6,16 +6,15 @@ covers its ConfigMap only, facts §4). So the pods carry a hash of what they rea
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
-from components.rasa import variables
+from components.kubernetes.script_job import digest
+from components.rasa.spec import variables
 
 TOKEN_LENGTH = 64
 """Letters and digits: 380 bits, and safe in a URL, for Rasa takes the token as `?token=` (server.py:292)."""
@@ -69,13 +68,6 @@ class Secrets(ComponentResource):
         # is hashed, so nobody can confirm a guess at the other secrets by hashing it.
         self.digest = Output.unsecret(digest({**content, **args.client_files}))
         self.register_outputs({"environment": self.environment, "digest": self.digest})
-
-
-def digest(content: Mapping[str, Input[str]]) -> Output[str]:
-    """Hash names and values, whatever their order."""
-    return Output.all(**content).apply(
-        lambda known: sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
-    )
 
 
 def _secret(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import cast
 
 import pulumi_kubernetes as kubernetes
@@ -14,25 +13,16 @@ from pulumi import ComponentResource, CustomTimeouts, Input, Output, Resource, R
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contracts import Volume
-from components.protocols import FirstModel
+from components.contract.connections import Volume
+from components.contract.provider import FirstModel
+from components.kubernetes.documents import Block
+from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
+from components.kubernetes.script_job import NAME_LABEL, REPLACE_FAILED, scripts_of
 from components.rasa.args import AssistantArgs
-from components.rasa.document import Block
 from components.rasa.environment import Environment, of_model_storage
-from components.rasa.pod import (
-    CONTAINER_SECURITY,
-    MODEL_UPLOAD,
-    NAME_LABEL,
-    POD_SECURITY,
-    REPLACE_FAILED,
-    InCluster,
-    model_arguments,
-    mounts,
-    pod_variables,
-)
+from components.rasa.pod import MODEL_UPLOAD, PodObjects, model_arguments, mounts, pod_variables
 
-JOBS = Path(__file__).parent / "jobs"
-SCRIPTS = ("model_upload.py", "preflight_report.py")
+SCRIPTS = ("model_upload/__main__.py", "preflight/report.py")
 MOUNT, PARTS, MODELS = "/etc/model-upload", "/etc/model-parts", "/app/models"
 PART_BYTES = 1_000_000
 """A ConfigMap holds 1 MiB, its names and marks included (Kubernetes documentation, "ConfigMaps")."""
@@ -54,13 +44,13 @@ class UploadArgs:
     assistant: AssistantArgs
     environment: Environment
     namespace: Input[str]
-    made: InCluster
+    made: PodObjects
     ready: tuple[Resource, ...]
     """What must exist before a pod can start and reach the storage, as for Rasa itself."""
 
 
 class ModelUpload(ComponentResource):
-    """Runs `jobs/model_upload.py` as Rasa: same identity, same image, the environment that names the storage.
+    """Runs `jobs/model_upload` as Rasa: same identity, same image, the environment that names the storage.
 
     What it writes stays when the Job goes. It overwrites nothing, and grants Rasa no right to write: where
     Rasa's own credentials cannot, it fails, and says how a person does it.
@@ -69,8 +59,9 @@ class ModelUpload(ComponentResource):
     def __init__(self, name: str, args: UploadArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:rasa:ModelUpload", name, {}, opts)
         content = args.model.path.read_bytes()
-        sources = {script: (JOBS / script).read_text("utf-8") for script in SCRIPTS}
-        scripts = self._config_map(f"{name}-files", args, data=sources)
+        sources = scripts_of(*SCRIPTS)
+        made = self._config_map(f"{name}-files", args, data=sources.texts)
+        scripts: Block = {"name": made, "items": sources.items()}
         parts = [
             self._config_map(f"{name}-part-{number:02}", args, binary_data={f"part-{number:02}": part})
             for number, part in enumerate(_parts(content))
@@ -101,7 +92,7 @@ class ModelUpload(ComponentResource):
         name: str,
         args: UploadArgs,
         *,
-        data: dict[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
         binary_data: dict[str, str] | None = None,
     ) -> Output[str]:
         made = v1.ConfigMap(
@@ -129,7 +120,7 @@ def _job(args: UploadArgs, pod: Block) -> Block:
     }
 
 
-def _pod(args: UploadArgs, scripts: Output[str], parts: Sequence[Output[str]], digest: str) -> Block:
+def _pod(args: UploadArgs, scripts: Block, parts: Sequence[Output[str]], digest: str) -> Block:
     assistant, storage = args.assistant, args.assistant.model_storage
     mine = of_model_storage(args.environment, storage)
     mounted = mounts(assistant, args.made)
@@ -143,7 +134,7 @@ def _pod(args: UploadArgs, scripts: Output[str], parts: Sequence[Output[str]], d
     container: Block = {
         "name": "model-upload",
         "image": assistant.image.name,
-        "command": ["python3", f"{MOUNT}/model_upload.py"],
+        "command": ["python3", MOUNT],
         "args": [*_arguments(args, digest), "--secret-variables", ",".join(sorted(mine.secret))],
         "workingDir": "/app",
         "env": list(pod_variables(mine, args.made.secret)),
@@ -163,7 +154,7 @@ def _pod(args: UploadArgs, scripts: Output[str], parts: Sequence[Output[str]], d
         "securityContext": security,
         "containers": [container],
         "volumes": [
-            {"name": "scripts", "configMap": {"name": scripts}},
+            {"name": "scripts", "configMap": scripts},
             {"name": "parts", "projected": {"sources": [{"configMap": {"name": part}} for part in parts]}},
             *files,
             *volumes,

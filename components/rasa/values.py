@@ -1,7 +1,7 @@
 """The values for the official chart `rasa` 2.4.0. Pure; what the chart gets wrong by default is mended here.
 
 Not here, because the chart has no place for it: disruption budget, spread over zones, grace period (all three
-in `resilience.py`), network policies (its own cut Rasa off from its database, facts T15).
+in `availability.py`), network policies (its own cut Rasa off from its database, facts T15).
 """
 
 from __future__ import annotations
@@ -10,21 +10,16 @@ from collections.abc import Mapping
 
 from pulumi import Output, RunError
 
-from components.contracts import Volume
-from components.contracts_companions import Duckling
-from components.protocols import Size
-from components.rasa import variables
+from components.contract.companions import Duckling
+from components.contract.connections import Volume
+from components.contract.terms import Size
+from components.kubernetes.documents import Block, Document
+from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
 from components.rasa.args import AssistantArgs
-from components.rasa.document import Block, Document
-from components.rasa.environment import SURGE, Environment
-from components.rasa.pod import (
-    CONTAINER_SECURITY,
-    POD_SECURITY,
-    InCluster,
-    model_arguments,
-    mounts,
-    pod_variables,
-)
+from components.rasa.environment import Environment
+from components.rasa.pod import PodObjects, model_arguments, mounts, pod_variables
+from components.rasa.spec import variables
+from components.rasa.spec.connection_pools import SURGE
 
 DISK: Block = {"ephemeral-storage": "5Gi"}
 RESOURCES: Mapping[Size, Block] = {
@@ -52,7 +47,7 @@ which the image certainly has, not the chart README's curl; and the token is no 
 
 
 def values(
-    args: AssistantArgs, made: InCluster, env: Environment, endpoints: Block, own_origin: str
+    args: AssistantArgs, made: PodObjects, env: Environment, endpoints: Block, own_origin: str
 ) -> dict[str, Document]:
     """Write values.yaml; `own_origin` is Rasa's own address, allowed as an origin where no other is."""
     pod_labels, mounted = dict(args.cluster.rasa.pod_labels), mounts(args, made)
@@ -91,7 +86,7 @@ def values(
     }
 
 
-def _settings(args: AssistantArgs, made: InCluster, endpoints: Block, own_origin: str) -> Block:
+def _settings(args: AssistantArgs, made: PodObjects, endpoints: Block, own_origin: str) -> Block:
     if args.profile == "production" and "*" in args.cors:
         raise RunError(
             'rasa:assistant.cors allows every origin ("*"), which profile production refuses; name them.'

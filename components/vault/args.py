@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from pulumi import Output, Resource
 
-from components.kubernetes.cluster_access import ClusterAccess
-from components.logins import SecretValue
-from components.protocols import Profile, VaultSeal
-from components.rasa.args import Image
+from components.contract.cluster import VaultSeal
+from components.contract.secrets import SecretValue
+from components.contract.terms import Profile
+from components.kubernetes.access import ClusterAccess
 
 CHART = "vault"
 CHART_VERSION = "0.34.1"
@@ -48,7 +48,7 @@ class VaultArgs:
     deletion_protection: bool
     seal: VaultSeal | None
     """None: no cloud lends a key. Vault is unsealed with a key in a Kubernetes Secret (docs/vault.md)."""
-    image: Image = field(default_factory=Image)
+    image: str
     """Rasa Pro's image, which the Jobs run on."""
     content: Mapping[str, SecretValue | str]
     """What lies at Rasa's path: the tracker store's user name, and its password where it has one."""

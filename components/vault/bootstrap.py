@@ -1,4 +1,4 @@
-"""The Job that makes Vault usable (`jobs/vault_bootstrap.py`), and exactly the rights that it needs.
+"""The Job that makes Vault usable (`jobs/vault/bootstrap.py`), and exactly the rights that it needs.
 
 It runs again when anything that it reads has changed: the tracker store's password, the scripts, the word
 `rasa:secretsManager.rotation`. In the cluster it may read and write its own Secrets, each by name; in the
@@ -17,8 +17,8 @@ from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from components.logins import SecretRef
-from components.rasa.pod import REPLACE_FAILED
+from components.contract.secrets import SecretRef
+from components.kubernetes.script_job import REPLACE_FAILED, scripts_of
 from components.vault.args import (
     AUDIENCE,
     BOOTSTRAP_ACCOUNT,
@@ -34,11 +34,11 @@ from components.vault.args import (
     VaultArgs,
 )
 from components.vault.certificates import Certificates
-from components.vault.pods import create_account, create_files, pod, way_to_vault
+from components.vault.pods import create_account, create_files, pod, vault_environment
 
 MAKES_SECRET = "makes-secret"  # noqa: S105
 """Annotation of a Job that makes a Secret, for people and tools: the Secret is nobody's input."""
-SCRIPTS = ("vault_bootstrap.py", "vault_access.py", "vault_api.py", "vault_keys.py")
+MODULES = ("vault/access.py", "vault/api.py", "vault/keys.py")
 ATTEMPTS = 4
 """A pod whose cloud identity was not there yet needs a successor: it is put in when a pod starts."""
 DEADLINE_SECONDS = 1200
@@ -52,11 +52,12 @@ def create_bootstrap(
     account = create_account(f"{name}-account", BOOTSTRAP_ACCOUNT, args, parent=parent)
     create_account(f"{name}-operator", OPERATOR_ACCOUNT, args, parent=parent)
     right = _right(name, account, args, parent=parent)
-    files = create_files(f"{name}-files", SCRIPTS, args, made, parent=parent)
+    scripts = scripts_of("vault/bootstrap.py", *MODULES)
+    files = create_files(f"{name}-files", scripts, args, made, parent=parent)
     spec = pod(
-        SCRIPTS[0],
+        scripts,
         account=account,
-        image=args.image.name,
+        image=args.image,
         files=files,
         variables=_variables(args),
         secrets=_secrets(f"{name}-content", args, parent=parent),
@@ -122,7 +123,7 @@ def _right(name: str, account: Output[str], args: VaultArgs, *, parent: Resource
 def _variables(args: VaultArgs) -> Mapping[str, Input[str]]:
     roles = {"bootstrap": BOOTSTRAP_ACCOUNT, "snapshot": SNAPSHOT_ACCOUNT, "operator": OPERATOR_ACCOUNT}
     variables: dict[str, Input[str]] = {
-        **way_to_vault(args),
+        **vault_environment(args),
         "PEERS": ",".join(args.peers),
         "KUBERNETES_API": "https://kubernetes.default.svc",
         "SERVICE_ACCOUNT": "/var/run/secrets/kubernetes.io/serviceaccount",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.kubernetes.script_job import Scripts
 from components.vault.args import AUDIENCE, PORT, VaultArgs
 from components.vault.certificates import AUTHORITY, Certificates
 
-SCRIPTS = Path(__file__).parents[1] / "rasa" / "jobs"
 MOUNT = "/etc/vault-jobs"
 LOGIN = "/var/run/secrets/vault"
 LOGIN_SECONDS = 600
@@ -30,23 +30,20 @@ def create_account(name: str, account: str, args: VaultArgs, *, parent: Resource
 
 
 def create_files(
-    name: str, scripts: Iterable[str], args: VaultArgs, made: Certificates, *, parent: Resource
+    name: str, scripts: Scripts, args: VaultArgs, made: Certificates, *, parent: Resource
 ) -> Output[str]:
     """The scripts, and whom to trust; immutable, so that a change is a new object and a new Job."""
-    content: dict[str, Input[str]] = {
-        script: (SCRIPTS / script).read_text(encoding="utf-8") for script in scripts
-    }
     files = v1.ConfigMap(
         name,
         metadata=ObjectMetaArgs(namespace=args.access.namespace),
         immutable=True,
-        data={**content, AUTHORITY: made.authority},
+        data={**scripts.texts, AUTHORITY: made.authority},
         opts=ResourceOptions(parent=parent, provider=args.access.provider),
     )
     return files.metadata.name
 
 
-def way_to_vault(args: VaultArgs) -> dict[str, Input[str]]:
+def vault_environment(args: VaultArgs) -> dict[str, Input[str]]:
     """The variables by which a script finds Vault, trusts it and logs in."""
     return {
         "VAULT_ADDR": f"https://{args.host}:{PORT}",
@@ -56,7 +53,7 @@ def way_to_vault(args: VaultArgs) -> dict[str, Input[str]]:
 
 
 def pod(  # noqa: PLR0913 (a pod's parts, each said by name)
-    script: str,
+    scripts: Scripts,
     *,
     account: Input[str],
     image: str,
@@ -65,7 +62,8 @@ def pod(  # noqa: PLR0913 (a pod's parts, each said by name)
     secrets: Mapping[str, tuple[Input[str], str]],
     calls_kubernetes: bool,
 ) -> v1.PodSpecArgs:
-    """A pod that runs one script; `secrets` is variable → Secret and its key."""
+    """A pod that runs the first of these scripts; `secrets` is variable → Secret and its key."""
+    entry = next(iter(scripts.paths))
     plain = [v1.EnvVarArgs(name=name, value=value) for name, value in variables.items()]
     referred = [
         v1.EnvVarArgs(
@@ -86,9 +84,9 @@ def pod(  # noqa: PLR0913 (a pod's parts, each said by name)
         ),
         containers=[
             v1.ContainerArgs(
-                name=script.removesuffix(".py").replace("_", "-"),
+                name=f"vault-{Path(entry).stem}",
                 image=image,
-                command=["python3", f"{MOUNT}/{script}"],
+                command=["python3", f"{MOUNT}/{entry}"],
                 env=[*plain, *referred],
                 volume_mounts=[
                     v1.VolumeMountArgs(name="files", mount_path=MOUNT, read_only=True),
@@ -105,7 +103,7 @@ def pod(  # noqa: PLR0913 (a pod's parts, each said by name)
             )
         ],
         volumes=[
-            v1.VolumeArgs(name="files", config_map=v1.ConfigMapVolumeSourceArgs(name=files)),
+            v1.VolumeArgs(name="files", config_map=_placed(scripts, files)),
             v1.VolumeArgs(
                 name="login",
                 projected=v1.ProjectedVolumeSourceArgs(
@@ -114,3 +112,9 @@ def pod(  # noqa: PLR0913 (a pod's parts, each said by name)
             ),
         ],
     )
+
+
+def _placed(scripts: Scripts, files: Output[str]) -> v1.ConfigMapVolumeSourceArgs:
+    """The ConfigMap's keys, each at its script's path."""
+    items = [v1.KeyToPathArgs(key=item["key"], path=item["path"]) for item in scripts.items(AUTHORITY)]
+    return v1.ConfigMapVolumeSourceArgs(name=files, items=items)

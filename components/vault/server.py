@@ -12,7 +12,7 @@ from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from components.rasa.secrets import digest
+from components.kubernetes.script_job import digest
 from components.vault.args import CHART, CHART_VERSION, NAME, REPOSITORY, SERVER_ACCOUNT, VaultArgs
 from components.vault.certificates import Certificates
 from components.vault.values import configuration, values

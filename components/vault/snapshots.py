@@ -1,4 +1,4 @@
-"""Snapshots of Vault on a schedule (`jobs/vault_snapshot.py`), into the bucket that the cloud lends.
+"""Snapshots of Vault on a schedule (`jobs/vault/snapshot.py`), into the bucket that the cloud lends.
 
 The bucket encrypts and expires them; docs/vault.md says how one is restored. Each run also renews Rasa's
 token, which Rasa itself does only in its last seconds.
@@ -12,11 +12,12 @@ from pulumi_kubernetes.batch.v1 import CronJobSpecArgs, JobSpecArgs, JobTemplate
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.kubernetes.script_job import scripts_of
 from components.vault.args import SNAPSHOT_ACCOUNT, TOKEN_KEY, TOKEN_SECRET, VaultArgs
 from components.vault.certificates import Certificates
-from components.vault.pods import create_account, create_files, pod, way_to_vault
+from components.vault.pods import create_account, create_files, pod, vault_environment
 
-SCRIPTS = ("vault_snapshot.py", "vault_api.py", "vault_buckets.py")
+MODULES = ("vault/api.py", "vault/buckets.py")
 SCHEDULE = {"dev": "23 3 * * *", "production": "23 */6 * * *"}
 """Minutes past the hour, when few others begin."""
 DEADLINE_SECONDS = 900
@@ -33,12 +34,13 @@ def create_snapshots(
 ) -> None:
     """Create the CronJob."""
     account = create_account(f"{name}-account", SNAPSHOT_ACCOUNT, args, parent=parent)
+    scripts = scripts_of("vault/snapshot.py", *MODULES)
     spec = pod(
-        SCRIPTS[0],
+        scripts,
         account=account,
-        image=args.image.name,
-        files=create_files(f"{name}-files", SCRIPTS, args, made, parent=parent),
-        variables={**way_to_vault(args), "SNAPSHOTS": where},
+        image=args.image,
+        files=create_files(f"{name}-files", scripts, args, made, parent=parent),
+        variables={**vault_environment(args), "SNAPSHOTS": where},
         secrets={"RASA_TOKEN": (TOKEN_SECRET, TOKEN_KEY)},
         calls_kubernetes=False,
     )

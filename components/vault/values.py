@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from pulumi import Output
 
-from components.protocols import Flavor
-from components.rasa.document import Block
+from components.contract.terms import Flavor
+from components.kubernetes.documents import Block
 from components.vault.args import NAME, PORT, SERVER_ACCOUNT, UNSEAL_KEY, UNSEAL_SECRET, VaultArgs
 from components.vault.certificates import AUTHORITY, CERTIFICATE, KEY, Certificates
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from pulumi import ComponentResource, Output, ResourceOptions
 
-from components import contracts as c
-from components.logins import PasswordLogin, SecretRef, SecretValue, VaultLogin
+from components.contract import connections as c
+from components.contract.secrets import PasswordLogin, SecretRef, SecretValue, VaultLogin
 from components.vault.args import MOUNT, NAME, PASSWORD_KEY, PATH, PORT, TOKEN_KEY, TOKEN_SECRET, VaultArgs
 from components.vault.bootstrap import create_bootstrap
 from components.vault.certificates import create_certificates
@@ -51,7 +51,7 @@ class Vault(ComponentResource):
         self.register_outputs({"address": address})
 
 
-def content_of(store: c.TrackerStore) -> dict[str, SecretValue | str]:
+def vault_content(store: c.TrackerStore) -> dict[str, SecretValue | str]:
     """What Vault holds about a tracker store: who logs in, and with what, where there is a password."""
     if not isinstance(store, c.Postgres | c.MongoDb):
         return {}
@@ -63,7 +63,7 @@ def content_of(store: c.TrackerStore) -> dict[str, SecretValue | str]:
     return content
 
 
-def read_from_vault(store: c.TrackerStore) -> c.TrackerStore:
+def with_vault_login(store: c.TrackerStore) -> c.TrackerStore:
     """The same store, its password read from Vault: the setup Job still sets it, Rasa never gets it."""
     if not isinstance(store, c.Postgres | c.MongoDb) or not isinstance(store.login, PasswordLogin):
         return store

@@ -14,14 +14,9 @@ from components.aws.lock_store import LockStore
 from components.aws.model_storage import ModelStorage
 from components.aws.placement import Placement
 from components.aws.tracker_store import TrackerStore
-from components.contracts import Topics
-from components.protocols import (
-    EventBrokerArgs,
-    LockStoreArgs,
-    ModelStorageArgs,
-    TrackerStoreArgs,
-    TrackerStoreKind,
-)
+from components.contract.connections import Topics
+from components.contract.provider import EventBrokerArgs, LockStoreArgs, ModelStorageArgs, TrackerStoreArgs
+from components.contract.terms import TrackerStoreKind
 from tests.computed import ACCOUNT, REGION
 from tests.recorder import Recorded, Recording, record
 

@@ -8,7 +8,7 @@ import pytest
 from pulumi import RunError
 
 from components.aws.certificates import amazon_roots, rds_roots, regions_with_rds_roots
-from components.regions import AWS as PROJECT_REGIONS
+from components.config.zones import AWS as PROJECT_REGIONS
 
 
 def authorities(pem: str) -> Iterator[tuple[str, float]]:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from components.aws.vault_unseal import VaultUnseal
-from components.errors import NotSupported
-from components.protocols import VaultUnsealArgs
+from components.contract.errors import NotSupported
+from components.contract.provider import VaultUnsealArgs
 from tests.aws.stores import placement
 from tests.recorder import Recording, record
 from tests.stacks import record_stack

@@ -10,8 +10,9 @@ from pulumi import Resource
 from components.aws.foundation import Foundation
 from components.aws.identity import RASA_SERVICE_ACCOUNT
 from components.aws.provider import Provider
-from components.protocols import FoundationArgs, ProviderArgs
-from tests.recorder import ACCOUNT, REGION, Recording, is_secret, record, value_of
+from components.contract.provider import FoundationArgs, ProviderArgs
+from tests.computed import ACCOUNT, REGION
+from tests.recorder import Recording, is_secret, record, value_of
 
 CLUSTER = "aws:eks/cluster:Cluster"
 ROLE = "aws:iam/role:Role"

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pulumi import Output, Resource
 
-from components.contracts import MongoDb, PasswordLogin, Postgres
+from components.contract.connections import MongoDb, Postgres
+from components.contract.secrets import PasswordLogin
 from tests.aws.stores import (
     ALARM,
     ALARM_TOPIC,
@@ -21,7 +22,8 @@ from tests.aws.stores import (
     make,
     statements,
 )
-from tests.recorder import ACCOUNT, REGION, Recording, is_secret, value_of
+from tests.computed import ACCOUNT, REGION
+from tests.recorder import Recording, is_secret, value_of
 
 CASES = [(store, profile) for store in STORES for profile in ("dev", "production")]
 

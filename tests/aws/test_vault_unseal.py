@@ -7,8 +7,9 @@ from pulumi import Output
 
 from components.aws.placement import Placement
 from components.aws.vault_unseal import ROLE_ANNOTATION, VaultUnseal
-from components.protocols import VaultUnsealArgs
-from tests.recorder import ACCOUNT, REGION, Recording, record, value_of
+from components.contract.provider import VaultUnsealArgs
+from tests.computed import ACCOUNT, REGION
+from tests.recorder import Recording, record, value_of
 
 
 def placement() -> Placement:

@@ -14,15 +14,15 @@ from components.azure.model_storage import ModelStorage
 from components.azure.placement import Placement
 from components.azure.tracker_store import TrackerStore
 from components.azure.vault_unseal import VaultUnseal
-from components.contracts import Topics
-from components.protocols import (
+from components.contract.connections import Topics
+from components.contract.provider import (
     EventBrokerArgs,
     LockStoreArgs,
     ModelStorageArgs,
     TrackerStoreArgs,
-    TrackerStoreKind,
     VaultUnsealArgs,
 )
+from components.contract.terms import TrackerStoreKind
 from tests.recorder import Recording, record
 
 TAGS = {"stack": "test"}

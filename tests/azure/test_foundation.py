@@ -7,7 +7,7 @@ import yaml
 
 from components.azure.foundation import Foundation
 from components.azure.provider import Provider
-from components.protocols import FoundationArgs, ProviderArgs
+from components.contract.provider import FoundationArgs, ProviderArgs
 from tests.recorder import Recording, is_secret, record, value_of
 
 CLUSTER = "azure-native:containerservice:ManagedCluster"

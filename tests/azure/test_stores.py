@@ -7,7 +7,8 @@ import pytest
 from components.azure import documentdb, postgres
 from components.azure.event_broker import NAMESPACES
 from components.azure.lock_store import CACHES
-from components.contracts import AzureBlob, Kafka, MongoDb, PasswordLogin, Postgres, SaslTls
+from components.contract.connections import AzureBlob, Kafka, MongoDb, Postgres, SaslTls
+from components.contract.secrets import PasswordLogin
 from tests.azure.stores import (
     ACTION_GROUP,
     ALERT,

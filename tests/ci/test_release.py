@@ -17,7 +17,7 @@ from ci.assistant.archive import read
 from ci.assistant.release import Journal
 from ci.assistant.storage import Stored
 from ci.errors import JobError
-from components.model_archive import Archive
+from components.rasa.spec.model_archive import Archive
 from tests.ci.models import write_model
 
 STACK = "aws-dev"

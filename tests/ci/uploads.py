@@ -11,7 +11,7 @@ import pytest
 from ci.assistant.archive import read
 from ci.assistant.storage import Storage, Stored, upload
 from ci.errors import JobError
-from components.model_archive import Archive
+from components.rasa.spec.model_archive import Archive
 from tests.ci.models import write_model
 
 QUIET = (

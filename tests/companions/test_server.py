@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from components.settings import parse
-from components.wiring import Platform, build_platform
+from components.config.load import parse
+from components.stack.platform import Platform, build_platform
 from tests.contract.test_connections import stack_file
 from tests.recorder import Recording, record, value_of
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from components.rasa.document import as_yaml
+from components.kubernetes.documents import as_yaml
 from components.rasa.endpoints import endpoints
 from tests.conformance.tools import rasa_python
 from tests.rasa import samples

@@ -1,4 +1,4 @@
-"""`jobs/database_init.py` against real PostgreSQL, with the files and variables of the recorded Job."""
+"""`jobs/database_init` against real PostgreSQL, with the files and variables of the recorded Job."""
 
 from __future__ import annotations
 

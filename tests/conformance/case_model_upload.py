@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.protocols import FirstModel
+from components.contract.provider import FirstModel
 from components.rasa.assistant import Assistant
 from tests.ci.models import write_model
 from tests.conformance import servers_cloud

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import pytest
 
-from components.contracts import Connection, Pods, RabbitMq
+from components.contract.connections import Connection, Pods, RabbitMq
 from components.kubernetes.network_policies import AddressPeer, PodsPeer
 from components.rasa.args import AssistantArgs
 from components.rasa.assistant import Assistant

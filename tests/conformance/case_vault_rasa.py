@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from components.logins import VaultLogin
+from components.contract.secrets import VaultLogin
 from components.rasa.assistant import Assistant
 from tests.conformance.lab import Lab
 from tests.conformance.scene import PLAIN, Scene, database_init

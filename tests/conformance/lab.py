@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from components.rasa.document import as_yaml
+from components.kubernetes.documents import as_yaml
 from tests.conformance import servers_cloud, servers_kafka, servers_other, servers_redis, servers_sql
 from tests.conformance.pod import Pod
 from tests.conformance.process import HOST, Processes, free_port

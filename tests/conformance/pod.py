@@ -155,13 +155,18 @@ def _content(recording: Recording[Any], volume: Mapping[str, Any]) -> Mapping[st
         parts = [_content(recording, source) for source in volume["projected"]["sources"]]
         return {name: text for part in parts for name, text in part.items()}
     if "configMap" in volume:
-        return _data(recording, CONFIG_MAP, volume["configMap"]["name"])
+        source = volume["configMap"]
+        return _placed(source, _data(recording, CONFIG_MAP, source["name"]))
     if "secret" in volume:
         source = volume["secret"]
-        held = _data(recording, SECRET, source.get("secretName") or source["name"])
-        items = {item["key"]: item["path"] for item in source.get("items", [])}
-        return {path: held.get(key, ELSEWHERE) for key, path in items.items()} or held
+        return _placed(source, _data(recording, SECRET, source.get("secretName") or source["name"]))
     return {}  # a claim: the case puts something there
+
+
+def _placed(source: Mapping[str, Any], held: Mapping[str, str | bytes]) -> Mapping[str, str | bytes]:
+    """Every key as a file, or those that `items` names where they say."""
+    items = {item["key"]: item["path"] for item in source.get("items", [])}
+    return {path: held.get(key, ELSEWHERE) for key, path in items.items()} or held
 
 
 def _data(recording: Recording[Any], type_: str, name: str) -> Mapping[str, str | bytes]:

@@ -12,8 +12,9 @@ from typing import Any
 
 from pulumi import Output
 
-from components.kubernetes.cluster_access import ClusterAccess
-from components.protocols import VaultSeal
+from components.contract.cluster import VaultSeal
+from components.kubernetes.access import ClusterAccess
+from components.rasa.spec.versions import Image
 from components.vault.args import TOKEN_KEY, TOKEN_SECRET, VaultArgs
 from components.vault.vault import Vault
 from tests.conformance.lab import Lab
@@ -203,6 +204,7 @@ def recording(cloud: Mapping[str, str], content: Mapping[str, Any]) -> Recording
 
     def program() -> Vault:
         args = VaultArgs(
+            image=Image().name,
             access=ClusterAccess("cluster", samples.CLUSTER),
             profile="dev",
             deletion_protection=False,

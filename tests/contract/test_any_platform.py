@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi import RunError
 
+from tests.config import blocks
 from tests.contract.test_connections import ASKED_FOR, KINDS, NETWORK
-from tests.existing import blocks
 from tests.recorder import Recording
 from tests.stacks import PLANTED, record_config
 

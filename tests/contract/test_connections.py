@@ -14,10 +14,10 @@ import pytest
 from pulumi import Output, Resource
 from pydantic.alias_generators import to_camel
 
-from components import contracts as c
-from components.settings import parse
-from components.wiring import Platform, build_platform
-from tests.existing import blocks
+from components.config.load import parse
+from components.contract import connections as c
+from components.stack.platform import Platform, build_platform
+from tests.config import blocks
 from tests.recorder import Recording, is_secret, record, value_of
 
 REGION = {

@@ -19,7 +19,7 @@ ENOUGH_NODES = 3
 """The lock store of profile production puts no two of its pods on one node."""
 WRONG_PASSWORD = "E2E_WRONG_PASSWORD"
 REFUSED = "user name or password are wrong"
-"""The preflight's words (components/rasa/jobs/preflight_stores.py)."""
+"""The preflight's words (jobs/preflight/tracker_store.py)."""
 GONE = 180
 
 

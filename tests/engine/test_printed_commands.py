@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 import yaml
 
-from components.errors import ConfigurationError
-from components.settings import parse
+from components.config.load import parse
+from components.contract.errors import ConfigurationError
 from simcloud import engine
-from tests.settings.test_problems import GOOD
-from tests.settings.test_types import KAFKA, REDIS, SASL
+from tests.config.rules.test_stack import GOOD
+from tests.config.test_types import KAFKA, REDIS, SASL
 
 pytestmark = pytest.mark.engine
 

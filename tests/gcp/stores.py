@@ -8,7 +8,14 @@ from typing import Any
 from pulumi import ComponentResource, Output
 from pulumi_gcp import container
 
-from components.contracts import Topics
+from components.contract.connections import Topics
+from components.contract.provider import (
+    EventBrokerArgs,
+    LockStoreArgs,
+    ModelStorageArgs,
+    TrackerStoreArgs,
+    VaultUnsealArgs,
+)
 from components.gcp.apis import Apis
 from components.gcp.event_broker import EventBroker
 from components.gcp.lock_store import LockStore
@@ -16,13 +23,6 @@ from components.gcp.model_storage import ModelStorage
 from components.gcp.placement import Placement
 from components.gcp.tracker_store import TrackerStore
 from components.gcp.vault_unseal import VaultUnseal
-from components.protocols import (
-    EventBrokerArgs,
-    LockStoreArgs,
-    ModelStorageArgs,
-    TrackerStoreArgs,
-    VaultUnsealArgs,
-)
 from tests.computed import GOOGLE_PROJECT, GOOGLE_REGION
 from tests.recorder import Recording, record
 

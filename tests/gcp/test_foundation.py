@@ -8,9 +8,9 @@ import pytest
 import yaml
 from pulumi import Resource, RunError
 
+from components.contract.provider import FoundationArgs, ProviderArgs
 from components.gcp.foundation import Foundation
 from components.gcp.provider import Provider
-from components.protocols import FoundationArgs, ProviderArgs
 from tests.computed import GOOGLE_PROJECT, GOOGLE_REGION
 from tests.gcp.stores import ALARM, CLUSTER, SERVICE
 from tests.recorder import Recording, is_secret, record, value_of

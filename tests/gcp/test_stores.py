@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from components.contracts import Gcs, PasswordLogin, Postgres, Redis
-from components.errors import NotSupported
+from components.contract.connections import Gcs, Postgres, Redis
+from components.contract.errors import NotSupported
+from components.contract.provider import TrackerStoreArgs
+from components.contract.secrets import PasswordLogin
+from components.contract.terms import TrackerStoreKind
 from components.gcp.tracker_store import TrackerStore
-from components.protocols import TrackerStoreArgs, TrackerStoreKind
 from tests.gcp.stores import ALARM, CHANNEL, CLUSTER, STORES, given, make, placement
 from tests.recorder import is_secret, record, value_of
 

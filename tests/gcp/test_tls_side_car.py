@@ -22,7 +22,7 @@ from pulumi import Output
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from components.contracts import SideCar
+from components.contract.connections import SideCar
 from components.gcp.tls_side_car import AUTHORITY, CONFIG, NAME, PORT, haproxy_config, tls_side_car
 from components.rasa.pod import SIDE_CAR_RESOURCES
 from tests.recorder import value_of

@@ -11,6 +11,8 @@ import pytest
 
 from components.in_cluster.lock_store_pods import SCRIPT_FILES, SCRIPTS, SERVICE
 
+pytestmark = pytest.mark.slow  # the pods really wait
+
 PODS = ("pod-0", "pod-1", "pod-2")
 CLI = """#!/bin/sh
 # Answers of the Sentinels: files with their names, each with the primary and the second of its first answer.

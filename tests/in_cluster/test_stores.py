@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from components.contracts import Kafka, Postgres, Redis, SaslTls, SecretRef, Volume
-from components.settings import parse
-from components.wiring import Platform, build_platform
+from components.config.load import parse
+from components.contract.connections import Kafka, Postgres, Redis, SaslTls, Volume
+from components.contract.secrets import SecretRef
+from components.stack.platform import Platform, build_platform
 from policy.stack import members
-from tests.existing import blocks
+from tests.config import blocks
 from tests.recorder import Recording, record, value_of
 
 INSIDE = {"from": "in-cluster"}

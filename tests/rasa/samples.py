@@ -7,12 +7,13 @@ from typing import Any
 
 from pulumi import Output
 
-from components.contracts import (
+from components.contract.cluster import Kubernetes, PodIdentity
+from components.contract.companions import NlgServer
+from components.contract.connections import (
     S3,
     AccessKeys,
     AwsIam,
     AzureBlob,
-    CloudIdentityLogin,
     CustomTrackerStore,
     DynamoDb,
     EventBroker,
@@ -22,23 +23,24 @@ from components.contracts import (
     ModelStorage,
     MongoDb,
     MutualTls,
-    NlgServer,
-    PasswordLogin,
     Plaintext,
     Postgres,
     RabbitMq,
     Redis,
     SaslTls,
-    SecretRef,
     SideCar,
-    StoredSecretLogin,
     Topics,
     TrackerStore,
     Vault,
-    VaultLogin,
     Volume,
 )
-from components.protocols import Kubernetes, PodIdentity
+from components.contract.secrets import (
+    CloudIdentityLogin,
+    PasswordLogin,
+    SecretRef,
+    StoredSecretLogin,
+    VaultLogin,
+)
 from components.rasa.args import AssistantArgs
 
 REGION = "eu-central-1"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from components.contracts import EventBroker, Kafka, PasswordLogin
-from components.contracts_companions import (
+from components.contract.companions import (
     ActionServer,
     ActionsModule,
     Analytics,
@@ -14,6 +13,8 @@ from components.contracts_companions import (
     Duckling,
     LanguageModels,
 )
+from components.contract.connections import EventBroker, Kafka
+from components.contract.secrets import PasswordLogin
 from tests.rasa.samples import CA, POSTGRES, REGION, known, secret
 
 COLLECTOR = Collector(endpoint="collector.example:4317", tls=True, service_name="rasa", ca=CA)

@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 from pulumi import Output
 
-from components.contracts import AwsIam, Kafka, SecretRef
-from components.logins import PasswordLogin
+from components.contract.connections import AwsIam, Kafka
+from components.contract.secrets import PasswordLogin, SecretRef
 from components.rasa.analytics_values import Place, analytics_files, analytics_values
 from components.rasa.assistant import Assistant
 from tests.rasa import samples

@@ -10,10 +10,11 @@ import pulumi_random as random
 import pytest
 from pulumi import ComponentResource, RunError
 
-from components.contracts import Kafka
-from components.rasa.args import AssistantArgs, Chart
+from components.contract.connections import Kafka
+from components.rasa.args import AssistantArgs
 from components.rasa.assistant import Assistant
-from tests import recorder
+from components.rasa.spec.versions import Chart
+from tests import computed, recorder
 from tests.rasa import samples
 from tests.recorder import Recording, is_secret, record, value_of
 
@@ -45,7 +46,7 @@ COMPUTED = {
 @pytest.fixture(autouse=True)
 def cluster() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]: pytest uses it
     """What a cluster adds to what we make in it."""
-    with mock.patch.object(recorder, "COMPUTED", {**recorder.COMPUTED, **COMPUTED}):
+    with mock.patch.object(recorder, "COMPUTED", {**computed.COMPUTED, **COMPUTED}):
         yield
 
 

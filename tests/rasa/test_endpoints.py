@@ -7,9 +7,9 @@ import pytest
 import yaml
 from pulumi import Output, RunError
 
-from components.errors import NotSupported
+from components.contract.errors import NotSupported
+from components.kubernetes.documents import Block, as_yaml, merged
 from components.rasa.args import AssistantArgs
-from components.rasa.document import Block, as_yaml, merged
 from components.rasa.endpoints import endpoints, problems_of
 from tests.rasa import samples
 from tests.recorder import is_secret, value_of

@@ -9,15 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi import RunError
 
-from components.logins import ours
-from components.rasa import variables
+from components.contract.connections import S3
+from components.contract.secrets import engine_values
+from components.kubernetes.documents import as_yaml
 from components.rasa.args import AssistantArgs
-from components.rasa.document import as_yaml
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
-from components.rasa.files import AUTHORITIES, CLIENT, files
-from components.rasa.pools import LARGEST_OVERFLOW, LARGEST_POOL, LEAST, Pool, budget, pool_for
-from components.rasa.problems import unset_variables
+from components.rasa.files import files
+from components.rasa.spec import variables
+from components.rasa.spec.connection_pools import (
+    LARGEST_OVERFLOW,
+    LARGEST_POOL,
+    LEAST,
+    Pool,
+    budget,
+    pool_for,
+)
+from components.rasa.spec.endpoint_rules import unset_variables
+from components.rasa.spec.pod_files import AUTHORITIES, CLIENT
 from tests.rasa import samples
 from tests.recorder import is_secret, value_of
 
@@ -40,7 +49,7 @@ def test_every_variable_of_the_file_is_set(args: AssistantArgs) -> None:
 @pytest.mark.parametrize("args", KINDS.values(), ids=KINDS)
 def test_secrets_are_secret_and_nothing_else_holds_them(args: AssistantArgs) -> None:
     env = environment(args)
-    assert all(is_secret(value) for value in ours(env.secret).values())
+    assert all(is_secret(value) for value in engine_values(env.secret).values())
     assert "planted" not in repr(plain(args))
 
 
@@ -95,11 +104,14 @@ def test_an_s3_compatible_store_redirects_s3_alone() -> None:
 
 def test_passwords_in_a_rabbitmq_url_are_quoted() -> None:
     args = replace(samples.BASE, event_broker=samples.EVENT_BROKERS["rabbitmq-tls"])
-    assert value_of(ours(environment(args).secret)["EVENT_BROKER_PASSWORD"]) == "planted-secret-p%40ss%2Fword"
+    assert (
+        value_of(engine_values(environment(args).secret)["EVENT_BROKER_PASSWORD"])
+        == "planted-secret-p%40ss%2Fword"
+    )
 
 
 def test_two_regions_are_refused() -> None:
-    elsewhere = replace(samples.BASE, model_storage=samples.S3(bucket=samples.known("m"), region="us-east-1"))
+    elsewhere = replace(samples.BASE, model_storage=S3(bucket=samples.known("m"), region="us-east-1"))
     message = (
         "AWS_DEFAULT_REGION cannot be both 'us-east-1' of the model storage and 'eu-central-1' of the lock"
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import socket
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -16,10 +17,11 @@ from typing import Any, get_args
 import pytest
 from pulumi import Output
 
-from components.contracts import Postgres
-from components.rasa.args import AssistantArgs, Check, Image
+from components.contract.connections import Postgres
+from components.kubernetes.script_job import JOBS
+from components.rasa.args import AssistantArgs
 from components.rasa.assistant import Assistant
-from components.rasa.preflight import FOLDER, SCRIPTS
+from components.rasa.spec.versions import Check, Image
 from tests.rasa import samples
 from tests.rasa.test_values import written
 from tests.recorder import Recorded, Recording, record
@@ -125,9 +127,7 @@ def test_it_does_not_run_again_for_what_it_does_not_see() -> None:
 
 
 def test_the_names_of_the_checks() -> None:
-    source = (FOLDER / "jobs" / "preflight_checks.py").read_text() + (
-        FOLDER / "jobs" / "preflight.py"
-    ).read_text()
+    source = "".join((JOBS / "preflight" / name).read_text() for name in ("endpoints.py", "__main__.py"))
     for check in get_args(Check):
         assert f'"{check}"' in source
     arguments = container(replace(samples.BASE, warn_only=("model", "nlg")))["args"]
@@ -137,18 +137,25 @@ def test_the_names_of_the_checks() -> None:
 def test_what_it_needs_is_in_the_image_or_in_the_config_map() -> None:
     data = run(samples.BASE).one("kubernetes:core/v1:ConfigMap", f"{NAME}-files").inputs
     assert data["immutable"] is True
-    assert set(data["data"]) == {*(path.name for path in SCRIPTS), "endpoints.yml"}
-    assert "preflight.py" in data["data"]
+    scripts = {path.name for path in (JOBS / "preflight").glob("*.py")}
+    assert {key.removeprefix("preflight.") for key in data["data"]} == {
+        *scripts, "endpoint_keys.py", "endpoints.yml",
+    }  # fmt: skip
     assert len(json.dumps(data["data"])) < 500_000  # a ConfigMap holds a megabyte
 
 
 @pytest.fixture
-def report(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.setattr(sys, "path", [str(FOLDER / "jobs"), *sys.path])
-    import preflight_report  # noqa: PLC0415 # pyright: ignore[reportMissingImports]
+def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleType]]:
+    """Imports a script as the pod does; the next test gets it anew."""
+    monkeypatch.setattr(sys, "path", [str(JOBS), *sys.path])
+    yield importlib.import_module
+    for name in [name for name in sys.modules if name.partition(".")[0] == "preflight"]:
+        sys.modules.pop(name)
 
-    yield preflight_report
-    sys.modules.pop("preflight_report")
+
+@pytest.fixture
+def report(scripts: Callable[[str], ModuleType]) -> ModuleType:
+    return scripts("preflight.report")
 
 
 def test_the_message_fits_and_holds_the_summary(report: Any, tmp_path: Path) -> None:
@@ -186,12 +193,8 @@ def test_a_password_that_is_a_word_of_ours_is_taken_out_of_what_others_say(
 
 
 @pytest.fixture
-def preflight(report: ModuleType) -> Iterator[ModuleType]:
-    del report
-    import preflight as script  # noqa: PLC0415 # pyright: ignore[reportMissingImports]
-
-    yield script
-    sys.modules.pop("preflight")
+def preflight(scripts: Callable[[str], ModuleType]) -> ModuleType:
+    return scripts("preflight.__main__")
 
 
 def test_the_clock_begins_with_the_first_connection(preflight: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from components.contracts import ModelStorage
-from components.protocols import FirstModel
+from components.contract.connections import ModelStorage
+from components.contract.provider import FirstModel
+from components.kubernetes.script_job import JOBS
 from components.rasa.args import AssistantArgs
 from components.rasa.assistant import Assistant
-from components.rasa.upload import JOBS, PART_BYTES
+from components.rasa.upload import PART_BYTES
 from tests.rasa import samples
 from tests.recorder import Recorded, Recording, record
 
@@ -127,8 +129,10 @@ def upload(tmp_path: Path) -> Callable[[], subprocess.CompletedProcess[str]]:
     where = ["--parts", str(parts), "--folder", str(volume), "--key", "bot-8.tar.gz", "--sha256", digest]
 
     def start() -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(JOBS / "model_upload.py"), *where, "--by-hand", "kubectl …"]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        command = [sys.executable, str(JOBS / "model_upload"), *where, "--by-hand", "kubectl …"]
+        # In the pod the other scripts lie beside it.
+        environment = {**os.environ, "PYTHONPATH": str(JOBS)}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     return start
 

@@ -10,12 +10,12 @@ import jsonschema
 import pytest
 from pulumi import Output, RunError
 
-from components.logins import ours
+from components.contract.secrets import engine_values
 from components.rasa.args import AssistantArgs
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
 from components.rasa.files import files
-from components.rasa.pod import InCluster
+from components.rasa.pod import PodObjects
 from components.rasa.values import values
 from tests.rasa import samples
 from tests.recorder import value_of
@@ -25,13 +25,13 @@ KINDS = samples.every_kind()
 ORIGIN = "http://rasa.rasa.svc:5005"
 
 
-def made_for(args: AssistantArgs) -> InCluster:
+def made_for(args: AssistantArgs) -> PodObjects:
     needed, known = files(args), samples.known
-    return InCluster(
+    return PodObjects(
         service_account=known("rasa"),
         secret=known("the-secret"),
-        client_files=known("the-client-files") if ours(needed.client) else None,
-        authorities=known("the-authorities") if ours(needed.authorities) else None,
+        client_files=known("the-client-files") if engine_values(needed.client) else None,
+        authorities=known("the-authorities") if engine_values(needed.authorities) else None,
         side_car_files=known("the-side-car") if args.lock_store.side_car else None,
         secrets_digest=known("1a"),
         files_digest=known("2b"),

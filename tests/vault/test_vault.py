@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from pulumi import Output
 
-from components.kubernetes.cluster_access import ClusterAccess
-from components.logins import SecretRef, VaultLogin
-from components.protocols import Flavor, Profile, VaultSeal
+from components.contract.cluster import VaultSeal
+from components.contract.secrets import SecretRef, VaultLogin
+from components.contract.terms import Flavor, Profile
+from components.kubernetes.access import ClusterAccess
+from components.rasa.spec.versions import Image
 from components.vault.args import VaultArgs
 from components.vault.certificates import server_names
-from components.vault.vault import Vault, content_of, read_from_vault
+from components.vault.vault import Vault, vault_content, with_vault_login
 from tests.rasa import samples
 from tests.recorder import Recording, record, value_of
 from tests.stacks import record_stack
@@ -40,6 +42,7 @@ def made(
     def program() -> Vault:
         cluster = samples.replace(samples.CLUSTER, flavor=flavor)
         args = VaultArgs(
+            image=Image().name,
             access=ClusterAccess("cluster", cluster),
             profile=profile,
             deletion_protection=protected,
@@ -146,16 +149,16 @@ def test_jobs_wait_for_servers_and_grants() -> None:
 @pytest.mark.parametrize("store", ["postgres", "mongodb"])
 def test_a_password_moves_to_vault(store: str) -> None:
     before: Any = samples.TRACKER_STORES[store]
-    after: Any = read_from_vault(before)
+    after: Any = with_vault_login(before)
     assert isinstance(after.login, VaultLogin)
-    assert content_of(before)["password"] is after.login.password
+    assert vault_content(before)["password"] is after.login.password
 
 
 @pytest.mark.parametrize("store", ["rds-iam", "dynamodb", "custom"])
 def test_a_store_without_a_password_stays_as_it_is(store: str) -> None:
     before = samples.TRACKER_STORES[store]
-    assert read_from_vault(before) is before
-    assert "password" not in content_of(before)
+    assert with_vault_login(before) is before
+    assert "password" not in vault_content(before)
 
 
 @pytest.mark.parametrize("stack", ["azure-production", "gcp-production"])

@@ -1,0 +1,35 @@
+"""What pods find around them on EKS Auto Mode, and the switch without which it enforces no network policy."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+
+from components.aws.address_plan import plan_addresses
+from components.contract.cluster import EKS_POD_IDENTITY, ClusterConfigMap, ClusterNetwork
+from components.contract.provider import FoundationArgs
+
+DNS_OFFSET = 10
+"""EKS gives its DNS the tenth address of the services' range."""
+ENFORCEMENT = ClusterConfigMap(
+    name="amazon-vpc-cni", namespace="kube-system", data={"enable-network-policy-controller": "true"}
+)
+"""EKS user guide, "Use network policies with EKS Auto Mode", step 1. Without it policies say nothing."""
+
+
+def cluster_network(foundation: FoundationArgs) -> ClusterNetwork:
+    """The addresses follow from the plan of the network.
+
+    DNS by its address: Auto Mode runs it on the nodes and not as pods (aws/containers-roadmap#2552). Load
+    balancers by their subnets: pods have addresses of the network, too, and must not pass for one. An
+    internal one stands in the pods' own subnets, where no range can tell them apart.
+    """
+    subnets = plan_addresses(foundation.cidr, len(foundation.zones))
+    dns = IPv4Network(foundation.services_cidr)[DNS_OFFSET]
+    return ClusterNetwork(
+        identity=(EKS_POD_IDENTITY,),
+        dns=(f"{dns}/32",),
+        stores_cidr=foundation.cidr,
+        public_balancers=subnets["public"],
+        internal_balancers=subnets["private"],
+        settings=(ENFORCEMENT,),
+    )

@@ -1,0 +1,41 @@
+"""What a server beside Rasa is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pulumi import Output
+
+from components.contract.secrets import SecretValue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerArgs:
+    """One server."""
+
+    namespace: Output[str]
+    """Rasa's, once it is there."""
+    namespace_name: str
+    image: str
+    """With tag or digest."""
+    args: tuple[str, ...] = ()
+    """Of the image's entry point; empty: the image's own."""
+    port: int
+    health: str
+    """Path that answers 200 when the server can serve."""
+    replicas: int
+    most_replicas: int
+    cpu: str
+    """What each pod is given, in Kubernetes' units; not a limit."""
+    memory: str
+    """What each pod is given, and its limit."""
+    start_seconds: int
+    """How long the server may take until it answers for the first time."""
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    secrets: Mapping[str, SecretValue] = field(default_factory=dict[str, SecretValue])
+    """Environment variable → secret."""
+    user: int | None = None
+    """Number to run as; None: the image says a number, or the cluster assigns one."""
+    writable: bool = False
+    """The image writes elsewhere than in /tmp."""

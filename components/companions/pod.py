@@ -1,0 +1,95 @@
+"""The pod of a server beside Rasa: probes, shutdown, spread, and nothing that it does not need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pulumi import Input, Output
+from pulumi_kubernetes.core import v1
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
+
+from components.companions.args import ServerArgs
+from components.contract.secrets import SecretRef
+
+PRE_STOP_SECONDS = 10
+"""Services learn in this time that the pod is going; until then it still answers."""
+GRACE_SECONDS = PRE_STOP_SECONDS + 30
+PROBE_SECONDS = 5
+SCRATCH = "scratch"
+
+
+def pod(args: ServerArgs, labels: Mapping[str, str], secret: Output[str] | None) -> v1.PodSpecArgs:
+    """One container under the `restricted` standard, with /tmp to write in."""
+    return v1.PodSpecArgs(
+        automount_service_account_token=False,
+        termination_grace_period_seconds=GRACE_SECONDS,
+        security_context=v1.PodSecurityContextArgs(
+            run_as_non_root=True,
+            run_as_user=args.user,
+            seccomp_profile=v1.SeccompProfileArgs(type="RuntimeDefault"),
+        ),
+        topology_spread_constraints=[
+            _spread("topology.kubernetes.io/zone", labels),
+            _spread("kubernetes.io/hostname", labels),
+        ],
+        containers=[_container(args, secret)],
+        volumes=[v1.VolumeArgs(name=SCRATCH, empty_dir=v1.EmptyDirVolumeSourceArgs(size_limit="1Gi"))],
+    )
+
+
+def _container(args: ServerArgs, secret: Output[str] | None) -> v1.ContainerArgs:
+    pause = v1.LifecycleHandlerArgs(sleep=v1.SleepActionArgs(seconds=PRE_STOP_SECONDS))
+    return v1.ContainerArgs(
+        name="server",
+        image=args.image,
+        args=list(args.args) or None,
+        ports=[v1.ContainerPortArgs(name="http", container_port=args.port)],
+        env=_environment(args, secret),
+        startup_probe=_probe(args, failures=max(args.start_seconds // PROBE_SECONDS, 1)),
+        readiness_probe=_probe(args, failures=2),
+        liveness_probe=_probe(args, failures=6),
+        lifecycle=v1.LifecycleArgs(pre_stop=pause),
+        resources=v1.ResourceRequirementsArgs(
+            requests={"cpu": args.cpu, "memory": args.memory}, limits={"memory": args.memory}
+        ),
+        security_context=v1.SecurityContextArgs(
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=not args.writable,
+            capabilities=v1.CapabilitiesArgs(drop=["ALL"]),
+        ),
+        volume_mounts=[v1.VolumeMountArgs(name=SCRATCH, mount_path="/tmp")],  # noqa: S108 (of the pod)
+    )
+
+
+def _environment(args: ServerArgs, secret: Output[str] | None) -> list[v1.EnvVarArgs]:
+    variables = [v1.EnvVarArgs(name=name, value=value) for name, value in sorted(args.variables.items())]
+    for name, value in sorted(args.secrets.items()):
+        if isinstance(value, SecretRef):
+            variables.append(_referred(name, value.name, value.key))
+        elif secret is not None:
+            variables.append(_referred(name, secret, name))
+    return variables
+
+
+def _referred(name: str, secret: Input[str], key: str) -> v1.EnvVarArgs:
+    at = v1.SecretKeySelectorArgs(name=secret, key=key)
+    return v1.EnvVarArgs(name=name, value_from=v1.EnvVarSourceArgs(secret_key_ref=at))
+
+
+def _probe(args: ServerArgs, *, failures: int) -> v1.ProbeArgs:
+    return v1.ProbeArgs(
+        http_get=v1.HTTPGetActionArgs(path=args.health, port="http"),
+        period_seconds=PROBE_SECONDS,
+        timeout_seconds=3,
+        failure_threshold=failures,
+    )
+
+
+def _spread(topology: str, labels: Mapping[str, str]) -> v1.TopologySpreadConstraintArgs:
+    return v1.TopologySpreadConstraintArgs(
+        max_skew=1,
+        topology_key=topology,
+        when_unsatisfiable="ScheduleAnyway",
+        label_selector=LabelSelectorArgs(match_labels=labels),
+        match_label_keys=["pod-template-hash"],
+    )

@@ -1,0 +1,1 @@
+"""The stack file: what it may say, and what is wrong with it."""

@@ -1,0 +1,143 @@
+"""The assistant, its network, topics, preflight and alarms in the stack file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+
+from components.config.model import Model
+from components.contract.terms import Size
+from components.rasa.spec.versions import CHART, CHART_VERSION, IMAGE_REPOSITORY, IMAGE_TAG, Check
+
+
+class Network(Model):
+    """The addresses that the stack takes."""
+
+    cidr: str = "10.20.0.0/16"
+    """Range of the stack's own network, /16 to /20."""
+    services_cidr: str = "172.20.0.0/16"
+    """Range of Kubernetes services; exists inside the cluster only."""
+    pods_cidr: str = "10.244.0.0/16"
+    """Range of pods, where they do not live in the subnets (AKS, GKE)."""
+    avoid: tuple[str, ...] = ()
+    """Ranges that this network will be routed to (offices, peered networks) and must not overlap."""
+    zones: tuple[str, ...] = ()
+    """Full zone names, where an account sees others than the table in components/config/zones.py."""
+
+
+class Image(Model):
+    """A container image."""
+
+    repository: str = IMAGE_REPOSITORY
+    """Registry and name."""
+    tag: str = IMAGE_TAG
+    """Tag; the assistant must have been trained with the same version."""
+    digest: str | None = Field(default=None, pattern=r"^sha256:[0-9a-f]{64}$")
+    """sha256:…, which pins the image whatever its tag comes to mean."""
+
+
+class Chart(Model):
+    """A Helm chart."""
+
+    ref: str = CHART
+    """OCI reference, local path, or name in `repository`."""
+    version: str = CHART_VERSION
+    """Version of the chart; the values are made for 2.4.x."""
+    repository: str | None = None
+    """URL of a classic chart repository."""
+
+
+UPLOAD = re.compile(r"(^|/)(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\.tar\.gz$")
+
+
+def _model_or_upload(schema: dict[str, Any]) -> None:
+    """Either of the two keys names the model."""
+    del schema["required"]
+    schema["anyOf"] = [{"required": ["model"]}, {"required": ["upload"]}]
+
+
+class Assistant(Model):
+    """Rasa Pro itself and the assistant that it serves."""
+
+    model_config = ConfigDict(json_schema_extra=_model_or_upload)
+
+    model: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
+    """Name of the trained model in the model storage, with or without .tar.gz; never "latest".
+    By default the one that `upload` names."""
+    upload: str | None = None
+    """File of the first model, relative to the project: models/assistant-1.0.0.tar.gz.
+    The stack puts it where Rasa reads models, as long as `model` is unset or names it."""
+    replicas: int | None = Field(default=None, ge=1, le=50)
+    """Pods at least; by default 1 in dev and 2 in production."""
+    max_replicas: int | None = Field(default=None, ge=1, le=100)
+    """Pods at most, between which CPU decides; by default twice as many in production, and as many in dev."""
+    workers: int = Field(default=1, ge=1, le=8)
+    """Sanic workers in each pod; each loads the model and has its own database connections."""
+    size: Size | None = None
+    """small, medium or large: CPU and memory of each pod."""
+    cors: tuple[str, ...] = ()
+    """Origins that may call the HTTP API from a browser; "*" is refused in production."""
+    credentials: dict[str, Any] = Field(default_factory=lambda: {"rest": {}})
+    """credentials.yml: the channels; secrets in it as ${VARIABLE}."""
+    extra_endpoints: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """Further keys for endpoints.yml, merged last; only keys that Rasa Pro reads."""
+    image: Image = Image()
+    """The Rasa Pro image."""
+    chart: Chart = Chart()
+    """The Helm chart that installs it."""
+
+    @field_validator("upload")
+    @classmethod
+    def _upload_is_a_model(cls, upload: str | None) -> str | None:
+        if upload is not None and uploaded_name(upload) is None:
+            raise ValueError(
+                f"{upload!r} is no model's file; accepted: a path that ends in <name>.tar.gz, the name of "
+                "letters, digits, '.', '_' and '-', such as models/assistant-1.0.0.tar.gz"
+            )
+        return upload
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_its_file(cls, block: object) -> object:
+        """What is uploaded and named by nobody is called like its file."""
+        if not isinstance(block, Mapping):
+            return block
+        given = cast("Mapping[str, object]", block)
+        upload = given.get("upload")
+        if "model" in given or not isinstance(upload, str):
+            return given
+        # An impossible file has one message of its own, and no second one about the name.
+        return {**given, "model": uploaded_name(upload) or "none"}
+
+
+def uploaded_name(upload: str) -> str | None:
+    """What a model that comes from this file is called; None if no model can come from it."""
+    found = UPLOAD.search(upload)
+    return found["name"] if found else None
+
+
+class Preflight(Model):
+    """The Job that tries every connection with Rasa Pro's own code before Rasa Pro is installed."""
+
+    warn_only: tuple[Check, ...] = ()
+    """Checks whose failure only warns: endpoints, identity, secrets_manager, tracker_store, lock_store,
+    timer_store, event_broker, model, nlg, action_endpoint."""
+
+
+class Topics(Model):
+    """Kafka topics by what they are for."""
+
+    events: str = Field(default="rasa-events", pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    """Every conversation event."""
+    analytics_dead_letter: str = Field(default="rasa-analytics-dlq", pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    """What the analytics could not process."""
+
+
+class Alarms(Model):
+    """Who is told."""
+
+    target: str | None = None
+    """SNS topic ARN, Azure action group id or Google notification channel; without one alarms are silent."""

@@ -1,0 +1,134 @@
+"""`rasa:cluster`: made by the cloud, or an existing one, which is never changed outside Rasa's namespace."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal, Self
+
+from pulumi import Output
+from pydantic import Field, SecretStr, model_validator
+
+from components.config.kubeconfig import Kubeconfig, read_kubeconfig, server_of
+from components.config.model import OBJECT_NAME, Existing, Model, choice, chosen_by
+from components.contract.cluster import GKE_METADATA, ClusterNetwork, Kubernetes, PodIdentity
+from components.contract.terms import Flavor, Operator, Profile, Size
+
+GOOGLE_MARK = "iam.gke.io/gcp-service-account"
+"""The one identity of a cloud that pods get from an agent of their node by an annotation."""
+RASA_SERVICE_ACCOUNT, SETUP_SERVICE_ACCOUNT = "rasa", "rasa-setup"
+
+
+class ExistingNetwork(Model):
+    """Where the cluster is in the stack's cloud, for the data stores that the cloud manages beside it."""
+
+    cluster_name: str = Field(min_length=1)
+    """Its name in the cloud, for the identities of pods (AWS: EKS with the Pod Identity agent)."""
+    id: str = Field(min_length=1)
+    """The network (AWS: VPC)."""
+    subnets: tuple[str, ...] = Field(min_length=2)
+    """Subnets for the data stores, in as many zones as the profile wants; no internet route needed."""
+    clients: str = Field(min_length=1)
+    """Whom the data stores let in (AWS: the cluster's security group, which its pods have)."""
+
+
+class ExistingServiceAccount(Model):
+    """What marks Rasa's service account, where pods take on an identity by it."""
+
+    annotations: dict[str, str] = Field(default_factory=dict[str, str])
+    """Such as eks.amazonaws.com/role-arn or iam.gke.io/gcp-service-account."""
+    pod_labels: dict[str, str] = Field(default_factory=dict[str, str])
+    """Such as azure.workload.identity/use: "true"."""
+
+
+class ExistingCluster(Model):
+    """A Kubernetes cluster that runs already."""
+
+    source: Existing = Field(alias="from")
+    kubeconfig: SecretStr
+    """Its kubeconfig, whole (a path is none): pulumi config set --secret --path rasa:cluster.kubeconfig"""
+    context: str | None = None
+    """Context of the kubeconfig; by default its current one."""
+    flavor: Flavor = "kubernetes"
+    """OpenShift has security and routing of its own."""
+    operators: tuple[Operator, ...] = ()
+    """Operators that run in it already and watch the stack's namespace: the stack installs none of them."""
+    storage_class: str | None = Field(default=None, pattern=OBJECT_NAME)
+    """StorageClass of the volumes of in-cluster dependencies; by default the cluster's default one."""
+    has_namespace: bool = False
+    """The namespace exists, with Secrets in it perhaps: the stack uses it, and leaves it when it goes."""
+    service_account: ExistingServiceAccount = ExistingServiceAccount()
+    """Rasa's service account."""
+    network: ExistingNetwork | None = None
+    """Needed where the stack's cloud manages one of the dependencies."""
+
+    @model_validator(mode="after")
+    def _kubeconfig_is_one(self) -> Self:
+        try:
+            server = self.server
+        except ValueError as error:
+            raise ValueError(f"kubeconfig {error}") from None
+        if not server.startswith(("https://", "http://")):
+            raise ValueError("kubeconfig has a cluster without the URL of its server")
+        return self
+
+    @property
+    def contents(self) -> Kubeconfig:
+        """The kubeconfig with the chosen context as its current one; secret."""
+        return read_kubeconfig(self.kubeconfig.get_secret_value(), self.context)
+
+    @property
+    def server(self) -> str:
+        """URL of the Kubernetes API."""
+        return server_of(self.contents)
+
+
+def kubeconfig_of(block: ExistingCluster) -> Output[str]:
+    """The kubeconfig with the chosen context as its current one, as a secret."""
+    return Output.secret(json.dumps(block.contents, default=str))  # YAML knows dates, JSON does not
+
+
+def connect_cluster(block: ExistingCluster, *, namespace: str) -> Kubernetes:
+    """Say where everything of Rasa's runs."""
+    service_account_metadata = block.service_account
+    return Kubernetes(
+        kubeconfig=kubeconfig_of(block),
+        namespace=namespace,
+        has_namespace=block.has_namespace,
+        shared=True,
+        flavor=block.flavor,
+        cluster_network=ClusterNetwork(
+            identity=GKE_METADATA if GOOGLE_MARK in service_account_metadata.annotations else ()
+        ),
+        rasa=PodIdentity(
+            service_account=RASA_SERVICE_ACCOUNT,
+            annotations={
+                name: Output.from_input(value) for name, value in service_account_metadata.annotations.items()
+            },
+            pod_labels=service_account_metadata.pod_labels,
+        ),
+        setup=PodIdentity(service_account=SETUP_SERVICE_ACCOUNT),
+    )
+
+
+class ManagedCluster(Model):
+    """A cluster that the cloud runs."""
+
+    source: Literal["managed"] = Field(default="managed", alias="from")
+    size: Size | None = None
+    """small, medium or large; by default small in dev and medium in production."""
+    profile: Profile | None = None
+    """dev or production for the cluster alone; by default the stack's."""
+    allowed_cidrs: tuple[str, ...] = ()
+    """Who reaches the Kubernetes API from outside the network, as CIDR ranges; empty: nobody."""
+    admins: tuple[str, ...] = ()
+    """Further administrators, as principals of the cloud (AWS: IAM ARNs; Azure: `user:`, `group:` or
+    `servicePrincipal:` and an Entra object id).
+    On AWS whoever makes the cluster is one; on Azure `pulumi up` must be named here, too."""
+    storage_class: str | None = Field(default=None, pattern=OBJECT_NAME)
+    """StorageClass of the volumes of in-cluster dependencies; by default the cluster's default one."""
+
+
+Cluster = Annotated[
+    Annotated[ManagedCluster, choice("managed")] | Annotated[ExistingCluster, choice("existing")],
+    chosen_by("from", "managed", "existing", default="managed"),
+]

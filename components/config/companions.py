@@ -1,0 +1,226 @@
+"""What a stack file says about the servers beside Rasa Pro: where each comes from, and what it is told.
+
+`none` is the default of each: nothing here is needed for an assistant to answer. What an existing NLG server
+asks for stands in `components/config/companions.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pulumi import Output
+from pydantic import Field
+
+from components.config.model import (
+    HTTP_URL,
+    Address,
+    Existing,
+    Model,
+    Pem,
+    Port,
+    Secret,
+    certificates,
+    choice,
+    chosen_by,
+    secret,
+)
+from components.config.tracker_store import ExistingPostgres
+from components.contract import companions
+
+DUCKLING_IMAGE = "rasa/duckling:0.2.0.2-r4"
+"""The chart's (values.yaml, `duckling.image`)."""
+ANALYTICS_IMAGE = "europe-west3-docker.pkg.dev/rasa-releases/rasa-pro/rasa-pro-services"
+ANALYTICS_TAG = "3.8.1-latest"
+"""The chart's (values.yaml, `rasaProServices.image`)."""
+IMAGE = r"^[a-z0-9][A-Za-z0-9._/:-]*(:[A-Za-z0-9._-]{1,128}|@sha256:[0-9a-f]{64})$"
+CPU, MEMORY = r"^(\d+m|\d+(\.\d+)?)$", r"^\d+(Ki|Mi|Gi)$"
+
+
+class NoCompanion(Model):
+    """It is not used."""
+
+    source: Literal["none"] = Field(default="none", alias="from")
+
+
+class _Server(Model):
+    source: Literal["in-cluster"] = Field(alias="from")
+    replicas: int | None = Field(default=None, ge=1, le=50)
+    """Pods; by default 1 in dev and 2 in production."""
+    max_replicas: int | None = Field(default=None, ge=1, le=50)
+    """Pods at most, between which CPU decides; by default twice as many in production, and as many in dev."""
+    cpu: str = Field(default="250m", pattern=CPU)
+    """What each pod is given, such as 500m or 2."""
+    memory: str = Field(default="512Mi", pattern=MEMORY)
+    """What each pod is given, and no more, such as 512Mi or 2Gi."""
+    user: int | None = Field(default=None, ge=1)
+    """Number of the user to run as, where the image names none or names it by a word; not on OpenShift."""
+
+
+class _OwnServer(_Server):
+    image: str = Field(pattern=IMAGE)
+    """Image of yours with tag or digest."""
+    variables: dict[str, str] = Field(default_factory=dict[str, str])
+    """Environment variables that anybody may read."""
+    secrets: dict[str, Secret] = Field(default_factory=dict[str, Secret])
+    """Environment variable → secret; with --secret, or {secretName, key}."""
+    start_seconds: int = Field(default=60, ge=5, le=1800)
+    """How long it may take to answer for the first time."""
+    writable: bool = False
+    """true where the image writes elsewhere than in /tmp."""
+
+
+class InClusterNlgServer(_OwnServer):
+    """An NLG server from an image of yours, in the stack's cluster."""
+
+    port: Port = 5056
+    """Port that it listens on, with HTTP."""
+    path: str = Field(default="/nlg", pattern=r"^/[^\s?#]*$")
+    """Path that Rasa posts to."""
+    health: str = Field(default="/", pattern=r"^/[^\s#]*$")
+    """Path that answers 200 when it can serve."""
+
+
+class InClusterActions(_OwnServer):
+    """An action server from an image of yours (rasa-sdk), in the stack's cluster."""
+
+    port: Port = 5055
+    """Port that it listens on, with HTTP."""
+    path: str = Field(default="/webhook", pattern=r"^/[^\s?#]*$")
+    """Path that Rasa posts to."""
+    health: str = Field(default="/health", pattern=r"^/[^\s#]*$")
+    """Path that answers 200 when it can serve."""
+
+
+class ExistingActions(Model):
+    """An action server that runs already."""
+
+    source: Existing = Field(alias="from")
+    url: str = Field(pattern=r"^(https?|grpc)://[^\s/@]+[^\s@]*$")
+    """https://…/webhook, or grpc://host:port."""
+    token: Secret | None = None
+    """Set it with --secret, or name a Kubernetes Secret: {secretName, key}."""
+    ca: Pem | None = None
+    """PEM bundle that signed the server's certificate; by default the public authorities."""
+
+
+class ActionsInProcess(Model):
+    """Actions in the Rasa image, run inside Rasa's own process."""
+
+    source: Literal["module"] = Field(alias="from")
+    module: str = Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
+    """Python module, such as actions."""
+
+
+class InClusterDuckling(_Server):
+    """Duckling, in the stack's cluster."""
+
+    image: str = Field(default=DUCKLING_IMAGE, pattern=IMAGE)
+    """Image with tag or digest."""
+
+
+class ExistingDuckling(Model):
+    """A Duckling that runs already."""
+
+    source: Existing = Field(alias="from")
+    url: str = Field(pattern=HTTP_URL)
+    """Its address."""
+
+
+class InClusterAnalytics(Model):
+    """Rasa Pro Services: reads the events topic, and writes what it computes into a database of its own."""
+
+    source: Literal["in-cluster"] = Field(alias="from")
+    repository: str = ANALYTICS_IMAGE
+    """Registry and name of the image."""
+    tag: str = ANALYTICS_TAG
+    """Tag, or tag@sha256:…"""
+    database: ExistingPostgres | None = None
+    """A PostgreSQL that exists; by default a database beside Rasa's, on the tracker store's server."""
+
+
+class ExistingCollector(Model):
+    """An OpenTelemetry collector that exists, spoken to by OTLP over gRPC."""
+
+    source: Existing = Field(alias="from")
+    endpoint: Address
+    """host:port."""
+    tls: bool = True
+    """Encrypt, and verify the certificate; off is for a collector in the cluster."""
+    service_name: str = Field(default="rasa", min_length=1)
+    """What the data is labelled with."""
+    ca: Pem | None = None
+    """PEM bundle that signed its certificate; by default the public authorities."""
+
+
+class ModelGroup(Model):
+    """Language models that config.yml refers to by one id."""
+
+    id: str = Field(min_length=1)
+    """What config.yml calls it."""
+    models: tuple[dict[str, Any], ...] = Field(min_length=1)
+    """In the words that Rasa reads (provider, model, api_base, …); keys as ${VARIABLE}."""
+    router: dict[str, Any] | None = None
+    """How Rasa chooses between several models."""
+
+
+class McpServer(Model):
+    """A server of tools, called by the Model Context Protocol."""
+
+    name: str = Field(min_length=1)
+    """What flows call it."""
+    url: str = Field(pattern=HTTP_URL)
+    """Its address."""
+    type: Literal["http", "https"] = "http"
+    """Transport, as Rasa calls it: http or https."""
+    options: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """Further keys in the words that Rasa reads (api_key, oauth, …); keys as ${VARIABLE}."""
+
+
+class ExistingNlgServer(Model):
+    """An NLG server that runs already."""
+
+    source: Existing = Field(alias="from")
+    url: str = Field(pattern=HTTP_URL)
+    """Full URL, path included: Rasa posts to exactly this."""
+    token: Secret | None = None
+    """Set it with --secret, or name a Kubernetes Secret: {secretName, key}."""
+    ca: Pem | None = None
+    """PEM bundle that signed the server's certificate; by default the public authorities."""
+
+
+NlgServer = Annotated[
+    Annotated[NoCompanion, choice("none")]
+    | Annotated[InClusterNlgServer, choice("in-cluster")]
+    | Annotated[ExistingNlgServer, choice("existing")],
+    chosen_by("from", "none", "in-cluster", "existing", default="none"),
+]
+Actions = Annotated[
+    Annotated[NoCompanion, choice("none")]
+    | Annotated[InClusterActions, choice("in-cluster")]
+    | Annotated[ExistingActions, choice("existing")]
+    | Annotated[ActionsInProcess, choice("module")],
+    chosen_by("from", "none", "in-cluster", "existing", "module", default="none"),
+]
+Duckling = Annotated[
+    Annotated[NoCompanion, choice("none")]
+    | Annotated[InClusterDuckling, choice("in-cluster")]
+    | Annotated[ExistingDuckling, choice("existing")],
+    chosen_by("from", "none", "in-cluster", "existing", default="none"),
+]
+Analytics = Annotated[
+    Annotated[NoCompanion, choice("none")] | Annotated[InClusterAnalytics, choice("in-cluster")],
+    chosen_by("from", "none", "in-cluster", default="none"),
+]
+Collector = Annotated[
+    Annotated[NoCompanion, choice("none")] | Annotated[ExistingCollector, choice("existing")],
+    chosen_by("from", "none", "existing", default="none"),
+]
+
+
+def connect_nlg_server(block: ExistingNlgServer) -> companions.NlgServer:
+    """Say who words the responses."""
+    return companions.NlgServer(
+        url=Output.from_input(block.url),
+        token=None if block.token is None else secret(block.token),
+        ca=certificates(block.ca),
+    )

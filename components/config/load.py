@@ -1,0 +1,76 @@
+"""Reads the stack's configuration, the only reader of `pulumi.Config`, and reports every problem at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pulumi
+from pulumi.runtime import config as runtime_config
+from pydantic import ValidationError
+
+from components.config.messages import explain
+from components.config.rules import stack as rules
+from components.config.settings import NAMESPACE, Settings
+from components.contract.errors import ConfigurationError
+
+
+def load() -> Settings:
+    """Read the stack's configuration, or raise `ConfigurationError` with every problem of it."""
+    raw, secret_keys = _raw_config()
+    return parse(raw, secret_keys=secret_keys, stack=pulumi.get_stack())
+
+
+def parse(raw: Mapping[str, object], *, secret_keys: frozenset[str], stack: str) -> Settings:
+    """Check raw values (key without prefix → value); `secret_keys` are those that came encrypted."""
+    given = {
+        key: value for key, value in raw.items() if value != ""
+    }  # "" is how Pulumi.yaml says "no default"
+    problems = rules.unknown_keys(given, list(_KEYS))
+    known = {key: value for key, value in given.items() if key in _KEYS}
+    wrong: set[str] = set()
+    try:
+        settings = Settings.model_validate(known)
+    except ValidationError as error:
+        problems += explain(error, Settings)
+        wrong = {str(detail["loc"][0]) for detail in error.errors()}
+        settings = Settings.model_validate(_without(known, wrong))
+    valid = {name: getattr(settings, name) for key, name in _KEYS.items() if key not in wrong}
+    problems += rules.problems(valid, secret_keys=secret_keys, stack=stack)
+    if problems:
+        raise ConfigurationError(stack, problems)
+    return settings
+
+
+_KEYS = {str(field.alias): name for name, field in Settings.model_fields.items()}
+"""Key in the stack file → field."""
+
+_STAND_INS: Mapping[str, object] = {
+    "cloud": "none",
+    "assistant": {"model": "none"},
+    "license": "none",
+}
+"""Valid values that stand in for wrong ones of required keys, so that the other keys are checked too."""
+
+
+def _without(raw: Mapping[str, object], wrong: set[str]) -> dict[str, object]:
+    right = {key: value for key, value in raw.items() if key not in wrong}
+    return {**{key: value for key, value in _STAND_INS.items() if key in wrong}, **right}
+
+
+def _raw_config() -> tuple[dict[str, object], frozenset[str]]:
+    """Our keys of the stack's configuration; objects arrive as JSON text."""
+    everything = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
+    prefix = f"{NAMESPACE}:"
+    mine = {key.removeprefix(prefix): value for key, value in everything.items() if key.startswith(prefix)}
+    secrets = frozenset(key for key in mine if runtime_config.is_config_secret(prefix + key))
+    return {key: _decoded(key, value) for key, value in mine.items()}, secrets
+
+
+def _decoded(key: str, value: str) -> object:
+    if key not in _KEYS or not value.lstrip().startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value

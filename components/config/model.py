@@ -1,0 +1,166 @@
+"""What the models of the stack file are made of: their base, secrets in them, addresses, choices.
+
+A choice (`from: existing`, `kind: mongodb`) decides which keys a block has. Its models are told apart by that
+key alone, so that a wrong combination is one message about one key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, cast, overload
+
+from pulumi import Output
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SecretStr,
+    Tag,
+)
+from pydantic.alias_generators import to_camel
+
+from components.contract.secrets import SecretRef, SecretValue
+
+CHOICE = "="
+"""Begins the tag of a choice: pydantic puts tags into the path of an error, and nobody writes them."""
+WRONG_CHOICE = "wrong_choice"
+"""Type of the error that no model is meant; its message is `key=accepted values`."""
+
+
+class Model(BaseModel):
+    """Base of all settings: camelCase in YAML, no unknown keys, unchangeable, and never shown in errors."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=False,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+
+def choice(value: str) -> Tag:
+    """Mark the model that is meant by a value of the deciding key."""
+    return Tag(CHOICE + value)
+
+
+def chosen_by(key: str, *values: str, default: str | None = None) -> Discriminator:
+    """Tell the members of a union apart by a key of the block, which may be left out for the default."""
+
+    def tell(block: object) -> str | None:
+        if not isinstance(block, Mapping):
+            return CHOICE + str(getattr(block, key if key != "from" else "source", default))
+        value = cast("Mapping[str, Any]", block).get(key, default)
+        return CHOICE + value if isinstance(value, str) else None
+
+    # `config_problems` makes the message; an error's context must be hashable here, and a dict is not.
+    accepted = ", ".join(map(repr, values))
+    return Discriminator(tell, custom_error_type=WRONG_CHOICE, custom_error_message=f"{key}={accepted}")
+
+
+class SecretKey(Model):
+    """One key of a Kubernetes Secret that is in the stack's namespace already."""
+
+    secret_name: str = Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
+    """Name of the Secret."""
+    key: str = Field(pattern=r"^[A-Za-z0-9._-]{1,253}$")
+    """Key in the Secret."""
+
+
+class VaultKey(Model):
+    """One key at the path of `rasa:secretsManager`."""
+
+    vault_key: str = Field(min_length=1)
+    """Key at the Vault's path."""
+
+
+def _shape(value: object) -> str:
+    return CHOICE + ("reference" if isinstance(value, Mapping | SecretKey) else "value")
+
+
+def _tracker_shape(value: object) -> str:
+    if isinstance(value, VaultKey):
+        return CHOICE + "vault"
+    in_vault = isinstance(value, Mapping) and "vaultKey" in cast("Mapping[str, Any]", value)
+    return CHOICE + "vault" if in_vault else _shape(cast("object", value))
+
+
+Secret = Annotated[
+    Annotated[SecretStr, choice("value")] | Annotated[SecretKey, choice("reference")], Discriminator(_shape)
+]
+"""A value set with --secret, or `{secretName, key}`."""
+TrackerSecret = Annotated[
+    Annotated[SecretStr, choice("value")]
+    | Annotated[SecretKey, choice("reference")]
+    | Annotated[VaultKey, choice("vault")],
+    Discriminator(_tracker_shape),
+]
+"""The same, or `{vaultKey}`: of all blocks Rasa reads the tracker store's from Vault alone (facts T19)."""
+
+
+def _pem(text: str) -> str:
+    if "-----BEGIN " not in text:
+        raise ValueError("is no PEM; accepted: the text that begins with -----BEGIN CERTIFICATE-----")
+    return text
+
+
+Pem = Annotated[
+    Annotated[str, AfterValidator(_pem), choice("value")] | Annotated[SecretKey, choice("reference")],
+    Discriminator(_shape),
+]
+"""Certificates as text, or `{secretName, key}`."""
+
+
+@overload
+def secret(value: SecretStr) -> Output[str]: ...
+@overload
+def secret(value: SecretStr | SecretKey) -> SecretValue: ...
+def secret(value: SecretStr | SecretKey) -> SecretValue:
+    """Hand a secret of the settings on, to the engine or by reference: the only way out of a `SecretStr`."""
+    if isinstance(value, SecretKey):
+        return SecretRef(name=value.secret_name, key=value.key)
+    return Output.secret(value.get_secret_value())
+
+
+def certificates(value: str | SecretKey | None) -> SecretValue | None:
+    """Hand certificates on; they are public."""
+    if isinstance(value, SecretKey):
+        return secret(value)
+    return None if value is None else Output.from_input(value)
+
+
+def _address(text: str) -> str:
+    host, colon, port = text.strip().rpartition(":")
+    if not colon or not host:
+        raise ValueError(f"{text!r} has no port; accepted: host:port, such as kafka.example.com:9093")
+    if not port.isdecimal() or not 1 <= int(port) <= LARGEST_PORT:
+        raise ValueError(f"{text!r} has no port between 1 and {LARGEST_PORT} after its last colon")
+    if any(sign in host for sign in "/@ "):
+        raise ValueError(f"{text!r} is not a host with a port: no scheme, no path, no login")
+    return text.strip()
+
+
+def _addresses(value: object) -> object:
+    return value.split(",") if isinstance(value, str) else value
+
+
+LARGEST_PORT = 65535
+OBJECT_NAME = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
+"""Name of a Kubernetes object."""
+HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
+HTTP_URL = r"^https?://[^\s/@]+[^\s@]*$"
+Host = Annotated[str, Field(pattern=HOST)]
+Port = Annotated[int, Field(ge=1, le=LARGEST_PORT)]
+Address = Annotated[str, AfterValidator(_address)]
+"""host:port"""
+Addresses = Annotated[
+    tuple[Address, ...],
+    BeforeValidator(_addresses, json_schema_input_type=str | list[str]),
+    Field(min_length=1),
+]
+"""One text with commas, as clients write it, or a list."""
+Existing = Literal["existing"]

@@ -1,0 +1,15 @@
+"""What only the existing cluster can tell: it is asked in a preview, and never changed."""
+
+from __future__ import annotations
+
+from components.config.preview.ingress_classes import warn_of_unknown_ingress_class
+from components.config.preview.reachability import warn_if_cluster_is_silent
+from components.config.preview.storage_classes import refuse_unknown_storage_classes
+from components.config.settings import Settings
+
+
+def check_existing_cluster(settings: Settings) -> None:
+    """Warn of silence and of an unknown IngressClass; refuse an unknown StorageClass."""
+    warn_if_cluster_is_silent(settings)
+    refuse_unknown_storage_classes(settings)
+    warn_of_unknown_ingress_class(settings)

@@ -1,0 +1,231 @@
+"""`rasa:trackerStore`: of the cloud, in the cluster, or a database that exists."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self, assert_never
+
+from pulumi import Output
+from pydantic import Field, model_validator
+
+from components.config.model import (
+    OBJECT_NAME,
+    Addresses,
+    Existing,
+    Host,
+    Model,
+    Pem,
+    Port,
+    Secret,
+    TrackerSecret,
+    VaultKey,
+    certificates,
+    choice,
+    chosen_by,
+    secret,
+)
+from components.config.sources import InClusterStore, Managed
+from components.contract import connections
+from components.contract.connections import CustomTrackerStore, DynamoDb, MongoDb, Postgres, PostgresTls
+from components.contract.secrets import CloudIdentityLogin, PasswordLogin, VaultLogin
+from components.contract.terms import TrackerStoreKind
+
+
+class ExistingAdministrator(Model):
+    """Who may create roles and databases; used by a Job before each change, never by Rasa."""
+
+    username: str = Field(min_length=1)
+    """Role, such as postgres."""
+    password: Secret
+    """Set it with --secret, or name a Kubernetes Secret: {secretName, key}."""
+
+
+class ExistingPostgres(Model):
+    """A PostgreSQL server."""
+
+    source: Existing = Field(alias="from")
+    kind: Literal["postgres"] = "postgres"
+    """postgres, mongodb, dynamodb or custom."""
+    host: Host
+    """Name that the server's certificate carries."""
+    port: Port = 5432
+    """TCP port."""
+    database: str = "rasa"
+    """Database that Rasa may create its tables in."""
+    username: str = "rasa"
+    """Role that Rasa logs in as."""
+    password: TrackerSecret | None = None
+    """Set it with --secret, or name a Kubernetes Secret, {secretName, key}, or a key in Vault: {vaultKey}."""
+    aws_iam_region: str | None = None
+    """Instead of a password: log in to RDS in this region with a token of the pod's AWS identity."""
+    tls: PostgresTls = "verify-full"
+    """verify-full, verify-ca, require (encrypts, trusts anybody) or disable (refused in production)."""
+    ca: Pem | None = None
+    """PEM bundle that signed the server's certificate, or {secretName, key}; verify-… needs it."""
+    max_connections: int = Field(default=100, ge=10)
+    """What the server accepts in all; Rasa's pools are computed to stay below it."""
+    administrator: ExistingAdministrator | None = None
+    """With it a Job makes the role and the database; without it both exist, and the role may make tables."""
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if self.tls.startswith("verify") and self.ca is None:
+            raise ValueError(
+                f"tls {self.tls} needs ca, for the driver in Rasa's image knows no public authorities; give "
+                "the PEM bundle, or {secretName, key}, or set tls to require (encrypts, trusts anybody)"
+            )
+        if (self.password is None) == (self.aws_iam_region is None):
+            given = "neither" if self.password is None else "both"
+            raise ValueError(f"password or awsIamRegion says how Rasa logs in, and {given} is given")
+        if self.administrator is not None and isinstance(self.password, VaultKey):
+            raise ValueError(
+                "administrator makes the role with its password, which a Job cannot read from Vault: leave "
+                "out administrator and let the role exist, or give password itself"
+            )
+        return self
+
+
+class ExistingMongoDb(Model):
+    """A server that speaks the MongoDB protocol (≥ 4.4)."""
+
+    source: Existing = Field(alias="from")
+    kind: Literal["mongodb"]
+    """postgres, mongodb, dynamodb or custom."""
+    hosts: Addresses | None = None
+    """host:port of the members."""
+    srv_host: Host | None = None
+    """Instead of hosts: the name whose SRV record lists the members (MongoDB Atlas)."""
+    database: str = "rasa"
+    """Database that Rasa may create its collection and indexes in."""
+    username: str
+    """User that Rasa logs in as."""
+    password: TrackerSecret
+    """Set it with --secret, or name a Kubernetes Secret, {secretName, key}, or a key in Vault: {vaultKey}."""
+    auth_source: str = "admin"
+    """Database that knows the user."""
+    tls: bool = True
+    """Encrypt and verify; off is refused in production."""
+    ca: Pem | None = None
+    """PEM bundle that signed the certificates, or {secretName, key}; by default the public authorities."""
+    options: dict[str, str] = Field(default_factory=dict[str, str])
+    """Further options of the connection's URI, such as replicaSet."""
+
+    @model_validator(mode="after")
+    def _has_one_address(self) -> Self:
+        if (self.hosts is None) == (self.srv_host is None):
+            given = "neither" if self.hosts is None else "both"
+            raise ValueError(f"hosts or srvHost says where the server is, and {given} is given")
+        return self
+
+
+class ExistingDynamoDb(Model):
+    """A DynamoDB table with hash key sender_id and the index user_id-index."""
+
+    source: Existing = Field(alias="from")
+    kind: Literal["dynamodb"]
+    """postgres, mongodb, dynamodb or custom."""
+    table: str = Field(pattern=r"^[A-Za-z0-9._-]{3,255}$")
+    """Name; the identity of the pod must be allowed to read and write it."""
+    region: str | None = None
+    """Its region; by default the stack's."""
+
+
+class ExistingCustomTrackerStore(Model):
+    """A tracker store class that is importable in the Rasa image."""
+
+    source: Existing = Field(alias="from")
+    kind: Literal["custom"]
+    """postgres, mongodb, dynamodb or custom."""
+    class_path: str = Field(alias="class", pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
+    """Dotted path, such as ours.stores.TrackerStore."""
+    options: dict[str, str | int | bool] = Field(default_factory=dict[str, str | int | bool])
+    """What the class is called with."""
+    secrets: dict[str, Secret] = Field(default_factory=dict[str, Secret])
+    """The same, for what is secret: set with --secret, or {secretName, key}."""
+
+
+ExistingTrackerStore = Annotated[
+    Annotated[ExistingPostgres, choice("postgres")]
+    | Annotated[ExistingMongoDb, choice("mongodb")]
+    | Annotated[ExistingDynamoDb, choice("dynamodb")]
+    | Annotated[ExistingCustomTrackerStore, choice("custom")],
+    chosen_by("kind", "postgres", "mongodb", "dynamodb", "custom", default="postgres"),
+]
+AnyTrackerStore = ExistingPostgres | ExistingMongoDb | ExistingDynamoDb | ExistingCustomTrackerStore
+
+
+def connect_tracker_store(block: AnyTrackerStore, *, region: str) -> connections.TrackerStore:
+    """Say where the conversations are kept; `region` is the stack's."""
+    match block:
+        case ExistingPostgres():
+            return connect_postgres(block)
+        case ExistingMongoDb():
+            return MongoDb(
+                hosts=Output.from_input(block.srv_host or ",".join(block.hosts or ())),
+                database=block.database,
+                login=_login(block.username, block.password),
+                auth_source=block.auth_source,
+                srv=block.srv_host is not None,
+                tls=block.tls,
+                ca=certificates(block.ca),
+                options=block.options,
+            )
+        case ExistingDynamoDb():
+            return DynamoDb(table=Output.from_input(block.table), region=block.region or region)
+        case ExistingCustomTrackerStore():
+            return CustomTrackerStore(
+                class_path=block.class_path,
+                options=block.options,
+                secrets={name: secret(value) for name, value in block.secrets.items()},
+            )
+        case _:
+            assert_never(block)
+
+
+def connect_postgres(block: ExistingPostgres) -> Postgres:
+    """Say where a PostgreSQL is, and who logs in to it."""
+    who, admin = block.administrator, None
+    if who is not None:
+        admin = PasswordLogin(username=who.username, password=secret(who.password))
+    if block.password is not None:
+        login = _login(block.username, block.password)
+    else:
+        region = block.aws_iam_region or ""
+        login = CloudIdentityLogin(username=block.username, provider="aws", region=region)
+    return Postgres(
+        host=Output.from_input(block.host),
+        port=block.port,
+        database=block.database,
+        login=login,
+        tls=block.tls,
+        ca=certificates(block.ca),
+        max_connections=block.max_connections,
+        admin=admin,
+    )
+
+
+def _login(username: str, password: TrackerSecret) -> PasswordLogin | VaultLogin:
+    if isinstance(password, VaultKey):
+        return VaultLogin(username=username, key=password.vault_key)
+    return PasswordLogin(username=username, password=secret(password))
+
+
+class InClusterTrackerStore(InClusterStore):
+    """PostgreSQL in the cluster."""
+
+    snapshot_class: str | None = Field(default=None, pattern=OBJECT_NAME)
+    """VolumeSnapshotClass of the nightly backups in production; by default the cluster's own default."""
+
+
+class ManagedTrackerStore(Managed):
+    """A database that the cloud runs."""
+
+    kind: TrackerStoreKind = "postgres"
+    """postgres, dynamodb (AWS) or mongodb (AWS, Azure)."""
+
+
+TrackerStore = Annotated[
+    Annotated[ManagedTrackerStore, choice("managed")]
+    | Annotated[InClusterTrackerStore, choice("in-cluster")]
+    | Annotated[ExistingTrackerStore, choice("existing")],
+    chosen_by("from", "managed", "in-cluster", "existing", default="managed"),
+]

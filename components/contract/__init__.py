@@ -1,0 +1,1 @@
+"""What Rasa needs from each dependency, and what a provider is told."""

@@ -1,0 +1,111 @@
+"""What a cloud is told to open an ingress to Rasa, and what it hands out: one address.
+
+Each cloud folder has an `Ingress` component in `ingress.py` that takes these args.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Generic, Protocol
+
+from pulumi import Output
+from typing_extensions import TypeVar
+
+from components.contract.secrets import SecretValue
+
+Placement = TypeVar("Placement", infer_variance=True)
+Other = TypeVar("Other")
+
+COOKIE_SECONDS = 86400
+"""How long a browser comes back to the same pod: a day, longer than conversations are resumed."""
+REDIRECT_STATUS = 301
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Zone:
+    """A DNS zone that is there already, in the account of the stack."""
+
+    name: str
+    id: str
+    """Route 53 hosted zone id, Azure resource id, name of the managed zone on Google Cloud."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CloudCertificate:
+    """The cloud issues it, proves the name in the zone, and renews it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CertManagerCertificate:
+    """cert-manager issues it into a Secret, and renews it."""
+
+    issuer: str | None
+    """An issuer that is there; None: the stack installs cert-manager, with an issuer of its own."""
+    cluster_wide: bool
+    email: str | None
+    """Whom the authority tells that a certificate ends, where the issuer is ours."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExistingCertificate:
+    """It is there, in the form that the cloud's load balancer takes, and somebody else renews it."""
+
+    reference: str
+    """ARN (AWS), name of a certificate map (Google Cloud), or of a TLS Secret in Rasa's namespace."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PemCertificate:
+    """It is given with the config; a new one is a change of the config."""
+
+    certificate: str
+    """PEM: the certificate, then its intermediates."""
+    key: SecretValue
+
+
+Certificate = CloudCertificate | CertManagerCertificate | ExistingCertificate | PemCertificate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IngressArgs(Generic[Placement]):
+    """Which Service is reached from outside, under which name, and how."""
+
+    placement: Placement
+    namespace: Output[str]
+    service: Output[str]
+    """Name of Rasa's Service; known when there is something behind it."""
+    pod_labels: Mapping[str, str]
+    """Rasa's pods, for a Service of our own beside the chart's."""
+    port: int
+    host: str
+    zone: Zone | None
+    """None: whoever runs the zone makes the record by hand."""
+    certificate: Certificate
+    affinity: bool
+    """Whether a browser must come back to the same pod."""
+    paths: tuple[str, ...]
+    """Open to everybody, with all that is below them: the channels. `/` is the one that stands for itself."""
+    api_cidrs: tuple[str, ...] = ()
+    """From where everything else can be reached, too; empty: from nowhere."""
+    idle_seconds: int = 3600
+    """How long a quiet WebSocket is kept."""
+    internal: bool = False
+    """For the network alone, not for the internet."""
+    class_name: str | None = None
+    """Of an ingress controller that is there, where no cloud brings one."""
+    annotations: Mapping[str, str] = field(default_factory=dict[str, str])
+    """That controller's own, for the Ingress."""
+
+    def at(self, place: Other) -> IngressArgs[Other]:
+        """The same, at a place in a cloud."""
+        told: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        told["placement"] = place
+        return IngressArgs(**told)
+
+
+class HasUrl(Protocol):
+    """A component whose result is an address."""
+
+    @property
+    def url(self) -> Output[str]: ...

@@ -1,0 +1,214 @@
+"""Who supplies a connection, and what it is told.
+
+A *package* (`components.aws`, `components.in_cluster`, …) meets these Protocols by being a module that holds
+the classes: there is no registry and no base class, and the type checker lists the gaps. `Placement` is what
+the components of one cloud share (subnets, key, identity); `components/stack` carries it and cannot open it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, Protocol
+
+from pulumi import ProviderResource, ResourceOptions
+from typing_extensions import TypeVar
+
+from components.contract.cluster import Kubernetes, VaultSeal
+from components.contract.connections import EventBroker, LockStore, ModelStorage, Topics, TrackerStore
+from components.contract.foundation_facts import FoundationFacts
+from components.contract.ingress import HasUrl, IngressArgs
+from components.contract.terms import Profile, Size, TrackerStoreKind
+
+Placement = TypeVar("Placement", infer_variance=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderArgs:
+    """Where the cloud's resources go."""
+
+    region: str
+    account: str | None
+    """AWS account id, Azure subscription id, Google Cloud project id; a guard against the wrong account."""
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundationArgs:
+    """Network, cluster, key and identities: what the dependencies stand on."""
+
+    profile: Profile
+    size: Size
+    deletion_protection: bool
+    account: str | None = None
+    """As in `ProviderArgs`; Google Cloud writes the project's id into names and members."""
+    region: str
+    zones: Sequence[str]
+    """Full zone names, as many as the profile wants."""
+    keeps_data: bool
+    """Whether a snapshot or backup outlives the stack, and so must what it is encrypted with."""
+    cidr: str
+    services_cidr: str
+    pods_cidr: str
+    """Used where pods have addresses of their own (AKS overlay, GKE); on EKS they live in the subnets."""
+    allowed_cidrs: Sequence[str]
+    """Who reaches the Kubernetes API from outside; empty means only the network itself."""
+    admins: Sequence[str]
+    """Further administrators of the cluster, besides whoever runs `pulumi up` (cloud principals)."""
+    namespace: str
+    alarm_target: str | None
+    """SNS topic ARN, Azure action group id, Google notification channel; None creates silent alarms."""
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExistingFoundationArgs:
+    """A cluster that exists in the stack's cloud, told in the cloud's own ids: no look-up, no surprise."""
+
+    profile: Profile
+    keeps_data: bool
+    """As in `FoundationArgs`."""
+    region: str
+    account: str
+    """AWS account id, Azure subscription id, Google Cloud project id."""
+    cluster: Kubernetes
+    """The cluster as its kubeconfig tells it; the cloud adds the identities of the pods."""
+    cluster_name: str
+    """What the cloud calls it."""
+    network_id: str
+    """VPC, virtual network or VPC network."""
+    subnet_ids: Sequence[str]
+    """Where data stores go, in as many zones as the profile wants."""
+    clients_id: str
+    """Whom data stores let in: on AWS the security group of the cluster's pods."""
+    alarm_target: str | None
+    """As in `FoundationArgs`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DependencyArgs(Generic[Placement]):
+    """What every dependency is told."""
+
+    placement: Placement
+    profile: Profile
+    size: Size
+    deletion_protection: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FirstModel:
+    """A trained model on this machine, which the stack itself puts where Rasa reads models."""
+
+    file: str
+    """As the stack file names it: relative to the project."""
+    path: Path
+    """Where that is on this machine."""
+    name: str
+    """What Rasa calls it."""
+    by_hand: str
+    """How a person does the same, for the message where the stack may not."""
+
+    @property
+    def key(self) -> str:
+        """Name of the object, and of the file on a volume."""
+        return f"{self.name}.tar.gz"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelStorageArgs(DependencyArgs[Placement]):
+    """The bucket for trained models."""
+
+    first_model: FirstModel | None = None
+
+    access_until: str | None = None
+    """Day (UTC) on which Rasa's access ends, where a cloud gives it a dated one (Azure)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockStoreArgs(DependencyArgs[Placement]):
+    """The Redis for locks and timers."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackerStoreArgs(DependencyArgs[Placement]):
+    """The database of conversations."""
+
+    kind: TrackerStoreKind
+    rotation: str = "0"
+    """Another value gives Rasa's role a new password, where it has one that the setup Job sets."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventBrokerArgs(DependencyArgs[Placement]):
+    """The Kafka for events."""
+
+    topics: Topics
+    analytics: bool = False
+    """Somebody reads the events with this connection, and writes to the dead-letter topic."""
+    renewal: str = "0"
+    """Another value renews what expires: client certificates that the component issues itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VaultUnsealArgs(DependencyArgs[Placement]):
+    """The key that unseals Vault."""
+
+    namespace: str
+    service_account: str
+    helpers: Sequence[str] = ()
+    """Further service accounts that act as Vault does: of the Jobs that set it up and take snapshots."""
+
+
+Args = TypeVar("Args", infer_variance=True)
+Made = TypeVar("Made", infer_variance=True)
+
+
+class Makes(Protocol[Args, Made]):
+    """A component class: `(name, args, opts)`."""
+
+    def __call__(self, name: str, args: Args, opts: ResourceOptions | None = None) -> Made: ...
+
+
+class HasConnection(Protocol[Made]):
+    """A component whose result is one connection."""
+
+    @property
+    def connection(self) -> Made: ...
+
+
+class HasFoundation(Protocol[Placement]):
+    """The component that the dependencies of one cloud stand on."""
+
+    @property
+    def cluster(self) -> Kubernetes: ...
+    @property
+    def placement(self) -> Placement: ...
+    @property
+    def facts(self) -> FoundationFacts: ...
+
+
+class Dependencies(Protocol[Placement]):
+    """A package that can supply every dependency; a gap inside raises `NotSupported`."""
+
+    @property
+    def ModelStorage(self) -> Makes[ModelStorageArgs[Placement], HasConnection[ModelStorage]]: ...  # noqa: N802
+    @property
+    def LockStore(self) -> Makes[LockStoreArgs[Placement], HasConnection[LockStore]]: ...  # noqa: N802
+    @property
+    def TrackerStore(self) -> Makes[TrackerStoreArgs[Placement], HasConnection[TrackerStore]]: ...  # noqa: N802
+    @property
+    def EventBroker(self) -> Makes[EventBrokerArgs[Placement], HasConnection[EventBroker]]: ...  # noqa: N802
+
+
+class Cloud(Dependencies[Placement], Protocol[Placement]):
+    """A cloud: all dependencies, and the ground they stand on."""
+
+    @property
+    def Provider(self) -> Makes[ProviderArgs, ProviderResource]: ...  # noqa: N802
+    @property
+    def Foundation(self) -> Makes[FoundationArgs, HasFoundation[Placement]]: ...  # noqa: N802
+    @property
+    def Ingress(self) -> Makes[IngressArgs[Placement], HasUrl]: ...  # noqa: N802
+    @property
+    def VaultUnseal(self) -> Makes[VaultUnsealArgs[Placement], HasConnection[VaultSeal]]: ...  # noqa: N802

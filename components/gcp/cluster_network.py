@@ -1,0 +1,23 @@
+"""What pods find around them on GKE Autopilot, whose Dataplane V2 always enforces network policies."""
+
+from __future__ import annotations
+
+from components.contract.cluster import GKE_METADATA, ClusterNetwork
+from components.contract.provider import FoundationArgs
+
+NODE_DNS, METADATA_DNS = "169.254.20.10/32", "169.254.169.254/32"
+"""The cache on each node, and Cloud DNS for GKE (GKE documentation, "Using NodeLocal DNSCache", network
+policies)."""
+BALANCERS = ("35.191.0.0/16", "130.211.0.0/22")
+"""Google's proxies and health checks, for every global load balancer (Cloud Load Balancing documentation,
+"Firewall rules")."""
+
+
+def cluster_network(foundation: FoundationArgs) -> ClusterNetwork:
+    """The addresses are Google's, but for the stores', which are in our network."""
+    return ClusterNetwork(
+        identity=GKE_METADATA,
+        dns=(NODE_DNS, METADATA_DNS),
+        stores_cidr=foundation.cidr,
+        public_balancers=BALANCERS,
+    )

@@ -1,1 +1,0 @@
-"""The way in from outside: what is the same on every cloud."""

@@ -1,0 +1,148 @@
+"""The network policies of one assistant: each of its pods, and the servers that run beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pulumi import ComponentResource, Input, Resource, ResourceOptions
+
+from components.contract.cluster import Kubernetes
+from components.contract.connections import Pods, Postgres, Volume
+from components.kubernetes.documents import Block
+from components.kubernetes.network_policies import (
+    OPERATORS,
+    AddressPeer,
+    DefaultDeny,
+    DefaultDenyArgs,
+    NetworkPolicy,
+    NetworkPolicyArgs,
+    Peer,
+    PodsPeer,
+    Rule,
+)
+from components.kubernetes.script_job import NAME_LABEL
+from components.rasa.args import AssistantArgs
+from components.rasa.egress import analytics_egress, cluster_rules, egress, servers, setup_egress
+from components.rasa.pod import DATABASE_INIT, MODEL_UPLOAD, PREFLIGHT
+from components.rasa.values import PORT, RELEASE
+
+ANALYTICS = "rasa-analytics-rasa-pro-services"
+"""What the chart calls the pods of the analytics (`rasaProServices.name` after the release's full name)."""
+VAULT_HELPERS = ("vault-bootstrap", "vault-snapshot")
+CLIENTS = (RELEASE, PREFLIGHT, DATABASE_INIT, ANALYTICS, *VAULT_HELPERS)
+"""Who may call servers beside Rasa."""
+ANYBODY = Rule(what="whatever it needs", peers=(AddressPeer(), PodsPeer()))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssistantNetworkPoliciesArgs:
+    """Whose pods, and who calls Rasa."""
+
+    assistant: AssistantArgs
+    namespace: Input[str]
+
+
+class AssistantNetworkPolicies(ComponentResource):
+    """Lets the assistant's pods talk to its connections and to nobody else, and nobody in but who was named.
+
+    In a namespace of ours all other pods are cut off; in one that was there before, only our own pods are
+    looked after. Servers of this cluster (`Connection.pods`) are closed to all but our pods, their own kind
+    and their operator. Whoever else has pods in our namespace must say their rules, too.
+    """
+
+    ready: tuple[Resource, ...]
+    """What pods wait for: before their policies are there, a closed namespace lets nothing through."""
+
+    def __init__(
+        self, name: str, args: AssistantNetworkPoliciesArgs, opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("rasa:rasa:Guards", name, {}, opts)
+        assistant = args.assistant
+        cluster, reached = assistant.cluster, list(servers(assistant))
+        made: list[Resource] = []
+
+        def guard(suffix: str, policy: NetworkPolicyArgs) -> None:
+            made.append(NetworkPolicy(f"{name}-{suffix}", policy, ResourceOptions(parent=self)))
+
+        if not cluster.has_namespace:
+            deny = DefaultDenyArgs(namespace=args.namespace)
+            made.append(DefaultDeny(f"{name}-default", deny, ResourceOptions(parent=self)))
+        out = egress(reached, cluster, assistant.managed, _documents(assistant)).apply(
+            lambda rules: (*rules, *assistant.further_egress)
+        )
+
+        def pods(names: Sequence[str], egress: Input[Sequence[Rule]], ingress: Sequence[Rule] = ()) -> None:
+            policy = NetworkPolicyArgs(
+                namespace=args.namespace, selects={NAME_LABEL: names}, ingress=ingress, egress=egress
+            )
+            guard(names[0].removeprefix("rasa-"), policy)
+
+        pods([RELEASE], out, _callers(assistant))
+        pods([PREFLIGHT], out)
+        if assistant.upload is not None:
+            pods([MODEL_UPLOAD], _to_model_storage(assistant))
+        if databases := [store for store in _databases(assistant) if store.admin is not None]:
+            pods([DATABASE_INIT], setup_egress(databases, cluster, assistant.managed))
+        if (analytics := assistant.companions.analytics) is not None:
+            pods([ANALYTICS], analytics_egress(analytics, cluster, assistant.managed))
+        for server in reached:
+            beside = server.connection.pods
+            if beside is not None and beside.namespace == cluster.namespace:
+                guard(server.what.replace(" ", "-").lower(), _server(beside, cluster))
+                if server.what == "secrets manager":
+                    # They talk to Kubernetes and to the cloud's stores of secrets and of files, too.
+                    pods(VAULT_HELPERS, (*cluster_rules(cluster), ANYBODY))
+        self.ready = tuple(made)
+        self.register_outputs({})
+
+
+def _to_model_storage(assistant: AssistantArgs) -> Input[Sequence[Rule]]:
+    """A volume is reached over no network of the pod's."""
+    if isinstance(assistant.model_storage, Volume):
+        return ()
+    only = [one for one in servers(assistant) if one.connection is assistant.model_storage]
+    return egress(only, assistant.cluster, assistant.managed, {})
+
+
+def _callers(assistant: AssistantArgs) -> Sequence[Rule]:
+    """Whoever calls Rasa: the ingress, and pods that the operator named."""
+    if not assistant.callers:
+        return ()
+    return (Rule(what="callers", peers=tuple(assistant.callers), ports=(PORT,)),)
+
+
+def _documents(assistant: AssistantArgs) -> Block:
+    """Where an operator names servers that the contract does not know."""
+    models = assistant.companions.language_models
+    return {
+        "endpoints": assistant.extra_endpoints,
+        "credentials": assistant.credentials,
+        "model_groups": [*models.groups],
+        "mcp_servers": [*models.mcp_servers],
+    }
+
+
+def _databases(assistant: AssistantArgs) -> Iterator[Postgres]:
+    if isinstance(assistant.tracker_store, Postgres):
+        yield assistant.tracker_store
+    if assistant.companions.analytics is not None:
+        yield assistant.companions.analytics.database
+
+
+def _server(pods: Pods, cluster: Kubernetes) -> NetworkPolicyArgs:
+    """A server beside Rasa: our pods, on its ports; its own kind and its operator, on any.
+
+    Nothing here waits for the server: it could not start behind a closed door that opens when it is up.
+    """
+    ours: tuple[Peer, ...] = tuple(
+        PodsPeer(namespace=cluster.namespace, labels={NAME_LABEL: name}) for name in CLIENTS
+    )
+    kin = (PodsPeer(namespace=pods.namespace, labels=pods.labels), PodsPeer(namespace_labels=OPERATORS))
+    return NetworkPolicyArgs(
+        namespace=pods.namespace,
+        selects={label: [value] for label, value in pods.labels.items()},
+        ingress=(Rule(what="clients", peers=ours, ports=pods.ports), Rule(what="its own", peers=kin)),
+        # Replication, backups, the Kubernetes API, seals: whatever its operator has it do.
+        egress=(*cluster_rules(cluster), ANYBODY),
+    )

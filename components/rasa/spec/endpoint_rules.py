@@ -1,0 +1,186 @@
+"""What is wrong with keys that an operator adds to endpoints.yml, as messages: Rasa itself would say nothing.
+
+`problems_of` is the entry: unread keys (`endpoint_keys.py`), unknown types, and values that Rasa reads
+otherwise than they look (facts §0). It deliberately does not check addresses or rights; that is the
+preflight's part, in the cluster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from pulumi import RunError
+
+from components.kubernetes.documents import Block, Document, is_plain_scalar
+from components.rasa.spec.endpoint_keys import mappings_in, type_named, types_of, unread_keys
+from components.rasa.spec.variables import NAME, REFERENCE
+
+FALLS_BACK = {
+    "tracker_store": "keeps conversations in memory",
+    "event_broker": "publishes no events",
+    "lock_store": "does not start",
+    "timer_store": "does not start",
+}
+"""What Rasa does with a type that it does not know (facts §1.0)."""
+
+NEVER_EXPANDED = frozenset({("event_broker", "client_id"), ("vector_store", "api_key")})
+"""Keys that stay literally `${VAR}`: Rasa leaves them for later, and these blocks never ask again (T5)."""
+
+SECRET_KEYS = frozenset(
+    {"password", "token", "sasl_password", "api_key", "client_secret", "secret", "private_key"}
+    | {"aws_secret_access_key", "aws_session_token"}
+)
+"""endpoints.yml is a ConfigMap, readable by many: these take `${VARIABLE}` only."""
+
+
+def problems_of(extra: Block) -> list[str]:
+    """Everything that is wrong with an operator's additions, or with a whole document."""
+    found = [*unread_keys(extra), *_unknown_types(extra)]
+    for path, key, value in scalars(extra, ""):
+        found += (f"{path}: {problem}" for problem in _value_problems(path, key, value))
+    for block in ("tracker_store", "event_broker", "lock_store", "timer_store"):
+        for mapping, path in mappings_in(extra.get(block), block):
+            found += (f"{path}.{problem}" for problem in _trap_problems(block, mapping))
+    return found
+
+
+def refuse_unset_variables(documents: Mapping[str, Document], known: AbstractSet[str]) -> None:
+    """Raise `RunError` with every `${VARIABLE}` of these files (name → content) that the pod lacks."""
+    found = [
+        f"{file}: {problem}"
+        for file, document in documents.items()
+        for problem in unset_variables(document, known)
+    ]
+    if found:
+        lines = "".join(f"\n  - {problem}" for problem in found)
+        raise RunError(f"Rasa Pro would not find what its configuration refers to:{lines}")
+
+
+def unset_variables(document: Document, known: AbstractSet[str]) -> list[str]:
+    """Name every `${VARIABLE}` that the pod's environment lacks.
+
+    Rasa refuses to start over a value that is nothing but an unset variable, and takes `prefix-${UNSET}` as
+    it stands (T4).
+    """
+    return [
+        f"{path} refers to ${{{name}}}, which is not in the pod's environment; set it with: "
+        f"pulumi config set --secret --path 'rasa:llmKeys.{name}' <value>"
+        for path, _, value in scalars(document, "")
+        if isinstance(value, str)
+        for name in REFERENCE.findall(value)
+        if NAME.match(name) and name not in known
+    ]
+
+
+def _unknown_types(document: Block) -> Iterator[str]:
+    for block, value in document.items():
+        known = types_of(block)
+        for mapping, path in mappings_in(value, block):
+            stated = mapping.get("type")
+            # A dotted name is a class of the operator's own, which only the image can tell.
+            if (
+                known
+                and isinstance(stated, str)
+                and "." not in stated
+                and type_named(block, stated) not in known
+            ):
+                what = FALLS_BACK.get(block, "ignores the block")
+                yield (
+                    f"{path}.type: Rasa Pro knows no {stated!r} and {what}; accepted: {', '.join(known)}, "
+                    "or the dotted path of a class in the image"
+                )
+
+
+def scalars(value: Document, path: str) -> Iterator[tuple[str, str, Document]]:
+    """Every leaf with its path and the key that it belongs to."""
+    if isinstance(value, Mapping):
+        for key, member in value.items():
+            where = f"{path}.{key}" if path else key
+            if isinstance(member, Mapping | Sequence) and not isinstance(member, str):
+                yield from scalars(member, where)
+            else:
+                yield where, key, member
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for index, member in enumerate(value):
+            yield from scalars(member, f"{path}[{index}]")
+    else:
+        yield path, path.rpartition(".")[2].partition("[")[0], value
+
+
+def _value_problems(path: str, key: str, value: Document) -> Iterator[str]:
+    if not isinstance(value, str):
+        return
+    if key in SECRET_KEYS and not REFERENCE.search(value):
+        yield (
+            "a secret in plain text would stand in a ConfigMap; write ${VARIABLE} and set it with: "
+            "pulumi config set --secret --path 'rasa:llmKeys.VARIABLE' <value>"
+        )
+    names = REFERENCE.findall(value)
+    for name in names:
+        if not NAME.match(name):
+            yield f"Rasa Pro expands ${{NAME}} and nothing more (no default, no nesting), so not ${{{name}}}"
+    if names and (path.partition(".")[0], key) in NEVER_EXPANDED:
+        yield "Rasa Pro never expands ${…} in this key; write the value itself"
+    if names and not is_plain_scalar(value):
+        yield (
+            f"YAML has to quote {value!r}, and Rasa Pro expands no ${{…}} in quotes; put the whole value "
+            "into the variable"
+        )
+
+
+def _trap_problems(block: str, mapping: Block) -> Iterator[str]:
+    """Keys that Rasa reads, with values that do harm."""
+    url, dialect = mapping.get("url"), mapping.get("dialect")
+    if block == "event_broker" and isinstance(url, Sequence) and not isinstance(url, str):
+        yield "url: Rasa Pro breaks on a list (core/brokers/kafka.py:297); write 'host:port,host:port' (T10)"
+    protocol = mapping.get("security_protocol")
+    if protocol == "SASL_SSL" and mapping.get("ssl_check_hostname") is not True:
+        yield "ssl_check_hostname: SASL_SSL needs true, else no producer can be built (kafka.py:332, T1)"
+    if mapping.get("ssl_check_hostname") is False:
+        yield "ssl_check_hostname: false makes a producer that cannot be built (kafka.py:332, T1); write true"
+    if isinstance(dialect, str) and dialect.startswith("postgres") and dialect != "postgresql":
+        yield "dialect: TLS and pool settings only reach exactly 'postgresql' (sql_tracker_store.py:112, T9)"
+    prefix = mapping.get("key_prefix")
+    if isinstance(prefix, str) and not prefix.isalnum() and not REFERENCE.search(prefix):
+        yield f"key_prefix: {prefix!r} is not letters and digits only, so Rasa Pro ignores it"
+    if isinstance(mapping.get("use_ssl"), str):
+        yield "use_ssl: write true or false without quotes; concurrent_redis takes the text 'false' for true"
+
+
+SECRET_NAME = re.compile(
+    r"(^|[_-])(token|secret|password|passwd|key|verify|credentials?|authorization)$", re.IGNORECASE
+)
+"""How the keys of channels end that hold secrets: `slack_token`, `page-access-token`, `jwt_key`, `verify`, …
+(core/channels/*.py, `from_credentials`)."""
+PUBLIC = frozenset(
+    {"metadata_key", "public_key_path", "content_payload_key", "metadata_payload_key", "routing_key"}
+)
+"""Keys that end so and name something."""
+LOOKS_SECRET = (
+    (re.compile(r"\bsk-[A-Za-z0-9_-]{16,}"), "a key of OpenAI or Anthropic"),
+    (re.compile(r"\bAKIA[0-9A-Z]{16}\b"), "an AWS access key"),
+    (re.compile(r"\bAIza[0-9A-Za-z_-]{35}"), "a key of Google's"),
+    (re.compile(r"\b(xox[abprs]|xapp)-[0-9A-Za-z-]{10,}"), "a token of Slack's"),
+    (re.compile(r"\b(gsk|hf|glpat|ghp)[_-][0-9A-Za-z_-]{16,}"), "an access token"),
+    (re.compile(r"\bBearer\s+(?!\$\{)[A-Za-z0-9._~+/-]{12,}"), "a bearer token"),
+    (re.compile(r"://[^/\s:@]+:(?!\$\{)[^/\s@]+@"), "a password in a URL"),
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
+)
+MEND = (
+    "it would stand in a ConfigMap; write ${VARIABLE}, have the secret reissued, and set it with: "
+    "pulumi config set --secret --path 'rasa:llmKeys.VARIABLE' <value>"
+)
+
+
+def plain_secrets(document: Document) -> Iterator[str]:
+    """Name each place where a secret stands as it is."""
+    for path, key, value in scalars(document, ""):
+        if not isinstance(value, str) or not value:
+            continue
+        kind = next((what for pattern, what in LOOKS_SECRET if pattern.search(value)), None)
+        if kind is not None:
+            yield f"{path} holds {kind} in plain text: {MEND}"
+        elif SECRET_NAME.search(key) and key not in PUBLIC and not REFERENCE.search(value):
+            yield f"{path} is a secret in plain text: {MEND}"

@@ -1,0 +1,66 @@
+"""Rasa Pro on the platform: settings → the assistant's args."""
+
+from __future__ import annotations
+
+import pulumi_random as random
+from pulumi import ProviderResource, ResourceOptions
+
+from components.config.capacity import assistant_replicas
+from components.config.first_model import first_model
+from components.config.model import secret
+from components.config.model_storage import ManagedModelStorage
+from components.config.settings import Settings
+from components.contract.provider import FirstModel
+from components.rasa.args import AssistantArgs
+from components.rasa.assistant import Assistant
+from components.rasa.spec.versions import Chart, Image
+from components.stack.ingress import callers, further_egress, managed_stores
+from components.stack.platform import Platform
+
+
+def install_assistant(settings: Settings, platform: Platform, *, stack: str) -> Assistant:
+    """Install Rasa Pro with its chart into the platform's cluster."""
+    providers: list[ProviderResource] = [platform.access.provider, random.Provider("assistant-random")]
+    return Assistant("rasa", _args(settings, platform, stack), ResourceOptions(providers=providers))
+
+
+def _upload(settings: Settings) -> FirstModel | None:
+    """The model that a Job has to upload; a bucket that the stack makes gets an object instead."""
+    storage = settings.model_storage
+    managed = isinstance(storage, ManagedModelStorage)
+    return None if managed else first_model(settings.assistant, storage, settings.namespace)
+
+
+def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
+    assistant = settings.assistant
+    least, most = assistant_replicas(assistant, settings.profile)
+    return AssistantArgs(
+        cluster=platform.access.cluster,
+        namespace=platform.access.namespace,
+        model_storage=platform.model_storage,
+        lock_store=platform.lock_store,
+        tracker_store=platform.tracker_store,
+        event_broker=platform.event_broker,
+        secrets_manager=platform.secrets_manager,
+        nlg=platform.nlg_server,
+        companions=platform.companions,
+        profile=settings.profile,
+        size=settings.size_of(assistant),
+        environment=stack,
+        model=assistant.model,
+        replicas=least,
+        most_replicas=most,
+        workers=assistant.workers,
+        license=secret(settings.license),
+        llm_keys={name: secret(key) for name, key in settings.llm_keys.items()},
+        credentials=assistant.credentials,
+        extra_endpoints=assistant.extra_endpoints,
+        cors=assistant.cors,
+        upload=_upload(settings),
+        warn_only=settings.preflight.warn_only,
+        managed=managed_stores(settings),
+        callers=tuple(callers(settings, platform.access.cluster)),
+        further_egress=further_egress(settings),
+        chart=Chart(**assistant.chart.model_dump()),
+        image=Image(**assistant.image.model_dump()),
+    )

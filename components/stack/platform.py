@@ -1,0 +1,248 @@
+"""The platform of a stack: the only `match` on its cloud. Each dependency's source: `dependencies.py`.
+
+The companions choose for themselves (`companions.py`): no cloud has any of them.
+
+Generic over the cloud's private Placement: it is carried from the foundation to the dependencies, unopened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+import pulumi_random as random
+from pulumi import ResourceOptions
+from typing_extensions import TypeVar
+
+from components.config.cluster import ExistingCluster, ManagedCluster, connect_cluster
+from components.config.secrets_manager import InClusterVault
+from components.config.settings import Settings
+from components.config.tracker_store import ManagedTrackerStore
+from components.contract import connections as c
+from components.contract import provider as p
+from components.contract.cluster import Kubernetes, VaultSeal
+from components.contract.companions import Companions, NlgServer
+from components.contract.foundation_facts import FoundationFacts
+from components.contract.ingress import HasUrl, IngressArgs
+from components.contract.terms import Profile
+from components.in_cluster.ingress import Ingress
+from components.in_cluster.route import Route
+from components.kubernetes.access import ClusterAccess
+from components.stack.companions import bring_up_beside
+from components.stack.dependencies import (
+    Ground,
+    Inside,
+    event_broker,
+    lock_store,
+    model_storage,
+    no_ground,
+    secrets_manager,
+    tracker_store,
+)
+from components.vault import args as v
+from components.vault.vault import with_vault_login
+
+Placement = TypeVar("Placement")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Platform:
+    """Everything that Rasa Pro stands on."""
+
+    access: ClusterAccess
+    model_storage: c.ModelStorage
+    lock_store: c.LockStore
+    tracker_store: c.TrackerStore
+    event_broker: c.EventBroker
+    secrets_manager: c.Vault | None
+    nlg_server: NlgServer | None
+    open_ingress: OpenIngress
+    """Makes the ingress to a Service of the cluster, in the way of whoever runs the cluster."""
+    companions: Companions
+    facts: FoundationFacts | None = None
+    """What the stack's cloud tells of the ground; None where no cloud is known."""
+
+
+OpenIngress = Callable[[str, IngressArgs[None]], HasUrl]
+CloudIngress = Callable[[str, IngressArgs[None], ClusterAccess], HasUrl]
+
+
+@dataclass(frozen=True, slots=True)
+class CloudServices:
+    """What a cloud lends to whatever runs in its cluster."""
+
+    ingress: CloudIngress
+    vault_seal: Callable[[Profile], VaultSeal]
+
+
+def build_platform(settings: Settings, tags: Mapping[str, str]) -> Platform:
+    """Bring up what the settings choose; `tags` go onto every resource. Imports the chosen cloud only."""
+    match settings.cloud:
+        case "aws":
+            # One cloud's SDK costs seconds to import, three cost a quarter of a minute.
+            from components import aws  # noqa: PLC0415
+
+            return _build(aws, settings, tags, beside=aws.ExistingFoundation)
+        case "azure":
+            from components import azure  # noqa: PLC0415
+
+            return _build(azure, settings, tags)
+        case "gcp":
+            from components import gcp  # noqa: PLC0415
+
+            return _build(gcp, settings, tags)
+        case "none":
+            return _without_cloud(settings)
+        case _:
+            assert_never(settings.cloud)
+
+
+MakesBeside = p.Makes[p.ExistingFoundationArgs, p.HasFoundation[Placement]]
+"""What a cloud stands its dependencies on, where the cluster is not the stack's."""
+
+
+def _build(
+    cloud: p.Cloud[Placement],
+    settings: Settings,
+    tags: Mapping[str, str],
+    *,
+    beside: MakesBeside[Placement] | None = None,
+) -> Platform:
+    cluster = settings.cluster
+    if isinstance(cluster, ExistingCluster) and cluster.network is None:
+        return _without_cloud(settings)
+    where = p.ProviderArgs(region=settings.region, account=settings.account, tags=tags)
+    providers = (cloud.Provider("cloud", where), random.Provider("random"))
+    opts = ResourceOptions(providers=[*providers])
+    match cluster:
+        case ManagedCluster():
+            foundation = cloud.Foundation("foundation", _foundation_args(settings, cluster, tags), opts)
+        case ExistingCluster():
+            if beside is None:
+                raise no_ground(settings, "a managed dependency")
+            foundation = beside("foundation", _existing_foundation_args(settings, cluster), opts)
+        case _:
+            assert_never(cluster)
+    place = foundation.placement
+
+    def ingress(name: str, args: IngressArgs[None], access: ClusterAccess) -> HasUrl:
+        both = ResourceOptions(providers=[*providers, access.provider])
+        return cloud.Ingress(name, args.at(place), both)
+
+    def vault_seal(profile: Profile) -> VaultSeal:
+        return cloud.VaultUnseal(
+            "vault-unseal", _vault_unseal_args(settings, place, profile), opts
+        ).connection
+
+    ground = Ground(cloud=cloud, place=place, opts=opts)
+    # Beside a cluster that exists, the cloud knows neither its pods nor its way in.
+    own = isinstance(cluster, ManagedCluster)
+    services = CloudServices(ingress, vault_seal) if own else None
+    return replace(_platform(settings, foundation.cluster, ground, services), facts=foundation.facts)
+
+
+def _without_cloud(settings: Settings) -> Platform:
+    if not isinstance(settings.cluster, ExistingCluster):
+        raise no_ground(settings, "cluster")
+    cluster = connect_cluster(settings.cluster, namespace=settings.namespace)
+    nowhere: Ground[None] | None = None
+    return _platform(settings, cluster, nowhere)
+
+
+def _platform(
+    settings: Settings,
+    cluster: Kubernetes,
+    ground: Ground[Placement] | None,
+    services: CloudServices | None = None,
+) -> Platform:
+    access = ClusterAccess("cluster", cluster)
+    inside = Inside(access, settings.cluster)
+    store, broker = tracker_store(ground, inside, settings), event_broker(ground, inside, settings)
+    beside = bring_up_beside(settings, access, store, broker)
+    in_vault = isinstance(settings.secrets_manager, InClusterVault)
+    return Platform(
+        access=access,
+        open_ingress=_opener(access, services and services.ingress),
+        model_storage=model_storage(ground, inside, settings),
+        lock_store=lock_store(ground, inside, settings),
+        tracker_store=with_vault_login(store) if in_vault else store,
+        event_broker=broker,
+        secrets_manager=secrets_manager(settings, access, store, services and services.vault_seal),
+        nlg_server=beside.nlg,
+        companions=beside.companions,
+    )
+
+
+def _opener(access: ClusterAccess, ingress: CloudIngress | None) -> OpenIngress:
+    """A cloud's own way where it made the cluster; beside a cluster that exists, the cluster's own."""
+
+    def open_ingress(name: str, args: IngressArgs[None]) -> HasUrl:
+        if ingress is not None:
+            return ingress(name, args, access)
+        made = Route if access.cluster.flavor == "openshift" else Ingress
+        return made(name, args, ResourceOptions(provider=access.provider))
+
+    return open_ingress
+
+
+def _vault_unseal_args(
+    settings: Settings, place: Placement, profile: Profile
+) -> p.VaultUnsealArgs[Placement]:
+    return p.VaultUnsealArgs(
+        placement=place,
+        profile=profile,
+        size=settings.size_of(settings.cluster) if isinstance(settings.cluster, ManagedCluster) else "small",
+        deletion_protection=settings.protected,
+        namespace=settings.namespace,
+        service_account=v.SERVER_ACCOUNT,
+        helpers=v.HELPERS,
+    )
+
+
+def _foundation_args(
+    settings: Settings, cluster: ManagedCluster, tags: Mapping[str, str]
+) -> p.FoundationArgs:
+    return p.FoundationArgs(
+        profile=settings.profile_of(cluster),
+        size=settings.size_of(cluster),
+        deletion_protection=settings.protected,
+        account=settings.account,
+        region=settings.region,
+        zones=settings.zones,
+        keeps_data=_keeps_data(settings),
+        cidr=settings.network.cidr,
+        services_cidr=settings.network.services_cidr,
+        pods_cidr=settings.network.pods_cidr,
+        allowed_cidrs=cluster.allowed_cidrs,
+        admins=cluster.admins,
+        namespace=settings.namespace,
+        alarm_target=settings.alarms.target,
+        tags=tags,
+    )
+
+
+def _keeps_data(settings: Settings) -> bool:
+    """Conversations alone are kept when a stack is destroyed, as a final snapshot or backup of production."""
+    store = settings.tracker_store
+    if not isinstance(store, ManagedTrackerStore):
+        return False
+    return settings.protected or settings.profile_of(store) == "production"
+
+
+def _existing_foundation_args(settings: Settings, cluster: ExistingCluster) -> p.ExistingFoundationArgs:
+    network = cluster.network
+    if network is None or settings.account is None:
+        raise no_ground(settings, "a managed dependency")
+    return p.ExistingFoundationArgs(
+        profile=settings.profile,
+        keeps_data=_keeps_data(settings),
+        region=settings.region,
+        account=settings.account,
+        cluster=connect_cluster(cluster, namespace=settings.namespace),
+        cluster_name=network.cluster_name,
+        network_id=network.id,
+        subnet_ids=network.subnets,
+        clients_id=network.clients,
+        alarm_target=settings.alarms.target,
+    )

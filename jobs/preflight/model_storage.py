@@ -1,0 +1,146 @@
+"""The trained model: found under its name and readable, without downloading it."""
+
+# The image has Rasa Pro, this project's environment has not.
+# pyright: reportMissingImports=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from rasa.core.persistor import get_persistor
+
+from preflight.network import Server, Tls, explained
+from preflight.report import Problem
+
+GZIP = b"\x1f\x8b"
+"""How a model archive begins."""
+SUFFIX = ".tar.gz"
+UPLOAD = "Upload it under that name, and `pulumi up` again"
+GRANT = "Let Rasa's identity read the objects, and decrypt them if they are encrypted with a key of yours"
+SAYS: Mapping[str, tuple[str, str]] = {
+    "does not exist": ("the bucket does not exist", "Correct its name"),
+    "Unable to locate credentials": (
+        "the pod has no AWS credentials",
+        "Bind the service account to its role",
+    ),
+    "default credentials were not found": ("the pod has no Google identity", "Bind the service account"),
+    "failed to authenticate": (
+        "account name, key or SAS are wrong",
+        "Give the right one in the stack's config",
+    ),
+    "AuthenticationFailed": (
+        "account name, key or SAS are wrong",
+        "Give the right one in the stack's config",
+    ),
+    "forbidden": ("the pod's identity may not see the bucket", GRANT),
+    "Forbidden": ("the pod's identity may not read the bucket", GRANT),
+    "AccessDenied": ("the pod's identity may not read the model", GRANT),
+    "AuthorizationFailure": ("the storage account refuses this network or login", GRANT),
+}
+
+
+def model(server: Any, storage: str | None, name: str | None) -> str:
+    """Find the model where Rasa Pro will look for it: a server wins over a storage, a storage over a file."""
+    if server is not None:
+        return _from_server(server)
+    if name is None:
+        raise Problem("no model is named, so Rasa Pro would take the newest file", "Set rasa:assistant.model")
+    if storage is None:
+        return _from_file(Path(name))
+    key = name if name.endswith(SUFFIX) else f"{name}{SUFFIX}"
+    with explained([], SAYS):
+        persistor: Any = get_persistor(storage)
+        size, begin = READERS.get(storage, _whole)(persistor, key)
+    return _judged(f"{key} in {storage} storage", size, begin)
+
+
+def _judged(what: str, size: int | None, begin: bytes) -> str:
+    if size is None:
+        raise Problem(f"{what} is not there", UPLOAD)
+    if size == 0:
+        raise Problem(f"{what} is empty", UPLOAD)
+    if not begin.startswith(GZIP):
+        raise Problem(f"{what} is no model archive (it does not begin as gzip)", UPLOAD)
+    return f"{what}: {size} bytes"
+
+
+def _s3(persistor: Any, key: str) -> tuple[int | None, bytes]:
+    from botocore.exceptions import ClientError  # noqa: PLC0415 (only where it is S3)
+
+    thing = persistor.s3.Object(persistor.bucket_name, key)
+    try:
+        # Rasa Pro's own look at the size turns every error into "not found".
+        size = thing.content_length
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey"}:
+            return None, b""
+        raise
+    return size, thing.get(Range="bytes=0-1")["Body"].read() if size else b""
+
+
+def _gcs(persistor: Any, key: str) -> tuple[int | None, bytes]:
+    found = persistor.bucket.get_blob(key)
+    if found is None:
+        return None, b""
+    return found.size, found.download_as_bytes(start=0, end=1) if found.size else b""
+
+
+def _azure(persistor: Any, key: str) -> tuple[int | None, bytes]:
+    blob = persistor.blob_service.get_blob_client(persistor.container_name, key)
+    if not blob.exists():
+        return None, b""
+    size = blob.get_blob_properties().size
+    return size, blob.download_blob(offset=0, length=2).readall() if size else b""
+
+
+def _whole(persistor: Any, key: str) -> tuple[int | None, bytes]:
+    """A class of the operator's own: it says a size, and nothing more can be asked of it."""
+    return persistor.size_of_persisted_model(key), GZIP
+
+
+READERS: Mapping[str, Callable[[Any, str], tuple[int | None, bytes]]] = {
+    "aws": _s3,
+    "gcs": _gcs,
+    "azure": _azure,
+}
+
+
+def _from_file(path: Path) -> str:
+    if not path.is_file():
+        raise Problem(f"{path} is not in the volume", UPLOAD)
+    with path.open("rb") as file:
+        begin = file.read(len(GZIP))
+    return _judged(str(path), path.stat().st_size, begin)
+
+
+def _from_server(config: Any) -> str:
+    parts = urlsplit(config.url)
+    encrypted = parts.scheme == "https"
+    server = Server(
+        parts.hostname or "",
+        parts.port or (443 if encrypted else 80),
+        Tls(config.cafile) if encrypted else None,
+    )
+    with explained([server], {}):
+        status, etag, begin = asyncio.run(_asked(config))
+    if status in {401, 403}:
+        raise Problem(f"the model server refuses the token (HTTP {status})", "Give the right one")
+    if status != 200:  # noqa: PLR2004 (Rasa Pro takes nothing else)
+        raise Problem(f"the model server has no model (HTTP {status})", "Publish one, or correct the URL")
+    if not etag:
+        raise Problem("the model server sends no ETag, so Rasa Pro never takes a model from it", "Send one")
+    _judged("what the model server sends", len(begin), begin)
+    return f"the model server hands out a model with ETag {etag}"
+
+
+async def _asked(config: Any) -> tuple[int, str | None, bytes]:
+    """Ask as Rasa Pro does (core/agent.py:214), and read only the beginning."""
+    async with config.session() as session:
+        request = session.get(config.url, params=config.combine_parameters(), ssl=config.create_ssl_context())
+        async with request as response:
+            return response.status, response.headers.get("ETag"), await response.content.read(len(GZIP))

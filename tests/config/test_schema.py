@@ -1,0 +1,51 @@
+"""The schema of the stack files says what the settings say, and Pulumi.yaml leaves the keys to them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from components.config.schema import stack_file_schema
+from tests.stacks import EXAMPLES
+
+ROOT = Path(__file__).parents[2]
+STACKS = sorted(EXAMPLES.glob("Pulumi.*.yaml"))
+
+
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text())
+
+
+def test_schema_file_is_in_step() -> None:
+    written = json.loads((ROOT / "stacks" / "schema.json").read_text())
+    assert written == stack_file_schema(), "run: make schema"
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=lambda path: path.name)
+def test_stack_files_match_the_schema(stack: Path) -> None:
+    jsonschema.validate(read(stack), stack_file_schema())
+
+
+def test_schema_refuses_what_the_settings_refuse() -> None:
+    wrong = read(STACKS[0])
+    wrong["config"]["rasa:trackerstore"] = {}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, stack_file_schema())
+
+
+def test_no_key_is_declared_in_pulumi_yaml() -> None:
+    """The engine would end at the first key of another type, and the program never name the rest."""
+    declared = read(ROOT / "Pulumi.yaml")["config"]
+    assert not {key for key in declared if not key.startswith("pulumi:")}
+
+
+def test_every_key_says_what_it_means() -> None:
+    schema = stack_file_schema()
+    for key, value in schema["properties"]["config"]["properties"].items():
+        definition = schema["$defs"].get(value.get("$ref", "").removeprefix("#/$defs/"), {})
+        assert value.get("description") or definition.get("description"), key

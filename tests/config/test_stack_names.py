@@ -1,0 +1,76 @@
+"""A stack whose name passes the settings' check has no name that a cloud refuses."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from components.config.stack_names import longest_stack_name, stack_name_problems
+from components.stack.tags import stack_tags
+from policy.stack import at
+from simcloud.catalog import NameRule, load
+from tests.stacks import ROOT, STACKS, record_stack, stack_config
+
+pytestmark = pytest.mark.slow
+
+
+def clouds() -> list[str]:
+    return sorted({cloud_of(stack) for stack in STACKS})
+
+
+def cloud_of(stack: str) -> str:
+    return stack_config(stack)["rasa:cloud"]
+
+
+@pytest.mark.parametrize("cloud", clouds())
+def test_the_longest_name_passes_and_one_more_does_not(cloud: str) -> None:
+    limit = longest_stack_name(cloud)
+    assert limit is not None
+    assert stack_name_problems(cloud, "x" * limit.room()) == []
+    (problem,) = stack_name_problems(cloud, "x" * (limit.room() + 1))
+    assert str(limit.longest) in problem
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_name_of_a_stack_with_the_longest_name_is_refused(stack: str) -> None:
+    """The limits of `config/stack_names.py` against those of the simulated cloud, resource by resource."""
+    limit = longest_stack_name(cloud_of(stack))
+    assert limit is not None
+    longest = "x" * limit.room()
+    checked = 0
+    for resource in record_stack(stack).resources:
+        rule = name_rule(resource.type)
+        if rule is None or at(resource.inputs, rule.property) is not None:
+            continue
+        name = engine_name(resource.type, longest, resource.name)
+        assert rule.min <= len(name) <= rule.max, f"{resource.type}: {name} is longer than {rule.max}"
+        assert re.fullmatch(rule.pattern, name, re.DOTALL), f"{resource.type}: {name}"
+        checked += 1
+    assert checked
+
+
+def engine_name(type_: str, stack: str, logical_name: str) -> str:
+    """The name by the pattern of Pulumi.yaml, a type's own if it has one."""
+    naming: Any = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]["pulumi:autonaming"]["value"]
+    own = naming["providers"].get(type_.partition(":")[0], {"resources": {}})["resources"].get(type_, naming)
+    pattern = own["pattern"].replace("${stack}", stack).replace("${name}", logical_name)
+    return re.sub(r"\$\{hex\((\d+)\)\}", lambda found: "0a1b2c3d4e5f"[: int(found[1])], pattern)
+
+
+def name_rule(type_: str) -> NameRule | None:
+    """The rule of a type whose names the engine makes."""
+    if not type_.startswith(("aws:", "azure-native:", "gcp:", "kubernetes:")):
+        return None
+    kind = load(type_.partition(":")[0]).type(type_)
+    assert kind is not None, type_
+    return kind.name if kind.name is not None and kind.name.auto else None
+
+
+def test_tags_say_who_made_it() -> None:
+    tags = stack_tags(project="rasa", stack="dev", profile="dev", extra={"owner": "us", "stack": "other"})
+    assert tags["managed-by"] == "pulumi"
+    assert tags["owner"] == "us"
+    assert tags["stack"] == "other"

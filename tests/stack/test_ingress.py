@@ -1,0 +1,146 @@
+"""Each cloud's way in: HTTPS, the channels' paths and no other, a cookie where a channel needs one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pulumi import Output, RunError
+
+from components.contract import ingress as c
+from components.in_cluster.route import Route
+from components.rasa.spec.channels import public_paths, stateful_channels
+from tests.recorder import Recorded, Recording, record, value_of
+from tests.stacks import record_config, record_stack, stack_config
+
+INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
+GATEWAY_API = "kubernetes:gateway.networking.k8s.io/v1"
+BACKEND = "kubernetes:networking.gke.io/v1:GCPBackendPolicy"
+ROUTE_POLICY = "kubernetes:alb.networking.azure.io/v1:RoutePolicy"
+OPENSHIFT = "kubernetes:route.openshift.io/v1:Route"
+PRODUCTION = ("aws-production", "azure-production", "gcp-production", "existing-production")
+SOCKETIO: dict[str, Any] = {"credentials": {"socketio": {}, "rest": {}}}
+
+
+def with_channels(stack: str, **ingress: Any) -> Recording[Any]:
+    config = stack_config(stack)
+    block = {**json.loads(config["rasa:ingress"]), **ingress}
+    assistant = {**json.loads(config["rasa:assistant"]), **SOCKETIO}
+    changed = {"rasa:assistant": json.dumps(assistant), "rasa:ingress": json.dumps(block)}
+    return record_config({**config, **changed}, secret=("rasa:cluster",))
+
+
+def paths(recording: Recording[Any]) -> list[tuple[str, str]]:
+    """(kind, path) that lead to Rasa's own Service."""
+    for ingress in recording.of(INGRESS):
+        (rule,) = ingress.inputs["spec"]["rules"]
+        return [
+            (one["pathType"], one["path"])
+            for one in rule["http"]["paths"]
+            if one["backend"]["service"]["name"] == "rasa"
+        ]
+    route = recording.one(f"{GATEWAY_API}:HTTPRoute", "ingress").inputs["spec"]
+    return [
+        (match["path"]["type"], match["path"]["value"])
+        for rule in route["rules"]
+        for match in rule["matches"]
+        if rule["backendRefs"][0]["name"] == "rasa"
+    ]
+
+
+@pytest.mark.parametrize("stack", PRODUCTION)
+def test_only_the_channels_are_public(stack: str) -> None:
+    assert [path for _, path in paths(record_stack(stack))] == ["/webhooks"]
+    notes = {"annotations": {"haproxy.org/cookie-persistence": "rasa"}} if "existing" in stack else {}
+    with_socketio = with_channels(stack, **notes)
+    assert [path for _, path in paths(with_socketio)] == ["/webhooks", "/socket.io"]
+
+
+def test_the_api_is_open_to_addresses_that_are_named() -> None:
+    aws, google = record_stack("aws-production"), record_stack("gcp-production")
+    api = aws.one("kubernetes:core/v1:Service", "ingress-api")
+    notes = aws.one(INGRESS).inputs["metadata"]["annotations"]
+    (condition,) = [value for key, value in notes.items() if "conditions." in key]
+    assert json.loads(condition)[0]["sourceIpConfig"] == {"values": ["203.0.113.0/28"]}
+    assert api.inputs["spec"]["selector"]["app.kubernetes.io/name"] == "rasa"
+    rules = google.one("gcp:compute/securityPolicy:SecurityPolicy").inputs["rules"]
+    assert [rule["action"] for rule in sorted(rules, key=lambda rule: rule["priority"])] == [
+        "allow",
+        "deny(403)",
+    ]
+    guarded = google.one(BACKEND, "ingress-api").inputs["spec"]["default"]
+    assert guarded["securityPolicy"]
+    assert "securityPolicy" not in google.one(BACKEND, "ingress").inputs["spec"]["default"]
+
+
+def test_a_cookie_where_a_channel_needs_it() -> None:
+    def has_cookie(recording: Recording[Any]) -> bool:
+        found: list[Recorded] = [*recording.of(INGRESS), *recording.of(BACKEND), *recording.of(ROUTE_POLICY)]
+        text = json.dumps([one.inputs for one in found])
+        return any(word in text for word in ("stickiness", "GENERATED_COOKIE", "managed-cookie"))
+
+    for stack in ("aws-production", "azure-production", "gcp-production"):
+        assert not has_cookie(record_stack(stack))
+        assert has_cookie(with_channels(stack))
+
+
+@pytest.mark.parametrize("stack", PRODUCTION)
+def test_rasa_is_there_before_the_way_in_and_the_balancer_goes_before_its_network(stack: str) -> None:
+    recording = record_stack(stack)
+    release = recording.one("kubernetes:helm.sh/v3:Release", "rasa-release")
+    # A Gateway may be there first: what leads from it to Rasa comes last.
+    routes = [one for one in recording.of(f"{GATEWAY_API}:HTTPRoute") if one.name == "ingress"]
+    (way_in,) = [*recording.of(INGRESS), *routes]
+    waits = recording.waits_for(way_in)
+    assert release.urn in waits
+    network = {
+        "aws-production": "aws:ec2/route:Route",
+        "azure-production": "azure-native:servicenetworking:AssociationsInterface",
+        "gcp-production": "gcp:compute/routerNat:RouterNat",
+    }
+    for resource in recording.of(network.get(stack, "")):
+        assert resource.urn in waits, resource.urn
+
+
+ROUTE = c.IngressArgs(
+    placement=None,
+    namespace=Output.from_input("rasa"),
+    service=Output.from_input("rasa"),
+    pod_labels={},
+    port=5005,
+    host="assistant.apps.example.com",
+    zone=None,
+    certificate=c.CloudCertificate(),
+    affinity=True,
+    paths=("/webhooks", "/socket.io"),
+    api_cidrs=("10.0.0.0/8", "192.0.2.0/24"),
+)
+
+
+def test_openshift_has_a_route_for_each_path() -> None:
+    recording = record(lambda: Route("ingress", ROUTE))
+    routes = {one.inputs["spec"]["path"]: one.inputs for one in recording.of(OPENSHIFT)}
+    assert set(routes) == {"/webhooks", "/socket.io", "/"}
+    for path, route in routes.items():
+        tls = {"termination": "edge", "insecureEdgeTerminationPolicy": "Redirect"}
+        assert route["spec"]["tls"] == tls
+        notes = route["metadata"]["annotations"]
+        assert notes["haproxy.router.openshift.io/disable_cookies"] == "false"
+        assert ("haproxy.router.openshift.io/ip_whitelist" in notes) is (path == "/")
+    assert value_of(recording.result.url) == "https://assistant.apps.example.com"
+    closed = record(lambda: Route("ingress", replace(ROUTE, api_cidrs=())))
+    assert {one.inputs["spec"]["path"] for one in closed.of(OPENSHIFT)} == {"/webhooks", "/socket.io"}
+    with pytest.raises(RunError, match="A2A"):
+        record(lambda: Route("ingress", replace(ROUTE, api_cidrs=(), paths=("/",))))
+
+
+def test_channels() -> None:
+    assert public_paths({"rest": {}}, {}) == ("/webhooks",)
+    assert public_paths({"socketio": {"socketio_path": "/ws"}}, {}) == ("/webhooks", "/ws")
+    assert public_paths({}, {"a2a_server": {}}) == ("/webhooks", "/", "/.well-known")
+    assert stateful_channels({"rest": {}, "twilio_media_streams": {}}, {"a2a_server": {}}) == (
+        "twilio_media_streams",
+        "a2a_server",
+    )
