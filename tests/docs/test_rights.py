@@ -48,7 +48,7 @@ NOT_OF_CLOUDFORMATION = {
     *("acm/certificateValidation", "ec2/defaultSecurityGroup", "eks/accessPolicyAssociation"),
     *("iam/rolePolicyAttachment", "s3/bucketLifecycleConfiguration", "s3/bucketMetric"),
     *("s3/bucketOwnershipControls", "s3/bucketPublicAccessBlock"),
-    *("s3/bucketServerSideEncryptionConfiguration", "s3/bucketVersioning"),
+    *("s3/bucketObjectv2", "s3/bucketServerSideEncryptionConfiguration", "s3/bucketVersioning"),
 }
 
 

@@ -67,6 +67,7 @@ DRIFT = {
 def test_drift_is_found_and_mended(stack: str, tmp_path: Path) -> None:
     simulation = example(stack, tmp_path / "state")
     assert simulation.up().success
+    assert simulation.refresh().success, "what services fill in later is settled"
     found = simulation.refresh(drift=[DRIFT[stack]])
     assert [change.op for change in found.changed] == ["update"], found.changed
     mended = simulation.up()
