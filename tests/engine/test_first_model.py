@@ -9,6 +9,7 @@ import pytest
 
 from simcloud.run import Result, Simulation
 from tests.ci.models import write_model
+from tests.simulations import example
 
 pytestmark = pytest.mark.engine
 
@@ -22,7 +23,7 @@ RELEASED = "0123456789abcdef" * 2 + "01234567"
 
 
 def with_upload(stack: str, folder: Path, file: Path, model: str | None = None) -> Simulation:
-    simulation = Simulation(stack, state_dir=folder / "state")
+    simulation = example(stack, folder / "state")
     configured = cast("dict[str, Any]", simulation.workspace.config["rasa:assistant"])
     block = {key: value for key, value in configured.items() if key != "model"}
     named = {} if model is None else {"model": model}

@@ -26,14 +26,14 @@ def names(changes: list[object]) -> set[str]:
 def test_whole_life(sample: Sample) -> None:
     outcome = Lifecycle(sample(), lambda _: None).run()
     assert outcome.success, outcome.problem
-    assert len(outcome.steps) == 6
+    assert len(outcome.steps) == 8
 
 
 def test_protected_stack_is_refused_first(sample: Sample) -> None:
     simulation = sample("guarded")
     outcome = Lifecycle(simulation, lambda _: None).run()
     assert outcome.success, outcome.problem
-    assert [step.success for step in outcome.steps] == [True] * 5 + [False, True, True]
+    assert [step.success for step in outcome.steps] == [True] * 7 + [False, True, True]
     assert not simulation.workspace.state_dir.exists()
 
 
