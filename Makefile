@@ -59,7 +59,7 @@ check: .venv/.ready ## [dev] types and style
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 
-unit: .venv/.ready ## [dev] tests that need no engine (under a minute)
+unit: .venv/.ready ## [dev] tests that need no engine
 	$(BIN)/pytest -q -n auto --dist loadgroup -m "not engine and not slow"
 
 engine-tests: .venv/.ready ## [dev] tests on the real engine over the simulated cloud
