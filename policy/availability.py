@@ -11,7 +11,7 @@ DEPLOYMENT, PATCH = "kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:Deploym
 BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 KAFKA_FLUSH_SECONDS = 30
-"""How long Rasa may need for its last events (core/run.py)."""
+"""How long Rasa may need for its last events (docs/rasa-pro.md, Shutdown)."""
 MOST_PODS = 50
 
 
@@ -80,7 +80,7 @@ def _stops_gently(pod: object) -> bool:
 
 
 def rasa_is_ready_only_with_its_model(stack: Stack) -> Iterator[str]:
-    """Readiness asks /status: `/` answers 200 without a model (facts T3)."""
+    """Readiness asks /status: `/` answers 200 without a model (docs/rasa-pro.md, Unreadable models)."""
     for release in filter(is_rasa, stack.of(RELEASE)):
         probe = at(release.inputs, "values.rasa.readinessProbe")
         # The chart's default is a GET of /, which only an explicit null takes away.

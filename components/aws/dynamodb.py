@@ -1,9 +1,10 @@
 """Tracker store on DynamoDB: one item for each conversation, reached with the identity of the pod.
 
 The table is made here because Rasa would make a worse one (5 reads and writes a second) and refuses to where
-it runs several workers; without the index Rasa reads the whole table to find a user's conversations (facts
-§1.1). What it deliberately does not do: let Rasa create or delete tables. An item holds 400 KB at most.
-From `dev` to `production` nothing is replaced; `size` says nothing, since one pays by the request.
+it runs several workers; without the index Rasa reads the whole table to find a user's conversations
+(docs/rasa-pro.md, DynamoDB). What it deliberately does not do: let Rasa create or delete tables. An item
+holds 400 KB at most. From `dev` to `production` nothing is replaced; `size` says nothing, since one pays by
+the request.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def _table_args(args: TrackerStoreArgs[Placement]) -> aws.dynamodb.TableArgs:
 
 
 def _statements(table: aws.dynamodb.Table, place: Placement) -> tuple[Statement, Statement, Statement]:
-    """The calls that Rasa makes, except CreateTable (facts §1.1)."""
+    """The calls that Rasa makes, except CreateTable (docs/rasa-pro.md, DynamoDB)."""
     return (
         {
             "Effect": "Allow",

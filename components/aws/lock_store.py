@@ -1,8 +1,8 @@
 """Lock store and timer store on AWS: ElastiCache for Valkey, entered with the identity of the pod.
 
 There is no password: Rasa signs a token that lives for 15 minutes. Cluster mode is off, since Rasa keeps
-locks and timers in numbered databases. It is a cluster of nodes and not Serverless: Rasa's signer cannot
-speak to Serverless (facts/rasa-pro.md §2).
+locks and timers in numbered databases. It is a cluster of nodes and not Serverless, whose tokens Rasa cannot
+sign (docs/rasa-pro.md, Cloud identities).
 
 What it deliberately does not do: promise durability. Locks live for seconds, timers for as long as a session;
 snapshots are for the operator's comfort. From `dev` to `production` nothing is replaced: nodes are resized,
@@ -38,7 +38,8 @@ SNAPSHOT_WINDOW = "02:00-03:00"
 MAINTENANCE_WINDOW = "sun:03:30-sun:04:30"
 
 # What Rasa needs: data, scripts, and KEYS, which counts as dangerous but is how `concurrent_redis` lists the
-# tickets of a lock (facts §1.2). No key pattern: the prefixes are chosen where the endpoints are written.
+# tickets of a lock (docs/rasa-pro.md, Locks). No key pattern: the prefixes are chosen where the endpoints are
+# written.
 ACCESS = "on ~* &* +@all -@admin -@dangerous +keys"
 
 

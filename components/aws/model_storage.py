@@ -27,8 +27,8 @@ METRICS = "EntireBucket"
 
 ALARMS = (
     Alarm(metric="5xxErrors", above=0, statistic="Sum", missing="notBreaching"),
-    # A refused read is a model that Rasa cannot load, and Rasa starts without it (facts T3). Some are
-    # normal: `pulumi refresh` asks for settings that the bucket does not have.
+    # Rasa starts without a model that it may not read (docs/rasa-pro.md, Unreadable models). Some refusals
+    # are normal: `pulumi refresh` asks for settings that the bucket does not have.
     Alarm(metric="4xxErrors", above=10, statistic="Sum", missing="notBreaching"),
 )
 

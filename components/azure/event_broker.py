@@ -5,10 +5,11 @@ and a namespace cannot become Premium, so that `production` would replace `dev`'
 spreads over the zones of its region by itself. From `dev` to `production` nothing is replaced.
 
 Rasa logs in with the connection string of a SAS rule, the only way that it shares with Event Hubs (its OAUTH
-is AWS's, facts §1.4). The rule belongs to the one hub that Rasa writes to and allows sending, which includes
-asking for that topic's metadata. Where Rasa Pro Services reads, it has a rule of its own, of the namespace,
-for it uses two hubs: it listens to the events, and sends what it cannot read to the dead letters. To rotate:
-`az eventhubs eventhub authorization-rule keys renew --key PrimaryKey`, then `pulumi up`.
+is AWS's: docs/rasa-pro.md, Cloud identities). The rule belongs to the one hub that Rasa writes to and allows
+sending, which includes asking for that topic's metadata. Where Rasa Pro Services reads, it has a rule of its
+own, of the namespace, for it uses two hubs: it listens to the events, and sends what it cannot read to the
+dead letters. To rotate: `az eventhubs eventhub authorization-rule keys renew --key PrimaryKey`, then `pulumi
+up`.
 
 What it deliberately does not do: consumer groups, which belong to whoever reads, and schemas. Standard keeps
 events for seven days at most and takes ten hubs and messages of 1 MB.
@@ -66,7 +67,8 @@ ALARMS = (
     # Beyond the throughput units, which have then reached their limit.
     Alarm(metric="ThrottledRequests", above=0, statistic="Total"),
     Alarm(metric="ServerErrors", above=0, statistic="Total", minutes=15),
-    # A key that was renewed, a hub that does not exist: Rasa drops events in silence (facts §1.4).
+    # A key that was renewed, a hub that does not exist: Rasa drops the events (docs/rasa-pro.md, Lost
+    # events).
     Alarm(metric="UserErrors", above=10, statistic="Total", minutes=15),
     Alarm(metric="QuotaExceededErrors", above=0, statistic="Total"),
 )

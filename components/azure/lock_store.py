@@ -3,7 +3,8 @@
 The clustering policy is `NoCluster`: one shard that behaves as Redis does. `OSSCluster`, Azure's default,
 answers Rasa's client with MOVED; `EnterpriseCluster` hides the shards, and refuses Rasa's scripts where
 their keys lie in two of them. `NoCluster` ends at 25 GB, of which Rasa needs a few megabytes. The key is
-needed, too: Rasa cannot log in with Entra ID (facts §2), and new caches have keys off. To rotate it:
+needed, too: Rasa cannot log in with Entra ID (docs/rasa-pro.md, Cloud identities), and new caches have keys
+off (docs/cloud-services.md, Azure Managed Redis). To rotate it:
 `az redisenterprise database regenerate-key --key-type Primary`, then `pulumi up`.
 
 What it deliberately does not do: promise durability, or backups. Locks live for seconds, timers for as long
@@ -33,7 +34,8 @@ PORT = 10000
 DATABASE = "default"
 """The one name that Azure takes."""
 USER = "default"
-"""Whom the access key belongs to; Rasa's plain lock store refuses a password without a user (facts T7)."""
+"""The user of the access key; Rasa's store `redis` refuses a password alone (docs/rasa-pro.md, Redis
+logins)."""
 PRIVATE_ZONE = "privatelink.redis.azure.net"
 """Of Azure Managed Redis; the retired Azure Cache for Redis has another one."""
 

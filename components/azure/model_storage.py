@@ -1,10 +1,10 @@
 """Model storage on Azure: a private, versioned blob container, opened for Rasa with an account SAS.
 
-Rasa Pro reads an account key or a SAS string and knows no Entra ID (facts T18). The key could do anything
-with everything in the account, so Rasa gets a SAS: read and list, blobs and containers, over HTTPS, nothing
-else. It must be an account SAS, since Rasa asks for the container's properties, which a SAS for one
-container does not allow; the account holds nothing but this container. Azure signs it (`listAccountSas`), so
-that the key never leaves Azure.
+Rasa Pro reads an account key or a SAS string and knows no Entra ID (docs/rasa-pro.md, Blob storage). The key
+could do anything with everything in the account, so Rasa gets a SAS: read and list, blobs and containers,
+over HTTPS, nothing else. It must be an account SAS, since Rasa asks for the container's properties, which a
+SAS for one container does not allow; the account holds nothing but this container. Azure signs it
+(`listAccountSas`), so that the key never leaves Azure.
 
 A SAS ends. No clock decides here when: the end counts from the day on which the signing key was made, which
 Azure tells, so that each preview gets the same one; `rasa:modelStorage.accessUntil` names another day.
@@ -54,8 +54,8 @@ SAS_BEGINS = "sv="
 
 ACCOUNT_ALARMS = (Alarm(metric="Availability", below=99, minutes=15),)
 BLOB_ALARMS = (
-    # A refused read is a model that Rasa cannot load, and Rasa starts without it (facts T3): the SAS has
-    # ended, or its key was renewed.
+    # The SAS has ended, or its key was renewed: Rasa starts without a model (docs/rasa-pro.md, Unreadable
+    # models).
     Alarm(
         metric="Transactions",
         above=0,

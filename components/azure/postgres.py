@@ -1,9 +1,9 @@
 """Tracker store on Azure Database for PostgreSQL (flexible server): TLS verified, in a subnet of its own.
 
-Rasa can log in with a password only (facts §2). Both passwords are made here and are secret in the state: the
-administrator's goes to the setup Job alone, which creates the role that Rasa logs in as
-(`jobs/database_init`). To rotate the latter: with Vault, another `rasa:secretsManager.rotation`; else,
-and the administrator's, `pulumi up --replace` its RandomPassword.
+Rasa can log in with a password only (docs/rasa-pro.md, Cloud identities). Both passwords are made here and
+are secret in the state: the administrator's goes to the setup Job alone, which creates the role that Rasa
+logs in as (`jobs/database_init`). To rotate the latter: with Vault, another `rasa:secretsManager.rotation`;
+else, and the administrator's, `pulumi up --replace` its RandomPassword.
 
 What it deliberately does not do: read replicas, tables (Rasa creates them itself), or backups in another
 region, which Azure offers only when a server is made, so that `production` would replace `dev`'s server. From

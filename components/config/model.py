@@ -99,7 +99,7 @@ TrackerSecret = Annotated[
     | Annotated[VaultKey, choice("vault")],
     Discriminator(_tracker_shape),
 ]
-"""The same, or `{vaultKey}`: of all blocks Rasa reads the tracker store's from Vault alone (facts T19)."""
+"""The same, or `{vaultKey}`: Rasa reads no other secret from Vault (docs/rasa-pro.md, Vault)."""
 
 
 def _pem(text: str) -> str:

@@ -1,6 +1,6 @@
 """`rasa:secretsManager`: none, a Vault of the stack's own, or an existing one.
 
-Rasa reads its tracker store's password there, and nothing else (facts T19).
+Rasa reads its tracker store's password there, and nothing else (docs/rasa-pro.md, Vault).
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ class S3(Connection):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AzureBlob(Connection):
-    """A blob container. Rasa Pro reads an account key or a SAS string, no Entra ID (`core/persistor.py`)."""
+    """A blob container. Rasa knows a key or a SAS, no Entra ID (docs/rasa-pro.md, Blob storage)."""
 
     account: Output[str]
     container: Output[str]

@@ -36,7 +36,7 @@ class PasswordLogin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VaultLogin:
-    """A user whose password Rasa reads from the secrets manager; its tracker store alone can (facts T19)."""
+    """A user whose password the tracker store reads from Vault; no other can (docs/rasa-pro.md, Vault)."""
 
     username: str
     key: str

@@ -81,7 +81,7 @@ def create_deadline_alarm(
     """Create a policy that fires from a moment on: no metric tells how old a certificate is.
 
     `vector(time())` needs no metric; Google's own examples of rules fire on `vector(1)`
-    (GoogleCloudPlatform/prometheus-engine, examples/rules.yaml).
+    (GoogleCloudPlatform/prometheus-engine/examples/rules.yaml).
     """
     condition = monitoring.AlertPolicyConditionConditionPrometheusQueryLanguageArgs(
         query=epoch_seconds.apply(lambda end: f"vector(time()) > {end}"),

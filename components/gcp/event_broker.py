@@ -30,7 +30,7 @@ from components.gcp.key import lend_key, service_agent
 from components.gcp.placement import Placement
 
 MUTUAL_TLS_PORT = 9192
-"""The bootstrap address that the service returns is the one for SASL, on 9092 (facts B3)."""
+"""The service returns the address for SASL, on 9092 (docs/cloud-services.md, Google Cloud Kafka)."""
 PRINCIPAL = "rasa"
 PRINCIPAL_RULES = r"RULE:^CN=([A-Za-z0-9-]+)$/$1/,DEFAULT"
 """From the certificate's name to the one that access lists know: CN=rasa → rasa."""

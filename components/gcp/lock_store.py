@@ -1,8 +1,8 @@
 """Lock store and timer store on Google Cloud: Memorystore for Redis, with AUTH and TLS.
 
 Memorystore for Redis and not its successor for Valkey, which lets Rasa in without any password or not at all:
-its tokens are IAM's, and Rasa Pro can only make AWS's (facts B3). Rasa talks to the server through a side-car
-(`tls_side_car.py`), since the server's certificate does not carry its address.
+its tokens are IAM's, and Rasa Pro can only make AWS's (docs/cloud-services.md, Memorystore). Rasa talks to
+the server through a side-car (`tls_side_car.py`), since the server's certificate does not carry its address.
 
 What it deliberately does not do: promise durability. Locks live for seconds, timers for as long as a session;
 snapshots are for the operator's comfort. Going from `dev` to `production` replaces the instance (another

@@ -27,13 +27,13 @@ UNFINISHED_UPLOAD_DAYS = 7
 ROLES: Mapping[str, str] = {
     # storage.objects.get: the model.
     "objects": "roles/storage.objectViewer",
-    # storage.buckets.get: Rasa asks for the bucket first, and dies without (core/persistor.py:400, facts
-    # T17); objectViewer does not have it. Granted on this bucket alone.
+    # storage.buckets.get, which objectViewer lacks: Rasa asks for the bucket first, and loads no model where
+    # that is refused (docs/rasa-pro.md, Buckets). Granted on this bucket alone.
     "bucket": "roles/storage.legacyBucketReader",
 }
 
 ALARMS = (
-    # A refused read is a model that Rasa cannot load, and Rasa starts without it (facts T3).
+    # Rasa starts without a model that it may not read (docs/rasa-pro.md, Unreadable models).
     Alarm(
         metric="storage.googleapis.com/api/request_count",
         above=10,

@@ -144,7 +144,7 @@ def _private_services(
         service=args.apis.service_networking.apply(lambda _: "servicenetworking.googleapis.com"),
         reserved_peering_ranges=[address.name],
         # DELETE fails for days after a Cloud SQL instance has gone, ABANDON keeps the VPC from being deleted
-        # (SDK, `deletion_policy`; facts B8).
+        # (docs/cloud-services.md, Private services access).
         deletion_policy="REMOVE_PEERING",
         opts=ResourceOptions(parent=parent),
     )

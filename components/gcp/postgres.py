@@ -1,10 +1,10 @@
 """Tracker store on Cloud SQL for PostgreSQL: Rasa logs in with a password and verifies the server.
 
-Cloud SQL knows logins by IAM, but Rasa Pro can only make AWS's tokens (facts B0). So there are two passwords,
-both made here and secret in the state: the administrator's, which only the setup Job sees, and that of the
-role which the Job creates for Rasa, with rights on its own database and nothing else. A user made by the
-Cloud SQL API would be as powerful as the administrator, and could not be deleted as long as it owns Rasa's
-tables.
+Cloud SQL knows logins by IAM, but Rasa Pro can only make AWS's tokens (docs/rasa-pro.md, Cloud identities).
+So there are two passwords, both made here and secret in the state: the administrator's, which only the setup
+Job sees, and that of the role which the Job creates for Rasa, with rights on its own database and nothing
+else. A user made by the Cloud SQL API would be as powerful as the administrator, and could not be deleted as
+long as it owns Rasa's tables.
 
 TLS is `verify-ca`: the authority is the instance's own and signs for no other server; the certificate does
 not carry the private address. What it deliberately does not do: read replicas, a connection pooler, or

@@ -1,11 +1,11 @@
 """HAProxy between Rasa and a TLS server whose certificate does not carry the address dialled. Pure.
 
-Rasa's Redis client compares names and cannot be told not to (facts B0: redis-py's `ssl_check_hostname`).
-Memorystore's certificate names the instance, not the address that is all one gets to dial. So the TLS
-connection begins in a container of Rasa's pod: it accepts plain connections on the pod's loopback, which
-nobody outside the pod reaches, and dials the server with TLS. It insists on a certificate signed by the
-instance's *own* authority, which signs for no other server, and so is a stricter proof of identity than a
-name.
+Rasa's Redis client compares names, and no setting of Rasa turns that off (docs/rasa-pro.md, Redis
+certificates). Memorystore's certificate does not name the IP address, which is all that the service gives out
+(docs/cloud-services.md, Memorystore). So the TLS connection begins in a container of Rasa's pod: it accepts
+plain connections on the pod's loopback, which nothing outside the pod reaches, and dials the server with TLS.
+It insists on a certificate signed by the instance's *own* authority, which signs for no other server: a
+stricter proof of identity than a name.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from components.gcp.placement import Placement
 from components.gcp.vault_snapshots import create_snapshot_bucket
 
 VIEWER_ROLE = "roles/cloudkms.viewer"
-"""The seal asks for the key's state when Vault starts (facts B9)."""
+"""Vault asks for the key's state when it starts (docs/cloud-services.md, Seals of Vault)."""
 PUT_ROLE = "roles/secretmanager.secretVersionAdder"
 
 

@@ -45,7 +45,7 @@ from components.kubernetes.server_certificate import create_server_certificate
 USER = "rasa"
 RIGHTS = "~* &* +@all -@admin -@dangerous +keys"
 """What Rasa needs: data, scripts, and KEYS, which counts as dangerous but is how `concurrent_redis` lists the
-tickets of a lock (facts §1.2)."""
+tickets of a lock (docs/rasa-pro.md, Locks)."""
 REPLICA_RIGHTS = "+psync +replconf +ping"
 SENTINEL_RIGHTS = (
     "allchannels +multi +slaveof +replicaof +ping +exec +subscribe +config|rewrite +role +publish +info "

@@ -38,7 +38,7 @@ def as_yaml(document: Block) -> Output[str]:
 
 
 def is_plain_scalar(text: str) -> bool:
-    """Whether YAML writes the text without quotes, as Rasa needs it to expand `${VAR}` (facts T4)."""
+    """Whether YAML writes the text without quotes; Rasa expands no other (docs/rasa-pro.md, Variables)."""
     return _dump({"key": text}) == f"key: {text}\n"
 
 
@@ -53,7 +53,7 @@ def _dump(resolved: object) -> str:
 class _GoDumper(yaml.SafeDumper):
     """Quotes as sigs.k8s.io/yaml does: double where a plain scalar would not be a string, else single.
 
-    `${VAR}` stays plain, which Rasa needs to expand it (facts T4).
+    `${VAR}` stays plain: Rasa expands no other (docs/rasa-pro.md, Variables).
     """
 
     @override

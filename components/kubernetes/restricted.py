@@ -12,4 +12,4 @@ CONTAINER_SECURITY: Block = {
 
 
 POD_SECURITY: Block = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-"""Pod Security Standard `restricted`. No uid, no fsGroup: OpenShift assigns its own (cloud-services B11)."""
+"""No uid and no fsGroup: OpenShift assigns them (docs/cloud-services.md, OpenShift)."""

@@ -1,8 +1,9 @@
 """The values of the official chart for Rasa Pro Services, and the secrets and files that they refer to. Pure.
 
-The chart's defaults are an empty database, an empty broker and a topic that nobody writes to (facts T14):
-each is said here. The password stands in no value: `$(NAME)` is Kubernetes' own reference to a variable that
-is defined before, and the chart puts `additionalEnv` first (templates/rasa-pro-services/deployment.yaml).
+The chart's defaults are an empty database, an empty broker and a topic that Rasa does not write to
+(docs/rasa-pro.md, Analytics in the chart), so each is set here. The password stands in no value: `$(NAME)` is
+Kubernetes' own reference to a variable that is defined before, and the chart puts `additionalEnv` first
+(templates/rasa-pro-services/deployment.yaml).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ DATABASE_PASSWORD, KAFKA_PASSWORD = "ANALYTICS_DB_PASSWORD", "KAFKA_PASSWORD"
 FILES = "/etc/rasa-analytics"
 DATABASE_CA, KAFKA_CA, CERTIFICATE, KEY = "database.pem", "kafka.pem", "kafka.crt", "kafka.key"
 RESOURCES: Block = {"requests": {"cpu": "500m", "memory": "4Gi"}, "limits": {"memory": "4Gi"}}
-"""Rasa documents 2 CPUs and 4 GB (facts §6); the CPU is for a peak, and not limited."""
+"""Rasa asks for 2 CPUs at a peak, so CPU is not limited (docs/rasa-pro.md, Sizes)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -37,7 +37,7 @@ CONTAINER = "rasa"
 PRE_STOP_SECONDS = 15
 """Load balancers and kube-proxies learn in this time that the pod is going; until then it still answers."""
 SANIC_SECONDS, KAFKA_FLUSH_SECONDS, SPARE_SECONDS = 15, 30, 15
-"""Sanic's own grace for open requests, the longest flush of events (core/run.py:1190, facts §6), a rest."""
+"""Sanic's own grace for open requests, the longest flush of events, a rest (docs/rasa-pro.md, Shutdown)."""
 GRACE_SECONDS = PRE_STOP_SECONDS + SANIC_SECONDS + KAFKA_FLUSH_SECONDS + SPARE_SECONDS
 """Kubernetes' 30 s would cut the flush off, and with it the last events of every conversation."""
 TAKE_OVER = {"pulumi.com/patchForce": "true"}

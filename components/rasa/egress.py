@@ -44,7 +44,7 @@ from components.rasa.args import Connections
 HTTPS = 443
 DNS = 53
 OPENSHIFT_DNS = 5353
-"""What its DNS pods listen on, behind the Service's 53 (facts B11)."""
+"""What its DNS pods listen on, behind the Service's 53 (docs/cloud-services.md, OpenShift)."""
 MONGODB_SRV_PORTS = (27017, 10260)
 """The ports are in the DNS record, which nobody has read: MongoDB's own, and Azure DocumentDB's."""
 DEFAULT_PORTS = {"http": 80, "https": HTTPS, "grpc": 80, "grpcs": HTTPS}

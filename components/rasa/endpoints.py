@@ -1,4 +1,4 @@
-"""endpoints.yml: connections in, the mapping that Rasa Pro reads out. Pure; T1–T20 are traps of facts §0.
+"""endpoints.yml: connections in, the mapping that Rasa Pro reads out (docs/rasa-pro.md). Pure.
 
 Only keys that Rasa reads are written, in the form in which it reads them. Addresses are literal, so that the
 file tells a person what is used; secrets are `${VARIABLE}`, set by `environment.py`, for the file becomes
@@ -70,7 +70,7 @@ def _tracker_store(connections: Connections) -> Block:
         case Postgres():
             return _postgres(store)
         case DynamoDb():
-            # `region`: without it Rasa looks in us-east-1 (dynamo_tracker_store.py:77).
+            # `region`: without it Rasa looks in us-east-1 (docs/rasa-pro.md, DynamoDB).
             return {"type": "dynamo", "table_name": store.table, "region": store.region}
         case MongoDb():
             return {
@@ -91,9 +91,9 @@ def _tracker_store(connections: Connections) -> Block:
 def _postgres(store: Postgres) -> Block:
     block: dict[str, Document] = {
         "type": "SQL",
-        # Exactly this: "postgresql+psycopg2" leaves out TLS and pool settings (T9); so does `login_db`.
+        # Exactly this: "postgresql+psycopg2" leaves out TLS and pool settings, and so does `login_db`; the
+        # host alone: a DSN would win over db, username and IAM tokens (docs/rasa-pro.md, PostgreSQL).
         "dialect": "postgresql",
-        # The host alone: a DSN would win over db, username and IAM tokens; `host:` is a TypeError (§1.1).
         "url": store.host,
         "port": store.port,
         "db": store.database,
@@ -114,7 +114,7 @@ def _tracker_password(login: PasswordLogin | VaultLogin) -> Document:
         case PasswordLogin():
             return reference(variables.TRACKER_STORE_PASSWORD)
         case VaultLogin():
-            # The one block in which Rasa resolves such a reference (T19, secret_manager.py:183).
+            # The one block in which Rasa resolves such a reference (docs/rasa-pro.md, Vault).
             return {"source": "secrets_manager.vault", "secret_key": login.key}
         case _:
             assert_never(login)
@@ -129,7 +129,7 @@ def _refuse_without_vault(vault: Vault | None) -> None:
 
 
 def _mongo_uri(store: MongoDb) -> Output[str]:
-    """Rasa has no TLS keys for MongoDB: all of it goes into the URI (mongo_tracker_store.py:42)."""
+    """Rasa has no TLS keys for MongoDB: all of it goes into the URI (docs/rasa-pro.md, MongoDB)."""
     options = dict(store.options)
     if store.tls:
         options["tls"] = "true"

@@ -1,4 +1,4 @@
-"""The block `event_broker` of endpoints.yml: Kafka or RabbitMQ. Traps: facts §0."""
+"""The block `event_broker` of endpoints.yml: Kafka or RabbitMQ."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from components.rasa.spec.pod_files import CLIENT_CERTIFICATE, CLIENT_KEY, autho
 from components.rasa.spec.variables import reference
 
 KAFKA_CLIENT = "rasa"
-"""Literal: Rasa never expands a variable in `client_id` (T5)."""
+"""Literal: Rasa never expands a variable in `client_id` (docs/rasa-pro.md, Unexpanded keys)."""
 
 
 def event_broker(broker: EventBroker) -> Block:
@@ -32,9 +32,10 @@ def event_broker(broker: EventBroker) -> Block:
     match broker:
         case Kafka():
             return {
-                # With `kafka` an exception of the producer aborts every save of a conversation, unseen (T1).
+                # With `kafka`, an exception of the producer aborts every save of a conversation, and only the
+                # log says so (docs/rasa-pro.md, Kafka over TLS).
                 "type": "concurrent_kafka",
-                "url": broker.bootstrap,  # one string; Rasa breaks on a list (T10)
+                "url": broker.bootstrap,  # one string, no list (docs/rasa-pro.md, Kafka addresses)
                 "topic": broker.topics.events,
                 "client_id": KAFKA_CLIENT,
                 "partition_by_sender": True,  # keeps the events of one conversation in order
@@ -56,10 +57,10 @@ def event_broker(broker: EventBroker) -> Block:
 
 
 def _kafka_security(security: KafkaSecurity) -> dict[str, Document]:
-    # `security_protocol` is always said: its default is SASL_PLAINTEXT (kafka.py:51).
+    # `security_protocol` is always set: its default is SASL_PLAINTEXT (docs/rasa-pro.md, Kafka over TLS).
     sasl: dict[str, Document] = {
         "security_protocol": "SASL_SSL",
-        # The default, false, makes a configuration that librdkafka refuses, and every event is lost (T1).
+        # librdkafka refuses the default, false, and every event is lost.
         "ssl_check_hostname": True,
     }
     match security:
@@ -73,7 +74,7 @@ def _kafka_security(security: KafkaSecurity) -> dict[str, Document]:
         case AwsIam():
             return {**sasl, "sasl_mechanism": "OAUTHBEARER"}
         case MutualTls():
-            # In SSL mode librdkafka checks the host name by itself, and Rasa's key is unused (§1.4).
+            # Here librdkafka checks the host name by itself, and Rasa does not read `ssl_check_hostname`.
             return {
                 "security_protocol": "SSL",
                 "ssl_certfile": client_path(CLIENT_CERTIFICATE),

@@ -1,4 +1,4 @@
-"""The blocks `lock_store` and `timer_store` of endpoints.yml: one Redis, two prefixes. Traps: facts §0."""
+"""The blocks `lock_store` and `timer_store` of endpoints.yml: one Redis, two prefixes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOCK_PREFIX, TIMER_PREFIX = "rasalock", "rasatimer"
 
 def lock_store(redis: Redis) -> Block:
     """Write the block for locks."""
-    # `concurrent_redis`: `redis` reads, changes and writes a lock in three steps, without expiry (§1.2).
+    # Not `redis`, which reads, changes and writes a lock in three steps (docs/rasa-pro.md, Locks).
     return {"type": "concurrent_redis", **_redis(redis, LOCK_PREFIX)}
 
 
@@ -38,13 +38,14 @@ def _redis(redis: Redis, prefix: str) -> dict[str, Document]:
             instead="mode standard",
         )
     block: dict[str, Document] = {
-        # `host`: concurrent_redis ignores `url` and goes to localhost (concurrent_lock_store.py:91, T6).
+        # concurrent_redis ignores `url` and goes to localhost (docs/rasa-pro.md, Redis addresses).
         "host": "127.0.0.1" if side_car else redis.host,
         "port": side_car.port if side_car else redis.port,
-        # Its own defaults are 1 and 2; a server with one database refuses SELECT (T8).
+        # The defaults are 1 and 2, which a server with one database refuses (docs/rasa-pro.md, Redis
+        # databases).
         "db": 0,
         "key_prefix": prefix,
-        # A bool: concurrent_redis takes the text "false" for true (concurrent_lock_store.py:96).
+        # A bool: concurrent_redis takes the text "false" for true (docs/rasa-pro.md, Redis addresses).
         "use_ssl": redis.tls and not side_car,
     }
     if block["use_ssl"] and redis.ca is not None:
@@ -63,14 +64,15 @@ def _redis_login(redis: Redis) -> dict[str, Document]:
         case None:
             return {}
         case PasswordLogin(username=username):
-            # Always with a user name ("default"): the plain redis store refuses a password alone (T7).
+            # With a user name, if only "default": `redis` refuses a password alone (docs/rasa-pro.md, Redis
+            # logins).
             return {"username": username, "password": reference(variables.LOCK_STORE_PASSWORD)}
         case CloudIdentityLogin(username=username):
             if redis.mode == "sentinel":
                 raise NotSupported(
                     "Cloud identity for Redis Sentinel",
                     on="Rasa Pro",
-                    because="it gives the token to the sentinels only (redis_connection_factory.py:371)",
+                    because="it gives the token to the sentinels only (docs/rasa-pro.md, Redis Sentinel)",
                     instead="a user with a password",
                 )
             return {"username": username}

@@ -93,7 +93,7 @@ def of_model_storage(env: Environment, storage: ModelStorage) -> Environment:
 
 def _general(args: AssistantArgs) -> Iterator[Variable]:
     source = "Rasa Pro itself"
-    # Without it, importing litellm fetches a price list from GitHub: 12 s instead of 5 s without egress (§4).
+    # Without it, importing litellm fetches a price list from GitHub (docs/rasa-pro.md, Start without egress).
     yield Plain("LITELLM_LOCAL_MODEL_COST_MAP", "True", source)
     yield Plain("SANIC_WORKERS", str(args.workers), source)
     yield Plain("TICKET_LOCK_LIFETIME", str(TICKET_LOCK_SECONDS), source)
@@ -108,7 +108,7 @@ def _model_storage(storage: ModelStorage) -> Iterator[Variable]:
         case AzureBlob():
             yield Plain("AZURE_ACCOUNT_NAME", storage.account, source)
             yield Plain("AZURE_CONTAINER", storage.container, source)
-            # Account key or SAS string: Rasa can do no better (T18).
+            # Account key or SAS string; Rasa takes no identity (docs/rasa-pro.md, Blob storage).
             yield Secret("AZURE_ACCOUNT_KEY", storage.credential, source)
         case Gcs():
             yield Plain("BUCKET_NAME", storage.bucket, source)
@@ -179,7 +179,7 @@ def _tracker_store(args: AssistantArgs) -> Iterator[Variable]:
 
 def _postgres(store: Postgres, args: AssistantArgs) -> Iterator[Variable]:
     source = "the tracker store"
-    # TLS of PostgreSQL is environment alone; libpq's default, prefer, verifies nothing (§1.1).
+    # Without the variable libpq's default, `prefer`, verifies nothing (docs/rasa-pro.md, PostgreSQL).
     yield Plain("SQL_TRACKER_STORE_SSL_MODE", store.tls, source)
     if store.ca is not None:
         yield Plain("SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", authority_path("tracker-store"), source)
@@ -235,7 +235,7 @@ def _servers(connections: Connections) -> Iterator[Variable]:
     if vault is not None:
         yield Secret(variables.VAULT_TOKEN, vault.token, "the secrets manager")
         if vault.ca is not None:
-            # Rasa's Vault client has no key for it; hvac reads this (§1.8).
+            # Rasa's Vault client has no key for it; hvac reads this (docs/rasa-pro.md, Vault).
             yield Plain("VAULT_CACERT", authority_path("secrets-manager"), "the secrets manager")
     if nlg is not None and nlg.token is not None:
         yield Secret(variables.NLG_SERVER_TOKEN, nlg.token, "the NLG server")
@@ -245,9 +245,8 @@ def _servers(connections: Connections) -> Iterator[Variable]:
 
 
 def _aws_identity(region: str, source: str) -> Iterator[Variable]:
-    # AWS is the only provider that Rasa knows; any other is a warning and no login (§2).
+    # Both variables: docs/rasa-pro.md, Cloud identities. boto3 does not read AWS_REGION.
     yield Plain("IAM_CLOUD_PROVIDER", "aws", source)
-    # boto3 does not read AWS_REGION (§2).
     yield Plain("AWS_DEFAULT_REGION", region, source)
 
 

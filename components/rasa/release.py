@@ -47,7 +47,8 @@ def release(  # noqa: PLR0913 (a resource's inputs, each said by name)
         opts=ResourceOptions(
             parent=parent,
             # Grants, firewall rules and topics of the connections, the pod's identity, the database's role:
-            # without them Rasa starts and loses conversations (facts T2), and no input of ours shows them.
+            # without them Rasa starts and loses conversations (docs/rasa-pro.md, Lost conversations), and no
+            # input of ours shows them.
             depends_on=list(after),
         ),
     )

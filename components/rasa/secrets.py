@@ -1,7 +1,8 @@
 """The Kubernetes Secrets of Rasa's pod, and the hash by which a new secret reaches running pods.
 
-A pod reads its environment once and nothing restarts it when a Secret changes (the chart's own checksum
-covers its ConfigMap only, facts §4). So the pods carry a hash of what they read, and roll when it changes.
+A pod reads its environment once and nothing restarts it when a Secret changes: the chart's own checksum
+covers its ConfigMap only (docs/rasa-pro.md, Secrets in the chart). So the pods carry a hash of what they
+read, and roll when it changes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from components.kubernetes.script_job import digest
 from components.rasa.spec import variables
 
 TOKEN_LENGTH = 64
-"""Letters and digits: 380 bits, and safe in a URL, for Rasa takes the token as `?token=` (server.py:292)."""
+"""Letters and digits: 380 bits, and safe in a URL (docs/rasa-pro.md, Tokens of the HTTP API)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +54,7 @@ class Secrets(ComponentResource):
         auth = random.RandomPassword(f"{name}-auth-token", length=TOKEN_LENGTH, special=False, opts=child)
         jwt = random.RandomPassword(f"{name}-jwt-secret", length=TOKEN_LENGTH, special=False, opts=child)
         self.auth_token = Output.secret(auth.result)
-        # The chart refers to both tokens and the licence without `optional` (facts T13): all must exist.
+        # The chart demands both tokens and the licence (docs/rasa-pro.md, Secrets in the chart).
         content = {
             **args.variables,
             variables.LICENSE: Output.secret(args.license),

@@ -1,7 +1,8 @@
 """The values for the official chart `rasa` 2.4.0. Pure; what the chart gets wrong by default is mended here.
 
 Not here, because the chart has no place for it: disruption budget, spread over zones, grace period (all three
-in `availability.py`), network policies (its own cut Rasa off from its database, facts T15).
+in `availability.py`), network policies (the chart's own cut Rasa off from its database: docs/rasa-pro.md,
+Network policies in the chart).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from components.rasa.spec.connection_pools import SURGE
 
 DISK: Block = {"ephemeral-storage": "5Gi"}
 RESOURCES: Mapping[Size, Block] = {
-    # Rasa's documented minimum for 24 requests per second is 8 CPUs and 16 GB (facts §6): that is `large`.
+    # `large` is Rasa's documented minimum for 24 requests per second (docs/rasa-pro.md, Sizes).
     # Memory is limited to what is requested, so that a pod is never evicted for a neighbour; CPU is not
     # limited, for throttling stretches the load of a model. Disk is for the unpacked model: where nothing is
     # asked for, GKE Autopilot gives 1 GiB and evicts the pod that writes more.
@@ -42,8 +43,8 @@ READY = (
     "import os, urllib.request; urllib.request.urlopen("
     f"'http://127.0.0.1:{PORT}/status?token=' + os.environ['AUTH_TOKEN'], timeout=4)"
 )
-"""Fails unless a model is loaded: `/status` answers 409 without one, while `/` answers 200 (T3). In Python,
-which the image certainly has, not the chart README's curl; and the token is no process's argument."""
+"""Fails unless a model is loaded (docs/rasa-pro.md, Unreadable models). In Python, which the image certainly
+has, not the chart README's curl; and the token is no process's argument."""
 
 
 def values(
@@ -54,9 +55,9 @@ def values(
     return {
         "fullnameOverride": RELEASE,
         "rasaProLicense": _key(made.secret, variables.LICENSE),
-        # On by default, with an empty database and an empty broker: it would crash for ever (T14).
+        # On by default, without a database: it would crash (docs/rasa-pro.md, Analytics in the chart).
         "rasaProServices": {"enabled": False},
-        "networkPolicy": {"enabled": False},  # lets out 80, 443 and a DNS that does not match (T15)
+        "networkPolicy": {"enabled": False},
         "podLabels": dict[str, Document](pod_labels),
         "rasa": {
             "replicaCount": args.replicas,
@@ -103,7 +104,7 @@ def _settings(args: AssistantArgs, made: PodObjects, endpoints: Block, own_origi
         "telemetry": {"enabled": False, "debug": False},
         "environment": args.environment,
         "logging": {"logLevel": "info"},
-        # Never the *Raw variants: alone, they are rendered and not mounted, and all is in memory (T11).
+        # Never the *Raw variants alone: no pod mounts them (docs/rasa-pro.md, Endpoints in the chart).
         "endpoints": endpoints,
         "credentials": args.credentials,
         **_duckling(args.companions.duckling),

@@ -22,7 +22,7 @@ from components.rasa.values import PORT, RELEASE
 from components.stack.platform import Platform
 
 OPENSHIFT_ROUTER = {"network.openshift.io/policy-group": "ingress"}
-"""On the namespace of its router (facts B11)."""
+"""On the namespace of its router (docs/cloud-services.md, OpenShift)."""
 
 
 def open_ingress(settings: Settings, platform: Platform, assistant: Assistant) -> Output[str]:

@@ -1,7 +1,8 @@
 """The values of the official chart `vault` (0.34.1), and the servers' configuration. Pure.
 
-What the chart's defaults would do: plain HTTP, no `retry_join`, no seal, pods that are replaced only when
-somebody deletes them, no limits, an injector with a webhook for the whole cluster (facts B9).
+What the chart's defaults would do (docs/cloud-services.md, Chart of Vault): plain HTTP, no `retry_join`, no
+seal, pods that are replaced only when a person deletes them, no limits, an injector with a webhook for the
+whole cluster.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def values(args: VaultArgs, made: Certificates, digest: Output[str]) -> Block:
     return {
         "fullnameOverride": NAME,
         "global": {"tlsDisable": False, "openshift": flavor == "openshift"},
-        # Rasa reads Vault itself (facts T19); nobody asks for injected secrets or a CSI driver.
+        # Rasa reads Vault itself (docs/rasa-pro.md, Vault): no pod needs injected secrets or a CSI driver.
         "injector": {"enabled": False},
         "csi": {"enabled": False},
         "server": {

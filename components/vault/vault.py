@@ -1,8 +1,7 @@
 """Vault in the stack's cluster: servers, certificates, the Job that makes it usable, snapshots.
 
-For Rasa it is the place of the tracker store's password (facts T19: Rasa Pro reads nothing else there). What
-it deliberately does not do: hold the stack's other secrets, which reach Rasa as Kubernetes Secrets, since
-Rasa has no other way to read them.
+It holds the tracker store's password, all that Rasa Pro reads from Vault (docs/rasa-pro.md, Vault). What it
+deliberately does not do: hold the stack's other secrets, which Rasa can read from Kubernetes Secrets alone.
 """
 
 from __future__ import annotations

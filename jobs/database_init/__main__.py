@@ -140,7 +140,8 @@ def ensure(
         # Since PostgreSQL 15 nobody but the owner may create tables in `public`. Rasa needs that at its first
         # start; owning the database, which would let it drop it, it does not need.
         cursor.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {role}").format(**names))
-        # A grant that is not ours to give is only a warning, and Rasa would drop conversations (facts T2).
+        # PostgreSQL only warns about a grant that this user may not give, and Rasa would drop every
+        # conversation (docs/rasa-pro.md, Lost conversations).
         cursor.execute(
             "SELECT has_database_privilege(%(role)s, %(database)s, 'CONNECT')"
             " AND has_schema_privilege(%(role)s, 'public', 'CREATE')",

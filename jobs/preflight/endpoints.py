@@ -29,7 +29,7 @@ from preflight.secrets_manager import secrets_manager
 ALWAYS = ("tracker_store", "lock_store", "timer_store", "event_broker")
 """Blocks without which Rasa Pro keeps things in the memory of one pod, or publishes nothing."""
 NEVER_EXPANDED = {("event_broker", "client_id"), ("vector_store", "api_key")}
-"""Blocks whose code takes `${…}` as it stands in a key that the reader leaves for later (facts T5)."""
+"""Keys that stay literally `${VAR}` (docs/rasa-pro.md, Unexpanded keys)."""
 REFERENCE = re.compile(r"\$\{([^}]*)\}")
 CORRECT = "Correct rasa:assistant.extraEndpoints"
 

@@ -62,7 +62,7 @@ def redis_servers(config: Any) -> list[Server]:
         shown = (keys.get("ssl_certfile"), keys.get("ssl_keyfile"))
         tls = Tls(keys.get("ssl_ca_certs"), client=shown if all(shown) else None)  # pyright: ignore[reportArgumentType]
     if keys.get("deployment_mode") == "sentinel":
-        tls = None  # only the primary, which they name, is dialled with TLS (redis_connection_factory.py:341)
+        tls = None  # Rasa dials Sentinels without TLS (docs/rasa-pro.md, Redis Sentinel)
     if keys.get("endpoints"):
         split = (endpoint.rpartition(":") for endpoint in keys["endpoints"])
         return [Server(host, int(port), tls) for host, _, port in split]

@@ -60,7 +60,7 @@ def secrets_manager(path: str, endpoints: Any) -> str:
         # Without a reference Rasa Pro reads nothing, and its reader demands a password all the same.
         secret = manager.load_secrets(trait) if wanted else {}
         token = manager.client.auth.token.lookup_self()["data"]
-    # Rasa Pro only warns about a key that is not there, and goes on without a password (T19).
+    # Rasa Pro only warns about a missing key, and goes on without a password (docs/rasa-pro.md, Vault).
     missing = sorted(set(wanted) - secret.keys())
     if missing:
         raise Problem(

@@ -63,7 +63,7 @@ def tracker_store(path: str, config: Any) -> str:
         else {**REDIS_ERROR_HINTS, **OTHER_ERROR_HINTS}
     )
     with explained(servers, says, patient=config.type == "mongod"):
-        # Without the wrapper that Rasa Pro puts around every store: it swallows each error (T2).
+        # Without Rasa Pro's wrapper, which only logs each error (docs/rasa-pro.md, Lost conversations).
         store = create_tracker_store(_with_secrets(path, config), Domain.empty(), None)
         if type(store) is InMemoryTrackerStore:  # the fallback, and not a class made from it
             raise Problem(

@@ -1,4 +1,4 @@
-"""The traps of facts §0: our code refuses them, or the preflight says what a person needs to know."""
+"""The traps of docs/rasa-pro.md: our code refuses them, or the preflight says what a person needs to know."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def refused(extra: dict[str, Any], *words: str) -> None:
 @pytest.mark.parametrize("kind", ["kafka", "concurrent_kafka"])
 @pytest.mark.parametrize("value", [False, None])
 def test_t1_kafka_without_host_names(plain: Scene, kind: str, value: object) -> None:
-    refused({"event_broker": {"ssl_check_hostname": False}}, "ssl_check_hostname", "T1")
+    refused({"event_broker": {"ssl_check_hostname": False}}, "ssl_check_hostname", "Kafka over TLS")
     block = plain.document["event_broker"]
     block.update(type=kind, ssl_check_hostname=value)
     if value is None:
@@ -108,13 +108,13 @@ def test_t8_cluster_mode_without_saying_so(plain: Scene, kind: str) -> None:
 
 def test_t9_tls_that_is_left_out(plain: Scene) -> None:
     refused({"tracker_store": {"login_db": "postgres"}}, "login_db")
-    refused({"tracker_store": {"dialect": "postgresql+psycopg2"}}, "dialect", "T9")
+    refused({"tracker_store": {"dialect": "postgresql+psycopg2"}}, "dialect", "PostgreSQL")
     plain.document["tracker_store"]["dialect"] = "postgresql+psycopg2"
     plain.fails("tracker_store", "instead of verify-full", "Write dialect: postgresql")
 
 
 def test_t10_a_list_of_brokers(plain: Scene) -> None:
-    refused({"event_broker": {"url": ["a:1", "b:1"]}}, "T10")
+    refused({"event_broker": {"url": ["a:1", "b:1"]}}, "Kafka addresses")
     block = plain.document["event_broker"]
     block["url"] = [block["url"]]
     plain.fails("event_broker", "url is a list", "host:port,host:port")

@@ -67,7 +67,7 @@ sas = generate_account_sas(
     account, key, ResourceTypes(service=True, container=True, object=True),
     AccountSasPermissions(read=True, list=True),
     datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1), services=Services(blob=True))
-# In Azure's own order: Rasa Pro takes a text for a SAS if it begins with sv= (facts T18).
+# In Azure's own order: Rasa Pro knows a SAS by its sv= in front (docs/rasa-pro.md, Blob storage).
 print("&".join(sorted(sas.split("&"), key=lambda part: not part.startswith("sv="))))
 """
 PROXY = """

@@ -78,8 +78,7 @@ def cluster(processes: Processes, certificates: Path) -> tuple[int, int]:
 def sentinel(processes: Processes, certificates: Path, primary: int) -> int:
     """Start a Sentinel that watches the primary under each of its names; its port.
 
-    Without TLS and login, for Rasa Pro hands neither to Sentinels, only to the primary (facts §3 differ;
-    redis_connection_factory.py:341: `sentinel_kwargs` is empty without an AWS identity).
+    Without TLS and login: Rasa Pro uses both for the primary alone (docs/rasa-pro.md, Redis Sentinel).
     """
     port = free_port()
     settings = {

@@ -117,7 +117,7 @@ ABSENT = (
 
 
 LONG = ("kubeconfig", "endpoints", "readme")
-"""Outputs that are documents: tests/rasa and tests/test_outputs.py look into them."""
+"""Outputs that are documents: tests/rasa and tests/stack/test_outputs.py look into them."""
 
 
 def inventory(stack: str) -> dict[str, Any]:

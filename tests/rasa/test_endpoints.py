@@ -37,7 +37,7 @@ def test_no_secret_is_in_the_file(args: AssistantArgs) -> None:
 
 
 @pytest.mark.parametrize("args", KINDS.values(), ids=KINDS)
-def test_variables_are_not_quoted(args: AssistantArgs) -> None:  # T4
+def test_variables_are_not_quoted(args: AssistantArgs) -> None:
     for line in text(args).splitlines():
         assert '"$' not in line
         assert "'$" not in line
@@ -49,12 +49,12 @@ def test_redis(name: str) -> None:
     lock, timer = document["lock_store"], document["timer_store"]
     assert (lock["type"], timer["type"]) == ("concurrent_redis", "redis")
     for block in (lock, timer):
-        assert "host" in block  # T6: `url` would mean localhost
+        assert "host" in block  # `url` would mean localhost
         assert "url" not in block
-        assert block["db"] == 0  # T8: the defaults are 1 and 2
+        assert block["db"] == 0  # the defaults are 1 and 2
         assert block["key_prefix"].isalnum()
         assert isinstance(block["use_ssl"], bool)
-        assert "username" in block or "password" not in block  # T7
+        assert "username" in block or "password" not in block
     assert lock["key_prefix"] != timer["key_prefix"]
     differing = {key for key in lock.keys() | timer.keys() if lock.get(key) != timer.get(key)}
     assert differing == {"type", "key_prefix"}
@@ -87,13 +87,13 @@ def test_what_redis_cannot_do_is_said() -> None:
 @pytest.mark.parametrize("name", ["msk-iam", "event-hubs", "scram", "mutual-tls", "plaintext"])
 def test_kafka(name: str) -> None:
     block = written(replace(samples.BASE, event_broker=samples.EVENT_BROKERS[name]))["event_broker"]
-    assert block["type"] == "concurrent_kafka"  # T1: `kafka` aborts saves
-    assert block["url"] == "b1.example:9098,b2.example:9098"  # T10: never a list
+    assert block["type"] == "concurrent_kafka"  # `kafka` aborts saves
+    assert block["url"] == "b1.example:9098,b2.example:9098"  # never a list
     assert block["partition_by_sender"] is True
     assert block["topic"] == "rasa-events"
-    assert "${" not in block["client_id"]  # T5
+    assert "${" not in block["client_id"]
     if block["security_protocol"] == "SASL_SSL":
-        assert block["ssl_check_hostname"] is True  # T1
+        assert block["ssl_check_hostname"] is True
         assert "sasl_mechanism" in block
 
 
@@ -119,7 +119,7 @@ def test_rabbitmq_speaks_tls_by_its_url() -> None:
 
 def test_postgres() -> None:
     block = written(samples.GOOGLE)["tracker_store"]
-    assert block["dialect"] == "postgresql"  # T9
+    assert block["dialect"] == "postgresql"
     assert block["url"] == "db.example"
     assert not {"login_db", "host"} & block.keys()
     assert block["password"] == "${TRACKER_STORE_PASSWORD}"
@@ -154,7 +154,7 @@ def test_a_class_of_the_operators_own_gets_outputs_by_environment() -> None:
     }
 
 
-def test_vault_holds_the_tracker_stores_password_and_no_other() -> None:  # T19
+def test_vault_holds_the_tracker_stores_password_and_no_other() -> None:
     document = written(samples.AZURE)
     assert document["tracker_store"]["password"] == {
         "source": "secrets_manager.vault",

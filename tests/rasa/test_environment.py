@@ -80,7 +80,7 @@ def test_aws_by_identity() -> None:
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     }
     assert expected.items() <= found.items()
-    assert "POSTGRESQL_POOL_SIZE" not in found  # T20: the documented name, which nothing reads
+    assert "POSTGRESQL_POOL_SIZE" not in found  # the documented name, which nothing reads
     assert set(environment(samples.BASE).secret) == {"OPENAI_API_KEY"}
 
 

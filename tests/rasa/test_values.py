@@ -71,12 +71,12 @@ def test_no_secret_is_in_the_values(args: AssistantArgs) -> None:
 def test_what_the_chart_gets_wrong_by_default() -> None:
     found = written(samples.BASE)
     rasa, settings = found["rasa"], found["rasa"]["settings"]
-    assert found["rasaProServices"] == {"enabled": False}  # T14
-    assert found["networkPolicy"] == {"enabled": False}  # T15
+    assert found["rasaProServices"] == {"enabled": False}
+    assert found["networkPolicy"] == {"enabled": False}
     assert found["rasaProLicense"] == {"secretName": "the-secret", "secretKey": "RASA_PRO_LICENSE"}
-    assert settings["authToken"]["secretKey"] == "AUTH_TOKEN"  # T13
+    assert settings["authToken"]["secretKey"] == "AUTH_TOKEN"
     assert settings["jwtSecret"]["secretKey"] == "JWT_SECRET"
-    assert settings["endpoints"]["tracker_store"]["type"] == "SQL"  # T11, T12
+    assert settings["endpoints"]["tracker_store"]["type"] == "SQL"
     assert settings["credentials"] == {"rest": {}}
     assert not [key for key in settings if key.endswith("Raw")]
     assert settings["telemetry"]["enabled"] is False
@@ -88,7 +88,7 @@ def test_what_the_chart_gets_wrong_by_default() -> None:
     assert found["podLabels"] == {"wi": "use"}
 
 
-def test_readiness_asks_for_a_model_and_liveness_waits_for_one() -> None:  # T3
+def test_readiness_asks_for_a_model_and_liveness_waits_for_one() -> None:
     rasa = written(samples.BASE)["rasa"]
     ready, alive = rasa["readinessProbe"], rasa["livenessProbe"]
     assert ready["httpGet"] is None

@@ -36,7 +36,7 @@ def _connections(
     tracker_store: object,
     analytics: o.NoCompanion | o.InClusterAnalytics,
 ) -> Iterator[str]:
-    """What the server refuses, Rasa drops without a word (facts T2): so it is counted before."""
+    """Rasa drops what the server refuses (docs/rasa-pro.md, Lost conversations), so count before."""
     accepted = _accepted(cloud, profile, tracker_store)
     if accepted is None:
         return

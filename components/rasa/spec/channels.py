@@ -15,8 +15,8 @@ STATEFUL = frozenset(
     | {"audiocodes", "chirp", "jambonz", "signalwire", "twilio_media_streams", "twilio_voice", "vier_cvg"}
     | {"vonage", "websockets_voice"}
 )
-"""A conversation is one pod's while it lasts: socketio has no shared client manager, voice streams are open
-connections (facts §6)."""
+"""Channels whose callers must return to the pod that has their connection (docs/rasa-pro.md, Sticky
+sessions)."""
 
 
 def public_paths(credentials: Block, endpoints: Block) -> tuple[str, ...]:

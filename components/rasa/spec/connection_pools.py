@@ -1,8 +1,8 @@
 """How many database connections each process of Rasa Pro may keep.
 
-Rasa's own defaults are 50 + 100 per process and store (`sql_tracker_store.py:66`), which exhausts a small
-server with one pod; what the server refuses, Rasa drops without a word (facts T2). The documentation calls
-the variables POSTGRESQL_*, the code reads SQL_* (facts T20).
+Rasa's own defaults are 50 + 100 per process and store (docs/rasa-pro.md, Connection pools), which exhausts a
+small server with one pod; what the server refuses, Rasa drops and only logs (docs/rasa-pro.md, Lost
+conversations). Rasa's documentation calls the variables POSTGRESQL_*, its code reads SQL_*.
 """
 
 from __future__ import annotations
@@ -68,5 +68,5 @@ SURGE = 1
 
 
 def tracker_stores_per_process(extra_endpoints: Mapping[str, object]) -> int:
-    """Rasa opens a second store, with a second pool, where `privacy` is configured (facts §1.7)."""
+    """With `privacy` Rasa opens a second store and pool (docs/rasa-pro.md, Connection pools)."""
     return 2 if "privacy" in extra_endpoints else 1

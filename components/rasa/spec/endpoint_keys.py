@@ -1,8 +1,9 @@
 """The keys of endpoints.yml that Rasa Pro 3.21 reads, and the keys of a document that it does not.
 
 Rasa ignores what it does not know: a misspelt block means everything in memory, a misspelt key its default
-(facts §1.0). So every key is looked up here first. Free-form mappings (SQLAlchemy's `query`, a model's
-parameters, `headers`) are not looked into. Sources: the classes named in each line, in the 3.21.0 wheel.
+(docs/rasa-pro.md, Unknown keys and types). So every key is looked up here first. Free-form mappings
+(SQLAlchemy's `query`, a model's parameters, `headers`) are not looked into. Sources: the classes named in
+each line, in the 3.21.0 wheel.
 
 Runs in two places: here, over what we are about to write, and in the cluster, as part of the preflight
 (`jobs/preflight/endpoints.py`), over what arrived there. So it needs nothing but the standard library.
@@ -24,7 +25,7 @@ _REDIS = frozenset(
     {"host", "port", "db", "username", "password", "use_ssl", "ssl_certfile", "ssl_keyfile", "ssl_ca_certs"}
     | {"key_prefix", "socket_timeout", "deployment_mode", "endpoints", "sentinel_service"}
 )
-"""`redis_connection_factory.py:66`, `concurrent_lock_store.py:91`: `host`, for `url` is ignored (T6)."""
+"""`core/redis_connection_factory.py:66`; no `url` (docs/rasa-pro.md, Redis addresses)."""
 _KAFKA = frozenset(
     {
         "url",

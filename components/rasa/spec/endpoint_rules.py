@@ -1,7 +1,7 @@
 """What is wrong with keys that an operator adds to endpoints.yml, as messages: Rasa itself would say nothing.
 
 `problems_of` is the entry: unread keys (`endpoint_keys.py`), unknown types, and values that Rasa reads
-otherwise than they look (facts §0). It deliberately does not check addresses or rights; that is the
+otherwise than they look (docs/rasa-pro.md). It deliberately does not check addresses or rights; that is the
 preflight's part, in the cluster.
 """
 
@@ -23,10 +23,10 @@ FALLS_BACK = {
     "lock_store": "does not start",
     "timer_store": "does not start",
 }
-"""What Rasa does with a type that it does not know (facts §1.0)."""
+"""What Rasa does with a type that it does not know (docs/rasa-pro.md, Unknown keys and types)."""
 
 NEVER_EXPANDED = frozenset({("event_broker", "client_id"), ("vector_store", "api_key")})
-"""Keys that stay literally `${VAR}`: Rasa leaves them for later, and these blocks never ask again (T5)."""
+"""Keys that stay literally `${VAR}` (docs/rasa-pro.md, Unexpanded keys)."""
 
 SECRET_KEYS = frozenset(
     {"password", "token", "sasl_password", "api_key", "client_secret", "secret", "private_key"}
@@ -62,7 +62,7 @@ def unset_variables(document: Document, known: AbstractSet[str]) -> list[str]:
     """Name every `${VARIABLE}` that the pod's environment lacks.
 
     Rasa refuses to start over a value that is nothing but an unset variable, and takes `prefix-${UNSET}` as
-    it stands (T4).
+    it stands (docs/rasa-pro.md, Variables).
     """
     return [
         f"{path} refers to ${{{name}}}, which is not in the pod's environment; set it with: "
@@ -134,14 +134,14 @@ def _trap_problems(block: str, mapping: Block) -> Iterator[str]:
     """Keys that Rasa reads, with values that do harm."""
     url, dialect = mapping.get("url"), mapping.get("dialect")
     if block == "event_broker" and isinstance(url, Sequence) and not isinstance(url, str):
-        yield "url: Rasa Pro breaks on a list (core/brokers/kafka.py:297); write 'host:port,host:port' (T10)"
+        yield "url: Rasa breaks on a list (docs/rasa-pro.md, Kafka addresses); write 'host:port,host:port'"
     protocol = mapping.get("security_protocol")
     if protocol == "SASL_SSL" and mapping.get("ssl_check_hostname") is not True:
-        yield "ssl_check_hostname: SASL_SSL needs true, else no producer can be built (kafka.py:332, T1)"
+        yield "ssl_check_hostname: SASL_SSL needs true, or events are lost (docs/rasa-pro.md, Kafka over TLS)"
     if mapping.get("ssl_check_hostname") is False:
-        yield "ssl_check_hostname: false makes a producer that cannot be built (kafka.py:332, T1); write true"
+        yield "ssl_check_hostname: false loses all events (docs/rasa-pro.md, Kafka over TLS); write true"
     if isinstance(dialect, str) and dialect.startswith("postgres") and dialect != "postgresql":
-        yield "dialect: TLS and pool settings only reach exactly 'postgresql' (sql_tracker_store.py:112, T9)"
+        yield "dialect: TLS and pool settings only reach exactly 'postgresql' (docs/rasa-pro.md, PostgreSQL)"
     prefix = mapping.get("key_prefix")
     if isinstance(prefix, str) and not prefix.isalnum() and not REFERENCE.search(prefix):
         yield f"key_prefix: {prefix!r} is not letters and digits only, so Rasa Pro ignores it"

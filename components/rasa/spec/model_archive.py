@@ -1,8 +1,8 @@
 """A trained model on this machine: read to its end before anything is touched.
 
-Rasa starts without a model that it cannot read, and says so in its log alone (facts T3). A model is a gzipped
-tar with `metadata.json` at its top, which names the version that trained it (Rasa's
-`engine/storage/local_model_storage.py`, `ModelMetadata`: `rasa_open_source_version`, `model_id`).
+Rasa starts without a model that it cannot read, and says so in its log alone (docs/rasa-pro.md, Unreadable
+models). A model is a gzipped tar with `metadata.json` at its top, which names the version that trained it
+(Rasa's `engine/storage/local_model_storage.py`, `ModelMetadata`: `rasa_open_source_version`, `model_id`).
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ IMAGE_TAG = "3.21.0-latest"
 """Rasa's tags read `<version>-latest`; the chart's own default is older (3.17.0)."""
 CHART = "oci://europe-west3-docker.pkg.dev/rasa-releases/helm-charts/rasa"
 CHART_VERSION = "2.4.0"
-"""The version that `values.py` is written for; 1.x read other keys and ignores ours (facts T12)."""
+"""The version that `values.py` is written for; 1.x ignores its keys (docs/rasa-pro.md, Endpoints in the
+chart)."""
 
 Check = Literal[
     "endpoints",
