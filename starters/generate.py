@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from components.config.clouds import CLOUDS
 from components.config.stack_names import stack_name_problems
-from components.config.zones import REGIONS
 from starters.template import TITLES, WHAT, Starter
 
 ROOT = Path(__file__).parents[1]
@@ -31,7 +31,7 @@ def problems(starter: Starter) -> Sequence[str]:
     found: list[str] = []
     if starter.cloud not in TITLES:
         found.append(f"CLOUD={starter.cloud} must be one of: {', '.join(TITLES)}")
-    regions = REGIONS.get(starter.cloud, {})
+    regions = CLOUDS[starter.cloud].regions if starter.cloud in CLOUDS else ()
     if regions and starter.region not in regions:
         found.append(f"REGION={starter.region} is not a region of {starter.cloud}: {', '.join(regions)}")
     if starter.cloud == "none" and starter.region:

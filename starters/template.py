@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-TITLES = {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud", "none": "A cluster of your own"}
+from components.config.clouds import CLOUDS
+
+TITLES = {**{name: cloud.title for name, cloud in CLOUDS.items()}, "none": "A cluster of your own"}
 WHAT = {
     "dev": "one of everything, cheap, gone with `pulumi destroy`",
     "production": "three of what must not fail, backups, protected against deletion",

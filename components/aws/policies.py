@@ -1,6 +1,6 @@
 """IAM policy documents with types: their shape is here, what each one says stands with what it guards.
 
-ARNs are those of the commercial partition, as `components/config/zones.py` has commercial regions only.
+ARNs are those of the commercial partition, as `components/config/clouds/aws.py` has commercial regions only.
 """
 
 from __future__ import annotations

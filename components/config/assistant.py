@@ -25,7 +25,7 @@ class Network(Model):
     avoid: tuple[str, ...] = ()
     """Ranges that this network will be routed to (offices, peered networks) and must not overlap."""
     zones: tuple[str, ...] = ()
-    """Full zone names, where an account sees others than the table in components/config/zones.py."""
+    """Full zone names, where an account sees others than the table in components/config/clouds."""
 
 
 class Image(Model):

@@ -10,40 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from components.config.assistant import Assistant
-from components.contract.terms import Profile, Size
+from components.contract.terms import Profile
 
 REPLICAS: Mapping[Profile, int] = {"dev": 1, "production": 2}
 """Pods where the settings do not say: production survives the loss of one."""
 GROWTH: Mapping[Profile, int] = {"dev": 1, "production": 2}
 """How many times as many pods the autoscaler may make of them: a peak, and not a bill without end."""
-
-POSTGRES_CONNECTIONS: Mapping[str, Mapping[tuple[Profile, Size], int]] = {
-    "aws": {
-        ("dev", "small"): 80,
-        ("dev", "medium"): 150,
-        ("dev", "large"): 300,
-        ("production", "small"): 600,
-        ("production", "medium"): 1200,
-        ("production", "large"): 2400,
-    },
-    "azure": {
-        ("dev", "small"): 35,
-        ("dev", "medium"): 414,
-        ("dev", "large"): 844,
-        ("production", "small"): 844,
-        ("production", "medium"): 1703,
-        ("production", "large"): 3422,
-    },
-    "gcp": {
-        ("dev", "small"): 40,
-        ("dev", "medium"): 80,
-        ("dev", "large"): 150,
-        ("production", "small"): 400,
-        ("production", "medium"): 800,
-        ("production", "large"): 1600,
-    },
-}
-"""What `components/<cloud>/postgres.py` hands out as `max_connections`."""
 
 
 def assistant_replicas(assistant: Assistant, profile: Profile) -> tuple[int, int]:

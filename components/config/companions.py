@@ -42,7 +42,9 @@ class NoCompanion(Model):
     source: Literal["none"] = Field(default="none", alias="from")
 
 
-class _Server(Model):
+class InClusterServer(Model):
+    """What every server in the cluster says."""
+
     source: Literal["in-cluster"] = Field(alias="from")
     replicas: int | None = Field(default=None, ge=1, le=50)
     """Pods; by default 1 in dev and 2 in production."""
@@ -56,7 +58,9 @@ class _Server(Model):
     """Number of the user to run as, where the image names none or names it by a word; not on OpenShift."""
 
 
-class _OwnServer(_Server):
+class OwnServer(InClusterServer):
+    """A server from an image of the operator's."""
+
     image: str = Field(pattern=IMAGE)
     """Image of yours with tag or digest."""
     variables: dict[str, str] = Field(default_factory=dict[str, str])
@@ -69,7 +73,7 @@ class _OwnServer(_Server):
     """true where the image writes elsewhere than in /tmp."""
 
 
-class InClusterNlgServer(_OwnServer):
+class InClusterNlgServer(OwnServer):
     """An NLG server from an image of yours, in the stack's cluster."""
 
     port: Port = 5056
@@ -80,7 +84,7 @@ class InClusterNlgServer(_OwnServer):
     """Path that answers 200 when it can serve."""
 
 
-class InClusterActions(_OwnServer):
+class InClusterActions(OwnServer):
     """An action server from an image of yours (rasa-sdk), in the stack's cluster."""
 
     port: Port = 5055
@@ -111,7 +115,7 @@ class ActionsInProcess(Model):
     """Python module, such as actions."""
 
 
-class InClusterDuckling(_Server):
+class InClusterDuckling(InClusterServer):
     """Duckling, in the stack's cluster."""
 
     image: str = Field(default=DUCKLING_IMAGE, pattern=IMAGE)

@@ -9,8 +9,8 @@ import pulumi
 from pulumi.runtime import config as runtime_config
 from pydantic import ValidationError
 
-from components.config.messages import explain
-from components.config.rules import stack as rules
+from components.config import rules
+from components.config.messages import did_you_mean, explain, rm_command
 from components.config.settings import NAMESPACE, Settings
 from components.contract.errors import ConfigurationError
 
@@ -26,7 +26,7 @@ def parse(raw: Mapping[str, object], *, secret_keys: frozenset[str], stack: str)
     given = {
         key: value for key, value in raw.items() if value != ""
     }  # "" is how Pulumi.yaml says "no default"
-    problems = rules.unknown_keys(given, list(_KEYS))
+    problems = _unknown_keys(given)
     known = {key: value for key, value in given.items() if key in _KEYS}
     wrong: set[str] = set()
     try:
@@ -35,8 +35,8 @@ def parse(raw: Mapping[str, object], *, secret_keys: frozenset[str], stack: str)
         problems += explain(error, Settings)
         wrong = {str(detail["loc"][0]) for detail in error.errors()}
         settings = Settings.model_validate(_without(known, wrong))
-    valid = {name: getattr(settings, name) for key, name in _KEYS.items() if key not in wrong}
-    problems += rules.problems(valid, secret_keys=secret_keys, stack=stack)
+    fields = frozenset(_KEYS[key] for key in wrong if key in _KEYS)
+    problems += rules.problems(settings, wrong=fields, secret_keys=secret_keys, stack=stack)
     if problems:
         raise ConfigurationError(stack, problems)
     return settings
@@ -51,6 +51,15 @@ _STAND_INS: Mapping[str, object] = {
     "license": "none",
 }
 """Valid values that stand in for wrong ones of required keys, so that the other keys are checked too."""
+
+
+def _unknown_keys(given: Mapping[str, object]) -> list[str]:
+    return [
+        f"rasa:{key} is not a known key; {did_you_mean(key, list(_KEYS))}; "
+        f"remove it with: {rm_command(f'rasa:{key}')}"
+        for key in given
+        if key not in _KEYS
+    ]
 
 
 def _without(raw: Mapping[str, object], wrong: set[str]) -> dict[str, object]:

@@ -101,8 +101,8 @@ class Settings(Model):
         return self.profile == "production" if self.deletion_protection is None else self.deletion_protection
 
     @property
-    def zones(self) -> tuple[str, ...]:
-        """The zones that the stack spreads over."""
+    def zones_wanted(self) -> int:
+        """How many zones the stack spreads over."""
         blocks = (
             self.cluster,
             self.model_storage,
@@ -110,8 +110,20 @@ class Settings(Model):
             self.tracker_store,
             self.event_broker,
         )
-        wanted = zones_wanted(self.profile, blocks)
-        return (self.network.zones or zone_names(self.cloud, self.region))[:wanted]
+        return zones_wanted(
+            self.profile_of(block) if isinstance(block, sources.Sized) else self.profile for block in blocks
+        )
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones that the stack spreads over."""
+        return (self.network.zones or zone_names(self.cloud, self.region))[: self.zones_wanted]
+
+    @property
+    def managed_stores(self) -> tuple[sources.Managed, ...]:
+        """The blocks of the data stores that the cloud manages."""
+        blocks = (self.model_storage, self.lock_store, self.tracker_store, self.event_broker)
+        return tuple(block for block in blocks if isinstance(block, sources.Managed))
 
     def profile_of(self, block: sources.Sized) -> Profile:
         """The profile of one dependency."""

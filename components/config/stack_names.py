@@ -9,8 +9,9 @@ is made. Source of the limits: the API references of the services.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from components.config.clouds import CLOUDS
+from components.config.clouds.facts import NameLimit
 
 RANDOM_LENGTH = 7
 """A hyphen and six hex digits, appended by the engine."""
@@ -18,53 +19,17 @@ STACK_NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 """What every cloud takes at the start of a name."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NameLimit:
-    """The longest name that a service takes for one kind of object."""
-
-    what: str
-    logical_name: str
-    longest: int
-
-    def room(self) -> int:
-        """How many characters the stack's name may have."""
-        return self.longest - len(f"-{self.logical_name}") - RANDOM_LENGTH
+WITHOUT_CLOUD = (NameLimit(what="a Kubernetes Job", logical_name="rasa-database-init", longest=63),)
 
 
-LIMITS: Mapping[str, Sequence[NameLimit]] = {
-    "aws": (
-        NameLimit(what="an ElastiCache replication group", logical_name="lock-store", longest=40),
-        NameLimit(what="an IAM role", logical_name="foundation-cluster-nodes", longest=64),
-        NameLimit(what="an MSK cluster", logical_name="event-broker", longest=64),
-        NameLimit(what="an RDS instance", logical_name="tracker-store", longest=63),
-        NameLimit(what="an S3 bucket", logical_name="model-storage", longest=63),
-    ),
-    # Storage accounts and key vaults (24 each) have no room for a stack's name: see Pulumi.yaml.
-    "azure": (
-        NameLimit(what="an AKS cluster", logical_name="foundation-cluster", longest=63),
-        NameLimit(what="a virtual network", logical_name="foundation-network", longest=64),
-        NameLimit(what="the resource group of AKS's nodes", logical_name="foundation-nodes", longest=80),
-        NameLimit(what="an Azure Managed Redis", logical_name="lock-store", longest=60),
-        NameLimit(what="an Azure DocumentDB cluster", logical_name="tracker-store", longest=40),
-        NameLimit(what="a PostgreSQL server", logical_name="tracker-store", longest=63),
-        NameLimit(what="an Event Hubs namespace", logical_name="event-broker", longest=50),
-        NameLimit(what="a SAS rule of Event Hubs", logical_name="event-broker-analytics", longest=50),
-    ),
-    # Service accounts (30) and the GKE cluster (40) have shorter patterns of their own in Pulumi.yaml.
-    "gcp": (
-        NameLimit(what="a Memorystore instance", logical_name="lock-store", longest=40),
-        NameLimit(what="a Cloud Storage bucket", logical_name="model-storage", longest=63),
-        NameLimit(what="a Kafka cluster", logical_name="event-broker", longest=63),
-        NameLimit(what="a KMS key ring", logical_name="foundation-key", longest=63),
-        NameLimit(what="a VPC's address range", logical_name="foundation-network-services", longest=63),
-    ),
-    "none": (NameLimit(what="a Kubernetes Job", logical_name="rasa-database-init", longest=63),),
-}
+def room(limit: NameLimit) -> int:
+    """How many characters of a name the stack's may have."""
+    return limit.longest - len(f"-{limit.logical_name}") - RANDOM_LENGTH
 
 
-def longest_stack_name(cloud: str) -> NameLimit | None:
+def longest_stack_name(cloud: str) -> NameLimit:
     """The limit that decides how long a stack's name may be on this cloud."""
-    return min(LIMITS.get(cloud, ()), key=NameLimit.room, default=None)
+    return min(CLOUDS[cloud].names if cloud in CLOUDS else WITHOUT_CLOUD, key=room)
 
 
 def stack_name_problems(cloud: str, stack: str) -> list[str]:
@@ -76,9 +41,9 @@ def stack_name_problems(cloud: str, stack: str) -> list[str]:
             "single hyphens and starts with a letter; rename it with: pulumi stack rename <name>"
         )
     limit = longest_stack_name(cloud)
-    if limit and len(stack) > limit.room():
+    if len(stack) > room(limit):
         problems.append(
-            f"stack name {stack!r} has {len(stack)} characters, at most {limit.room()} fit: {limit.what} is "
+            f"stack name {stack!r} has {len(stack)} characters, at most {room(limit)} fit: {limit.what} is "
             f"named '<stack>-{limit.logical_name}-<6 digits>' and takes {limit.longest}; "
             "rename it with: pulumi stack rename <name>"
         )

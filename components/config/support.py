@@ -6,12 +6,13 @@ table of dependencies × sources is generated from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
+from components.config.clouds import CLOUDS
+from components.config.clouds.facts import Gap
 from components.contract.errors import NotSupported
+from components.contract.terms import TrackerStoreKind
 
-CLOUDS = ("aws", "azure", "gcp", "none")
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "cluster": ("managed", "existing"),
     "modelStorage": ("managed", "in-cluster", "existing"),
@@ -35,35 +36,12 @@ IN_CLUSTER: Mapping[str, str] = {
     "analytics": "Rasa Pro Services",
 }
 """What runs in the cluster, for the table."""
-TRACKER_STORE_KINDS = ("postgres", "dynamodb", "mongodb")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gap:
-    """Why something is not to be had, and what is."""
-
-    because: str
-    instead: str
-
-
-_BESIDE_EXISTING_CLUSTERS: Mapping[str, Gap] = {
-    cloud: Gap(because="its components need the stack's cluster", instead="a managed cluster or cloud none")
-    for cloud in ("azure", "gcp")
-}
-
-_TRACKER_STORES: Mapping[tuple[str, str], Gap] = {
-    ("azure", "dynamodb"): Gap(because="DynamoDB exists on AWS only", instead="kind postgres or mongodb"),
-    ("gcp", "dynamodb"): Gap(because="DynamoDB exists on AWS only", instead="kind postgres"),
-    ("gcp", "mongodb"): Gap(
-        because="Google Cloud has no MongoDB of its own that creates the indexes Rasa asks for",
-        instead="kind postgres, or an existing MongoDB Atlas",
-    ),
-}
+TRACKER_STORE_KINDS: Sequence[TrackerStoreKind] = ("postgres", "dynamodb", "mongodb")
 
 
 def managed_gap(cloud: str, dependency: str) -> NotSupported | None:
     """The error that no cloud manages a dependency, or None."""
-    if cloud != "none":
+    if cloud in CLOUDS:
         return None
     instead = " or ".join(source for source in SOURCES.get(dependency, ()) if source != "managed")
     return NotSupported(
@@ -73,21 +51,31 @@ def managed_gap(cloud: str, dependency: str) -> NotSupported | None:
 
 def existing_cluster_gap(cloud: str) -> NotSupported | None:
     """The error that a cloud manages nothing beside a cluster that exists already, or None."""
-    gap = _BESIDE_EXISTING_CLUSTERS.get(cloud)
-    what = "a managed dependency beside an existing cluster"
-    return gap and NotSupported(what, on=cloud, because=gap.because, instead=gap.instead)
+    ids = CLOUDS[cloud].beside_existing_cluster if cloud in CLOUDS else None
+    return _not_supported("a managed dependency beside an existing cluster", cloud, ids)
 
 
-def tracker_store_gap(cloud: str, kind: str) -> NotSupported | None:
+def tracker_store_gap(cloud: str, kind: TrackerStoreKind) -> NotSupported | None:
     """The error that a cloud has no managed tracker store of a kind, or None."""
-    gap = _TRACKER_STORES.get((cloud, kind))
-    what = f"a managed tracker store of kind {kind}"
-    return gap and NotSupported(what, on=cloud, because=gap.because, instead=gap.instead)
+    gap = CLOUDS[cloud].missing_tracker_stores.get(kind) if cloud in CLOUDS else None
+    return _not_supported(f"a managed tracker store of kind {kind}", cloud, gap)
+
+
+def _not_supported(what: str, cloud: str, gap: object) -> NotSupported | None:
+    if not isinstance(gap, Gap):
+        return None
+    return NotSupported(what, on=cloud, because=gap.because, instead=gap.instead)
 
 
 def table() -> str:
     """The README's table of dependencies × sources: yes, no with its reason, – where it is no choice."""
-    titles = ("Dependency", "AWS", "Azure", "Google Cloud", "in-cluster", "existing", "none")
+    titles = (
+        "Dependency",
+        *(facts.title for facts in CLOUDS.values()),
+        "in-cluster",
+        "existing",
+        "none",
+    )
     head = f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}"
     rows = (
         f"| `{dependency}` | {' | '.join(_cells(dependency, sources))} |"
@@ -97,7 +85,7 @@ def table() -> str:
 
 
 def _cells(dependency: str, sources: tuple[str, ...]) -> Iterator[str]:
-    for cloud in ("aws", "azure", "gcp"):
+    for cloud in CLOUDS:
         yield _managed_cell(dependency, cloud) if "managed" in sources else "–"
     for source in ("in-cluster", "existing", "none"):
         yield "–" if source not in sources else _yes(dependency, source)

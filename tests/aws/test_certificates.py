@@ -8,7 +8,7 @@ import pytest
 from pulumi import RunError
 
 from components.aws.certificates import amazon_roots, rds_roots, regions_with_rds_roots
-from components.config.zones import AWS as PROJECT_REGIONS
+from components.config.clouds.aws import AWS
 
 
 def authorities(pem: str) -> Iterator[tuple[str, float]]:
@@ -38,7 +38,7 @@ def test_rds_roots_are_of_their_region(region: str) -> None:
 
 
 def test_every_region_that_settings_accept_has_rds_roots() -> None:
-    assert set(PROJECT_REGIONS) == set(regions_with_rds_roots())
+    assert set(AWS.regions) == set(regions_with_rds_roots())
 
 
 def test_another_region_says_how_to_get_them() -> None:

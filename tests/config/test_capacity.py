@@ -6,12 +6,12 @@ from importlib import import_module
 
 import pytest
 
-from components.config.capacity import POSTGRES_CONNECTIONS
+from components.config.clouds import CLOUDS
 
 
-@pytest.mark.parametrize("cloud", POSTGRES_CONNECTIONS)
+@pytest.mark.parametrize("cloud", CLOUDS)
 def test_connections_of_each_size(cloud: str) -> None:
     postgres = import_module(f"components.{cloud}.postgres")
     reserved = getattr(postgres, "RESERVED_CONNECTIONS", 0)
     made = {row: server.max_connections - reserved for row, server in postgres.SERVERS.items()}
-    assert made == POSTGRES_CONNECTIONS[cloud]
+    assert made == CLOUDS[cloud].postgres_connections

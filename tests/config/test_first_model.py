@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import jsonschema
 import pytest
 
 from components.config import first_model
-from components.config.first_model import LARGEST, LARGEST_BLOB, PROJECT
+from components.config.clouds import CLOUDS
+from components.config.first_model import PROJECT
 from components.config.load import parse
+from components.config.rules import first_model as rules
 from components.config.schema import stack_file_schema
 from components.config.settings import Settings
 from components.contract.errors import ConfigurationError
@@ -154,7 +157,7 @@ def test_what_is_too_large_for_the_cluster_is_uploaded_by_hand(
 ) -> None:
     base = {**NONE, "modelStorage": blocks.MODEL_STORAGES[kind]}
     settings(base, upload=str(big))
-    monkeypatch.setattr(first_model, "LARGEST", big.stat().st_size - 1)
+    monkeypatch.setattr(rules, "LARGEST", big.stat().st_size - 1)
     assert WAYS[kind].format(big) in problem(base, upload=str(big))
     settings(AWS, upload=str(big))
 
@@ -163,9 +166,10 @@ def test_a_blob_has_a_size_at_most(big: Path, monkeypatch: pytest.MonkeyPatch) -
     azure = {**AWS, "cloud": "azure", "region": "westeurope"}
     azure["cluster"] = {"admins": [f"user:{0:08}-0000-4000-8000-{10:012}"]}
     settings(azure, upload=str(big))
-    monkeypatch.setattr(first_model, "LARGEST_BLOB", big.stat().st_size - 1)
+    facts = replace(CLOUDS["azure"], largest_model=big.stat().st_size - 1)
+    monkeypatch.setattr(rules, "CLOUDS", {**CLOUDS, "azure": facts})
     assert f"has {big.stat().st_size} bytes" in problem(azure, upload=str(big))
-    assert LARGEST < LARGEST_BLOB
+    assert (CLOUDS["azure"].largest_model or 0) > rules.LARGEST
 
 
 def test_an_unused_file_is_said_unless_a_commit_is_served(

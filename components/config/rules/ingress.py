@@ -1,81 +1,57 @@
-"""What is wrong with `rasa:ingress`: one message per problem, before anything is made."""
+"""Rules for `rasa:ingress` and `rasa:networkPolicies`."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from ipaddress import IPv4Network
+from collections.abc import Iterator, Sequence
 
 from components.config import ingress as o
-from components.config.assistant import Assistant
 from components.config.capacity import assistant_replicas
-from components.config.cluster import ExistingCluster, ManagedCluster
-from components.config.messages import parsed_cidr, set_with
+from components.config.clouds import CLOUDS
+from components.config.clouds.existing import INGRESS
+from components.config.clouds.facts import IngressFacts
+from components.config.cluster import ExistingCluster
+from components.config.messages import parsed_cidr, rm_command, set_with
 from components.config.model import SecretKey
 from components.config.rules.certificate_names import covers, names_in
-from components.contract.terms import Profile
+from components.config.rules.runner import Rule
+from components.config.settings import Settings
 from components.rasa.spec.channels import stateful_channels
 
-AnyCluster = ManagedCluster | ExistingCluster
 KEY = "rasa:ingress"
-ZONE_IDS = {
-    "aws": (re.compile(r"^Z[A-Z0-9]{5,31}$"), "a hosted zone id such as Z0123456789ABCDEFGHIJ"),
-    "azure": (
-        re.compile(
-            r"^/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/]+"
-            r"/providers/Microsoft\.Network/dnszones/[^/]+$",
-            re.IGNORECASE,
-        ),
-        "the resource id of a DNS zone (az network dns zone show --query id)",
-    ),
-    "gcp": (re.compile(r"^[a-z][a-z0-9-]{0,62}$"), "the name of a managed zone such as example-com"),
-}
-CERTIFICATES = {
-    "aws": ("cloud", "existing", "pem"),
-    "azure": ("cert-manager", "existing", "pem"),
-    "gcp": ("cloud", "existing", "pem"),
-    "openshift": ("cloud", "existing", "pem"),
-    "kubernetes": ("cert-manager", "existing", "pem"),
-}
-"""Who opens the ingress → where its certificate can come from; the first two of these are the default."""
-REFERENCES = {
-    "aws": re.compile(r"^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}$"),
-    "gcp": re.compile(r"^[a-z][a-z0-9-]{0,62}$"),
-}
-NO_API = {
-    "azure": "Application Gateway for Containers knows no addresses of senders",
-    "kubernetes": "an Ingress has no words for the addresses of senders",
-}
-API_RANGES_ON_AWS = 3
-"""A rule of the load balancer takes five values: the host, the path, and so three ranges."""
 WIDEST = 8
 """Prefix length: the largest range that one organisation holds."""
 
 
-def way_of(cloud: str, cluster: AnyCluster) -> str:
-    """Who opens the ingress: the cloud that made the cluster, or what is in a cluster that exists."""
-    return cluster.flavor if isinstance(cluster, ExistingCluster) else cloud
+def _facts(settings: Settings) -> tuple[str, IngressFacts]:
+    """What opens the ingress: the cloud that makes the cluster, or what runs in a cluster that exists."""
+    if isinstance(settings.cluster, ExistingCluster):
+        return settings.cluster.flavor, INGRESS[settings.cluster.flavor]
+    if settings.cloud in CLOUDS:
+        return settings.cloud, CLOUDS[settings.cloud].ingress
+    # Cloud none with a managed cluster, which another rule reports.
+    return "kubernetes", INGRESS["kubernetes"]
 
 
-def _host(cloud: str, cluster: AnyCluster, ingress: o.Ingress) -> Iterator[str]:
-    way, host, zone = way_of(cloud, cluster), ingress.host, ingress.zone
+def _host(settings: Settings) -> Iterator[str]:
+    ingress, (way, facts) = settings.ingress, _facts(settings)
+    host, zone = ingress.host, ingress.zone
     if host is None:
         if given := sorted(ingress.model_fields_set - {"host", "callers"}):
             missing = set_with(f"{KEY}.host", "assistant.example.com")
             yield f"{KEY}.host is missing, without which {', '.join(given)} mean nothing; {missing}"
         return
     if zone is None:
-        source = ingress.certificate.source if ingress.certificate else None
-        if way in {"aws", "gcp"} and source in {None, "cloud"}:
+        source = ingress.certificate.source if ingress.certificate else "cloud"
+        if facts.zone_proves and source == "cloud":
             yield (
-                f"{KEY}.zone is missing: {cloud} issues a certificate for {host!r} when a record in its DNS "
+                f"{KEY}.zone is missing: {way} issues a certificate for {host!r} when a record in its DNS "
                 f"zone proves it yours; {set_with(f'{KEY}.zone.name', '<domain>')}, and so id"
             )
         return
-    if way not in ZONE_IDS:
+    if facts.zone_id is None:
         yield (
             f"{KEY}.zone is given, and this stack has no cloud whose DNS it could write to: make the record "
-            f"of {host!r} by hand, and remove the zone with: pulumi config rm --path '{KEY}.zone'"
+            f"of {host!r} by hand, and remove the zone with: {rm_command(f'{KEY}.zone')}"
         )
         return
     if host != zone.name and not host.endswith(f".{zone.name}"):
@@ -83,51 +59,44 @@ def _host(cloud: str, cluster: AnyCluster, ingress: o.Ingress) -> Iterator[str]:
             f"{KEY}.host {host!r} is not in the zone {zone.name!r}; accepted: a name that ends with "
             f".{zone.name}; {set_with(f'{KEY}.host', f'assistant.{zone.name}')}"
         )
-    if host == zone.name and way in {"aws", "azure"}:
+    if host == zone.name and not facts.zone_apex:
         yield (
             f"{KEY}.host {host!r} is the zone itself, which cannot be an alias of a load balancer's name; "
             + set_with(f"{KEY}.host", f"assistant.{zone.name}")
         )
-    pattern, accepted = ZONE_IDS[way]
-    if not pattern.match(zone.id):
-        yield f"{KEY}.zone.id {zone.id!r} is not {accepted}; {set_with(f'{KEY}.zone.id', '<id>')}"
+    if not facts.zone_id.pattern.match(zone.id):
+        command = set_with(f"{KEY}.zone.id", "<id>")
+        yield f"{KEY}.zone.id {zone.id!r} is not {facts.zone_id.accepted}; {command}"
 
 
-def _certificate(cloud: str, cluster: AnyCluster, ingress: o.Ingress) -> Iterator[str]:
-    way, block, host = way_of(cloud, cluster), ingress.certificate, ingress.host
-    if host is None:
+def _certificate(settings: Settings) -> Iterator[str]:
+    ingress, (way, facts) = settings.ingress, _facts(settings)
+    block, accepted = ingress.certificate, facts.certificates
+    if ingress.host is None:
         return
-    accepted: Sequence[str] = CERTIFICATES.get(way, ("existing",))
     if block is None or block.source not in accepted:
         if block is not None or "cloud" not in accepted:
             said = "is missing" if block is None else f"is {block.source!r}"
-            what = " or ".join(accepted)
             yield (
-                f"{KEY}.certificate.from {said}; accepted on {way}: {what}; "
+                f"{KEY}.certificate.from {said}; accepted on {way}: {' or '.join(accepted)}; "
                 + set_with(f"{KEY}.certificate.from", accepted[0])
             )
         return
     if isinstance(block, o.CertManagerCertificate):
-        yield from _cert_manager(way, ingress, block)
+        yield from _cert_manager(ingress, block, issues=facts.issues)
     if isinstance(block, o.ExistingCertificate):
-        yield from _reference(way, block.reference)
+        form, reference = facts.reference, block.reference
+        if form is not None and not form.pattern.match(reference):
+            command = set_with(f"{KEY}.certificate.reference", "<it>")
+            yield f"{KEY}.certificate.reference {reference!r} is not {form.accepted}; {command}"
     if isinstance(block, o.PemCertificate):
-        yield from _pem(block, host)
+        yield from _pem(block, ingress.host)
 
 
-def _reference(way: str, reference: str) -> Iterator[str]:
-    if way in REFERENCES and not REFERENCES[way].match(reference):
-        what = "the ARN of an ACM certificate" if way == "aws" else "the name of a certificate map"
-        yield (
-            f"{KEY}.certificate.reference {reference!r} is not {what}; "
-            + set_with(f"{KEY}.certificate.reference", "<it>")
-        )
-
-
-def _cert_manager(way: str, ingress: o.Ingress, block: o.CertManagerCertificate) -> Iterator[str]:
+def _cert_manager(ingress: o.Ingress, block: o.CertManagerCertificate, *, issues: bool) -> Iterator[str]:
     if block.issuer is not None:
         return
-    if way != "azure":
+    if not issues:
         yield (
             f"{KEY}.certificate.issuer is missing: the cluster's cert-manager issues by it; "
             + set_with(f"{KEY}.certificate.issuer", "<ClusterIssuer>")
@@ -161,82 +130,77 @@ def _pem(block: o.PemCertificate, host: str) -> Iterator[str]:
         )
 
 
-def _api(cloud: str, profile: str, cluster: AnyCluster, ingress: o.Ingress) -> Iterator[str]:
-    way, api = way_of(cloud, cluster), ingress.api
-    if ingress.internal and ingress.host is not None and way != "aws":
+def _internal(settings: Settings) -> Iterator[str]:
+    ingress, (way, facts) = settings.ingress, _facts(settings)
+    if ingress.internal and ingress.host is not None and not facts.internal:
         yield (
             f"{KEY}.internal is true, which is not supported on {way}; remove it with: "
-            f"pulumi config rm --path '{KEY}.internal'"
+            + rm_command(f"{KEY}.internal")
         )
+
+
+def _api(settings: Settings) -> Iterator[str]:
+    api, (way, facts) = settings.ingress.api, _facts(settings)
     if api is None:
         return
-    if way in NO_API:
+    if facts.no_api is not None:
         yield (
-            f"{KEY}.api is not supported on {way}: {NO_API[way]}. Call Rasa inside the cluster instead "
-            f"({KEY}.callers), and remove it with: pulumi config rm --path '{KEY}.api'"
+            f"{KEY}.api is not supported on {way}: {facts.no_api}. Call Rasa inside the cluster instead "
+            f"({KEY}.callers), and remove it with: {rm_command(f'{KEY}.api')}"
         )
         return
-    if way == "aws" and len(api.allowed_cidrs) > API_RANGES_ON_AWS:
+    ranges = api.allowed_cidrs
+    if facts.api_ranges is not None and len(ranges) > facts.api_ranges:
         yield (
-            f"{KEY}.api.allowedCidrs names {len(api.allowed_cidrs)} ranges; accepted on aws: "
-            f"{API_RANGES_ON_AWS} at most, for a rule of its load balancer has no room for more"
+            f"{KEY}.api.allowedCidrs names {len(ranges)} ranges; accepted on {way}: {facts.api_ranges} at "
+            "most, for a rule of its load balancer has no room for more"
         )
-    yield from _ranges(f"{KEY}.api.allowedCidrs", api.allowed_cidrs, narrow=profile == "production")
-
-
-def _ranges(path: str, texts: Sequence[str], *, narrow: bool) -> Iterator[str]:
-    for index, text in enumerate(texts):
-        parsed: IPv4Network | str = parsed_cidr(text)
+    for index, text in enumerate(ranges):
+        path, parsed = f"{KEY}.api.allowedCidrs[{index}]", parsed_cidr(text)
         if isinstance(parsed, str):
-            yield f"{path}[{index}] {parsed}"
-        elif narrow and parsed.prefixlen < WIDEST:
+            yield f"{path} {parsed}"
+        elif settings.profile == "production" and parsed.prefixlen < WIDEST:
             yield (
-                f"{path}[{index}] opens Rasa's whole HTTP API to the internet ({parsed}), which profile "
-                f"production refuses; {set_with(f'{path}[{index}]', '<range>')}"
+                f"{path} opens Rasa's whole HTTP API to the internet ({parsed}), which profile production "
+                f"refuses; {set_with(path, '<range>')}"
             )
 
 
-def _controller(cloud: str, cluster: AnyCluster, ingress: o.Ingress) -> Iterator[str]:
+def _controller(settings: Settings) -> Iterator[str]:
+    ingress, (way, facts) = settings.ingress, _facts(settings)
     if ingress.host is None:
-        return
-    way = way_of(cloud, cluster)
-    if way == "kubernetes":
-        for key, value in (
-            ("className", ingress.class_name),
-            ("controllerNamespace", ingress.controller_namespace),
-        ):
-            if value is None:
-                yield (
-                    f"{KEY}.{key} is missing: in a cluster that exists the ingress is its own controller's; "
-                    + set_with(f"{KEY}.{key}", "<name>")
-                )
         return
     for key, value in (
         ("className", ingress.class_name),
         ("controllerNamespace", ingress.controller_namespace),
     ):
-        if value is not None:
+        if not facts.controller and value is None:
+            yield (
+                f"{KEY}.{key} is missing: in a cluster that exists the ingress is its own controller's; "
+                + set_with(f"{KEY}.{key}", "<name>")
+            )
+        elif facts.controller and value is not None:
             yield (
                 f"{KEY}.{key} is {value!r}, and {way} brings its own controller; remove it with: "
-                f"pulumi config rm --path '{KEY}.{key}'"
+                + rm_command(f"{KEY}.{key}")
             )
 
 
-def _affinity(
-    cloud: str, cluster: AnyCluster, ingress: o.Ingress, assistant: Assistant, profile: Profile
-) -> Iterator[str]:
+def _affinity(settings: Settings) -> Iterator[str]:
     """Channels like socketio and voice keep a conversation in one pod's memory."""
+    ingress, assistant = settings.ingress, settings.assistant
     channels = stateful_channels(assistant.credentials, assistant.extra_endpoints)
-    _, most = assistant_replicas(assistant, profile)
+    _, most = assistant_replicas(assistant, settings.profile)
     if ingress.host is None or not channels or most == 1:
         return
     named = ", ".join(channels)
+    _, facts = _facts(settings)
     if ingress.affinity is False:
         yield (
             f"{KEY}.affinity is false, and {named} of rasa:assistant lose conversations when a browser comes "
             f"to another pod; {set_with(f'{KEY}.affinity', 'true')}, or one replica"
         )
-    elif way_of(cloud, cluster) == "kubernetes" and not ingress.annotations:
+    elif not facts.controller and not ingress.annotations:
         yield (
             f"{KEY}.annotations is empty, and {named} of rasa:assistant need a browser to come back to its "
             "pod, which only the controller's own annotations can say (for HAProxy's: haproxy.org/cookie-"
@@ -244,19 +208,11 @@ def _affinity(
         )
 
 
-def _egress(policies: o.NetworkPolicies) -> Iterator[str]:
-    for index, egress in enumerate(policies.egress):
+def _egress(settings: Settings) -> Iterator[str]:
+    for index, egress in enumerate(settings.network_policies.egress):
         parsed = parsed_cidr(egress.cidr)
         if isinstance(parsed, str):
             yield f"rasa:networkPolicies.egress[{index}].cidr {parsed}"
 
 
-CHECKS: Sequence[tuple[tuple[str, ...], Callable[..., Iterator[str]]]] = (
-    (("cloud", "cluster", "ingress"), _host),
-    (("cloud", "cluster", "ingress"), _certificate),
-    (("cloud", "profile", "cluster", "ingress"), _api),
-    (("cloud", "cluster", "ingress"), _controller),
-    (("cloud", "cluster", "ingress", "assistant", "profile"), _affinity),
-    (("network_policies",), _egress),
-)
-"""Field names → check, as in `components/config/rules/stack.py`."""
+RULES: Sequence[Rule] = (_host, _certificate, _internal, _api, _controller, _affinity, _egress)

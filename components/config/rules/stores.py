@@ -1,18 +1,92 @@
-"""Rules for what runs in the cluster, the data stores and Vault: one message per problem."""
+"""Rules for the data stores: whether they are to be had, encryption, Secrets that are named, regions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
+from urllib.parse import urlsplit
 
-from components.config.messages import set_with
-from components.config.secrets_manager import InClusterVault
-from components.config.sources import InClusterStore
-from components.config.tracker_store import ManagedTrackerStore
+from pydantic import BaseModel
+
+from components.config import support
+from components.config.clouds import CLOUDS
+from components.config.cluster import ExistingCluster
+from components.config.companions import ExistingNlgServer
+from components.config.event_broker import ExistingAwsIam, ExistingKafka, ExistingPlaintext, ExistingRabbitMq
+from components.config.lock_store import ExistingRedis, ExistingRedisCluster, ExistingRedisSentinel
+from components.config.messages import rm_command, set_with
+from components.config.model import SecretKey
+from components.config.model_storage import (
+    ExistingModelServer,
+    ExistingS3,
+    ExistingVolume,
+    ManagedModelStorage,
+)
+from components.config.rules.runner import Rule
+from components.config.settings import Settings
+from components.config.sources import InClusterStore, Managed
+from components.config.tracker_store import (
+    ExistingDynamoDb,
+    ExistingMongoDb,
+    ExistingPostgres,
+    ManagedTrackerStore,
+)
+
+STORES = {
+    "modelStorage": "model_storage",
+    "lockStore": "lock_store",
+    "trackerStore": "tracker_store",
+    "eventBroker": "event_broker",
+}
+"""Key of a data store in the stack file → field of the settings."""
+ENCRYPTED = {**STORES, "cluster": "cluster", "nlgServer": "nlg_server"}
+ON_AWS = STORES
+NAMES_SECRETS = {
+    **ENCRYPTED,
+    "secretsManager": "secrets_manager",
+    "actions": "actions",
+    "analytics": "analytics",
+    "tracing": "tracing",
+    "metrics": "metrics",
+    "llmKeys": "llm_keys",
+}
 
 
-def _models_for_several_nodes(profile: str, models: object) -> Iterator[str]:
-    """A cluster's default class makes volumes for one node, nearly everywhere."""
-    if not isinstance(models, InClusterStore) or (models.profile or profile) != "production":
+def _managed(key: str, field: str) -> Rule:
+    """Without a cloud nothing is managed."""
+
+    def rule(settings: Settings) -> Iterator[str]:
+        if isinstance(getattr(settings, field), Managed) and (
+            gap := support.managed_gap(settings.cloud, key)
+        ):
+            yield str(gap)
+
+    return rule
+
+
+def _tracker_store_kind(settings: Settings) -> Iterator[str]:
+    store = settings.tracker_store
+    if isinstance(store, ManagedTrackerStore) and (
+        gap := support.tracker_store_gap(settings.cloud, store.kind)
+    ):
+        yield str(gap)
+
+
+def _end_of_access(settings: Settings) -> Iterator[str]:
+    cloud, storage = settings.cloud, settings.model_storage
+    ends = cloud in CLOUDS and CLOUDS[cloud].model_access_ends
+    if isinstance(storage, ManagedModelStorage) and storage.access_until is not None and not ends:
+        yield (
+            f"rasa:modelStorage.accessUntil is {storage.access_until!r}, and access to models has no end on "
+            f"{cloud}; remove it with: {rm_command('rasa:modelStorage.accessUntil')}"
+        )
+
+
+def _volume_for_several_nodes(settings: Settings) -> Iterator[str]:
+    """The default StorageClass of most clusters makes volumes that one node alone can have."""
+    models = settings.model_storage
+    if not isinstance(models, InClusterStore) or settings.profile_of(models) != "production":
         return
     if models.storage_class is None:
         how = set_with("rasa:modelStorage.storageClass", "<class>")
@@ -24,33 +98,108 @@ def _models_for_several_nodes(profile: str, models: object) -> Iterator[str]:
         )
 
 
-Check = tuple[tuple[str, ...], Callable[..., Iterator[str]]]
-CHECKS: Sequence[Check] = ((("profile", "model_storage"), _models_for_several_nodes),)
-"""Fields that must be valid by themselves, and the check over them."""
+def _plain_text(key: str, field: str) -> Rule:
+    """Production refuses conversations and passwords in plain text on a network."""
+
+    def rule(settings: Settings) -> Iterator[str]:
+        found = _not_encrypted(getattr(settings, field)) if settings.profile == "production" else None
+        if found is not None:
+            where, instead = found
+            yield f"rasa:{key}{where}, which profile production refuses; accepted: {instead}"
+
+    return rule
 
 
-NEVER = InClusterVault.model_fields["rotation"].default
+def _not_encrypted(block: object) -> tuple[str, str] | None:
+    """Where a block gives up encryption, and what is accepted instead."""
+    found: tuple[str, str] | None = None
+    match block:
+        case ExistingKafka(security=ExistingPlaintext()):
+            found = ".security.type is plaintext", "sasl, mutual-tls or aws-iam"
+        case ExistingPostgres(tls="disable"):
+            found = ".tls is disable", "verify-full, verify-ca or require"
+        case (
+            ExistingMongoDb(tls=False)
+            | ExistingRabbitMq(tls=False)
+            | ExistingRedis(tls=False)
+            | ExistingRedisCluster(tls=False)
+            | ExistingRedisSentinel(tls=False)
+        ):
+            found = ".tls is false", "true"
+        case ExistingS3(endpoint=str(url)) if leaves_in_plain_text(url):
+            found = f".endpoint {url!r} is not encrypted", "an https:// URL"
+        case ExistingModelServer(url=url) | ExistingNlgServer(url=url) if leaves_in_plain_text(url):
+            found = f".url {url!r} is not encrypted", "an https:// URL, or a service of the cluster"
+        case ExistingCluster() if block.server.startswith("http://"):
+            found = ".kubeconfig has a server that is not encrypted", "an https:// URL"
+        case _:
+            pass
+    return found
 
 
-def _rotation(cloud: str, tracker_store: object, secrets_manager: object) -> Iterator[str]:
-    """A word that would change nothing is a mistake of whoever wrote it."""
-    if not isinstance(secrets_manager, InClusterVault) or secrets_manager.rotation == NEVER:
-        return
-    back = "leave it out: pulumi config rm --path 'rasa:secretsManager.rotation'"
-    path = f"rasa:secretsManager.rotation is {secrets_manager.rotation!r}, and"
-    if not isinstance(tracker_store, ManagedTrackerStore):
-        how = set_with("rasa:trackerStore.password", "<value>", is_secret=True)
-        yield f"{path} the tracker store's password is not the stack's: give another, {how}; {back}"
-    elif tracker_store.kind == "dynamodb" or (cloud == "aws" and tracker_store.kind == "postgres"):
-        yield f"{path} on {cloud} Rasa has no password for kind {tracker_store.kind}; {back}"
-    elif tracker_store.kind == "mongodb":
-        yield (
-            f"{path} a MongoDB of {cloud} takes minutes to change its one password, in which Rasa would have "
-            f"none; {back}"
-        )
+def leaves_in_plain_text(url: str) -> bool:
+    """Whether a URL is one of plain HTTP outside of the cluster; between its pods plain HTTP is usual."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not in_cluster(parts.hostname or "")
 
 
-VAULT_CHECKS: Sequence[tuple[tuple[str, ...], Callable[..., Iterator[str]]]] = (
-    (("cloud", "tracker_store", "secrets_manager"), _rotation),
+def in_cluster(host: str) -> bool:
+    """Whether a name is that of a Service of the cluster."""
+    return re.search(r"\.svc(\.cluster\.local)?$", host) is not None
+
+
+def _references(key: str, field: str) -> Rule:
+    """A Secret or a volume that is named must exist, and so must the namespace that it is in."""
+
+    def rule(settings: Settings) -> Iterator[str]:
+        cluster, block = settings.cluster, getattr(settings, field)
+        if isinstance(cluster, ExistingCluster) and cluster.has_namespace:
+            return
+        found = [(path, f"Secret {at.secret_name!r}") for path, at in _secret_keys(block, f"rasa:{key}")]
+        if isinstance(block, ExistingVolume):
+            found.append((f"rasa:{key}.claim", f"PersistentVolumeClaim {block.claim!r}"))
+        for path, what in found:
+            mend = set_with("rasa:cluster.hasNamespace", "true")
+            if not isinstance(cluster, ExistingCluster):
+                inline = set_with(path, "<value>", is_secret=True)
+                mend = f"use a cluster and a namespace that exist, or {inline}"
+            yield f"{path} names the {what} in a namespace that this stack would only make; {mend}"
+
+    return rule
+
+
+def _secret_keys(value: object, path: str) -> Iterator[tuple[str, SecretKey]]:
+    if isinstance(value, SecretKey):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            yield from _secret_keys(getattr(value, name), f"{path}.{field.alias}")
+    elif isinstance(value, Mapping):
+        for name, member in cast("Mapping[str, object]", value).items():
+            yield from _secret_keys(member, f"{path}.{name}")
+
+
+def _region(key: str, field: str) -> Rule:
+    """What lies on AWS is in a region of AWS; a stack on another cloud has none to take."""
+
+    def rule(settings: Settings) -> Iterator[str]:
+        block = getattr(settings, field)
+        if settings.cloud == "aws" or (settings.cloud == "none" and settings.region):
+            return
+        on_aws = block.security if isinstance(block, ExistingKafka) else block
+        if isinstance(on_aws, ExistingS3 | ExistingDynamoDb | ExistingAwsIam) and on_aws.region is None:
+            path = f"rasa:{key}.{'security.' if on_aws is not block else ''}region"
+            yield f"{path} is missing, and the stack has no AWS region to take; {set_with(path, '<region>')}"
+
+    return rule
+
+
+RULES: Sequence[Rule] = (
+    *(_managed(key, field) for key, field in STORES.items()),
+    _tracker_store_kind,
+    _end_of_access,
+    _volume_for_several_nodes,
+    *(_plain_text(key, field) for key, field in ENCRYPTED.items()),
+    *(_references(key, field) for key, field in NAMES_SECRETS.items()),
+    *(_region(key, field) for key, field in ON_AWS.items()),
 )
-"""Field names → check, as in `stack.py`."""

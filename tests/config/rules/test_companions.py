@@ -96,6 +96,10 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"modelGroups": [{"id": "a", "models": [{"model": "gpt"}]}]},
         ["rasa:modelGroups[0].models[0] has no provider"],
     ),
+    "analytics beside a PostgreSQL of the cluster, which has no administrator": (
+        {"trackerStore": {"from": "in-cluster"}, "analytics": {"from": "in-cluster"}},
+        ["rasa:analytics needs a PostgreSQL", "from in-cluster", "rasa:analytics.database.from' existing"],
+    ),
     "analytics without a PostgreSQL": (
         {"trackerStore": {"kind": "dynamodb"}, "analytics": {"from": "in-cluster"}},
         ["rasa:analytics needs a PostgreSQL", "rasa:analytics.database"],

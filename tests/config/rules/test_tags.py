@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
-from components.config.rules.tags import OURS, RULES, tag_problems
+from components.config.clouds import CLOUDS
+from components.config.rules.runner import run
+from components.config.rules.stack import OUR_TAGS, RULES
+from components.config.settings import Settings
 from components.stack.tags import stack_tags
 
 REFUSED = [
@@ -30,27 +35,35 @@ TAKEN = [
 ]
 
 
+def problems(cloud: str, tags: Mapping[str, str]) -> list[str]:
+    """What the rules of a stack say about its tags."""
+    settings = Settings.model_validate(
+        {"cloud": cloud, "tags": tags, "assistant": {"model": "m"}, "license": "none"}
+    )
+    return [problem for problem in run(RULES, settings, frozenset()) if "rasa:tags" in problem]
+
+
 @pytest.mark.parametrize(("cloud", "key", "value"), REFUSED)
 def test_a_tag_that_the_cloud_refuses_is_named(cloud: str, key: str, value: str) -> None:
-    (problem,) = tag_problems(cloud, {key: value})
+    (problem,) = problems(cloud, {key: value})
     assert all(word in problem for word in ("rasa:tags", repr(key), repr(value), "pulumi config rm --path"))
 
 
 @pytest.mark.parametrize(("cloud", "key", "value"), TAKEN)
 def test_a_tag_that_the_cloud_takes_is_no_problem(cloud: str, key: str, value: str) -> None:
-    assert list(tag_problems(cloud, {key: value})) == []
+    assert problems(cloud, {key: value}) == []
 
 
-@pytest.mark.parametrize("cloud", RULES)
+@pytest.mark.parametrize("cloud", CLOUDS)
 def test_there_may_be_so_many(cloud: str) -> None:
-    most = RULES[cloud].most - OURS
-    assert list(tag_problems(cloud, {f"k{number}": "v" for number in range(most)})) == []
-    (problem,) = tag_problems(cloud, {f"k{number}": "v" for number in range(most + 1)})
-    assert f"takes {most} besides the {OURS}" in problem
+    most = CLOUDS[cloud].tags.most - OUR_TAGS
+    assert problems(cloud, {f"k{number}": "v" for number in range(most)}) == []
+    (problem,) = problems(cloud, {f"k{number}": "v" for number in range(most + 1)})
+    assert f"takes {most} besides the {OUR_TAGS}" in problem
 
 
-@pytest.mark.parametrize("cloud", RULES)
+@pytest.mark.parametrize("cloud", CLOUDS)
 def test_our_own_are_taken_everywhere(cloud: str) -> None:
     ours = stack_tags(project="rasa", stack="aws-dev", profile="production", extra={})
-    assert len(ours) == OURS
-    assert list(tag_problems(cloud, ours)) == []
+    assert len(ours) == OUR_TAGS
+    assert problems(cloud, ours) == []

@@ -1,0 +1,100 @@
+"""AWS, as the stack file knows it.
+
+Regions: the `Region` enum of pulumi-aws 7.51, and AWS's table of availability zones; commercial regions only,
+and of these the ones whose RDS authorities are in components/aws/certificates.
+"""
+
+from __future__ import annotations
+
+import re
+
+from components.config.clouds.facts import CloudFacts, Format, Ids, IngressFacts, NameLimit, Tags
+
+_ABC = ("a", "b", "c")
+
+AWS = CloudFacts(
+    title="AWS",
+    zone_prefix="{region}",
+    account=Format(pattern=re.compile(r"^\d{12}$"), accepted="an AWS account id of 12 digits"),
+    names=(
+        NameLimit(what="an ElastiCache replication group", logical_name="lock-store", longest=40),
+        NameLimit(what="an IAM role", logical_name="foundation-cluster-nodes", longest=64),
+        NameLimit(what="an MSK cluster", logical_name="event-broker", longest=64),
+        NameLimit(what="an RDS instance", logical_name="tracker-store", longest=63),
+        NameLimit(what="an S3 bucket", logical_name="model-storage", longest=63),
+    ),
+    # AWS, "Tag naming limits and requirements"; what every service takes
+    tags=Tags(
+        key=re.compile(r"(?!aws:)[\w +\-=.:/@]{1,128}", re.IGNORECASE),
+        value=re.compile(r"[\w +\-=.:/@]{0,256}"),
+        most=50,
+        accepted="letters, digits, spaces and _.:/=+-@; keys of 1 to 128 that do not begin with aws:; "
+        "values up to 256",
+    ),
+    postgres_connections={
+        ("dev", "small"): 80,
+        ("dev", "medium"): 150,
+        ("dev", "large"): 300,
+        ("production", "small"): 600,
+        ("production", "medium"): 1200,
+        ("production", "large"): 2400,
+    },
+    beside_existing_cluster=Ids(
+        id=Format(
+            pattern=re.compile(r"^vpc-[0-9a-f]{8,17}$"), accepted="a VPC id such as vpc-0123456789abcdef0"
+        ),
+        subnets=Format(
+            pattern=re.compile(r"^subnet-[0-9a-f]{8,17}$"),
+            accepted="subnet ids such as subnet-0123456789abcdef0",
+        ),
+        clients=Format(
+            pattern=re.compile(r"^sg-[0-9a-f]{8,17}$"),
+            accepted="a security group id such as sg-0123456789abcdef0",
+        ),
+    ),
+    ingress=IngressFacts(
+        zone_id=Format(
+            pattern=re.compile(r"^Z[A-Z0-9]{5,31}$"),
+            accepted="a hosted zone id such as Z0123456789ABCDEFGHIJ",
+        ),
+        certificates=("cloud", "existing", "pem"),
+        zone_proves=True,
+        reference=Format(
+            pattern=re.compile(r"^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}$"),
+            accepted="the ARN of an ACM certificate",
+        ),
+        internal=True,
+        # A rule of the load balancer takes five values: the host, the path, and so three ranges.
+        api_ranges=3,
+    ),
+    regions={
+        "af-south-1": _ABC,
+        "ap-east-1": _ABC,
+        "ap-northeast-1": ("a", "c", "d"),
+        "ap-northeast-2": _ABC,
+        "ap-northeast-3": _ABC,
+        "ap-south-1": _ABC,
+        "ap-south-2": _ABC,
+        "ap-southeast-1": _ABC,
+        "ap-southeast-2": _ABC,
+        "ap-southeast-3": _ABC,
+        "ap-southeast-4": _ABC,
+        "ca-central-1": ("a", "b", "d"),
+        "eu-central-1": _ABC,
+        "eu-central-2": _ABC,
+        "eu-north-1": _ABC,
+        "eu-south-1": _ABC,
+        "eu-south-2": _ABC,
+        "eu-west-1": _ABC,
+        "eu-west-2": _ABC,
+        "eu-west-3": _ABC,
+        "me-central-1": _ABC,
+        "me-south-1": _ABC,
+        "sa-east-1": _ABC,
+        "us-east-1": _ABC,
+        "us-east-2": _ABC,
+        # Two zones for every account: enough for dev, not for production.
+        "us-west-1": ("a", "c"),
+        "us-west-2": _ABC,
+    },
+)

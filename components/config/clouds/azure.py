@@ -1,0 +1,150 @@
+"""Azure, as the stack file knows it.
+
+Regions: Azure's "List of Azure regions". Some have no zones: enough for dev, not for production.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network
+
+from components.config.clouds.facts import (
+    AWS_ONLY,
+    NEEDS_OWN_CLUSTER,
+    CloudFacts,
+    Format,
+    Gap,
+    IngressFacts,
+    NameLimit,
+    Ranges,
+    Tags,
+)
+
+_123 = ("1", "2", "3")
+
+AZURE = CloudFacts(
+    title="Azure",
+    zone_prefix="",
+    # Azure's zones are 1, 2 and 3 in every region that has any.
+    zones_vary=False,
+    account=Format(
+        pattern=re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+        accepted="an Azure subscription id",
+    ),
+    # Storage accounts and key vaults (24 each) have no room for a stack's name: see Pulumi.yaml.
+    names=(
+        NameLimit(what="an AKS cluster", logical_name="foundation-cluster", longest=63),
+        NameLimit(what="a virtual network", logical_name="foundation-network", longest=64),
+        NameLimit(what="the resource group of AKS's nodes", logical_name="foundation-nodes", longest=80),
+        NameLimit(what="an Azure Managed Redis", logical_name="lock-store", longest=60),
+        NameLimit(what="an Azure DocumentDB cluster", logical_name="tracker-store", longest=40),
+        NameLimit(what="a PostgreSQL server", logical_name="tracker-store", longest=63),
+        NameLimit(what="an Event Hubs namespace", logical_name="event-broker", longest=50),
+        NameLimit(what="a SAS rule of Event Hubs", logical_name="event-broker-analytics", longest=50),
+    ),
+    # Azure, "Use tags to organize your Azure resources", limitations; storage accounts take 128 of a name
+    tags=Tags(
+        key=re.compile(r"(?!microsoft|azure|windows)[^<>%&\\?/]{1,128}", re.IGNORECASE),
+        value=re.compile(r".{0,256}"),
+        most=50,
+        accepted="names of 1 to 128 without <>%&\\?/ that do not begin with microsoft, azure or windows; "
+        "values up to 256",
+    ),
+    # Azure documentation, "Azure CNI overlay networking in AKS", IP address planning
+    ranges=Ranges(
+        reserved=tuple(
+            IPv4Network(cidr) for cidr in ("169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24")
+        ),
+        reserved_by="AKS keeps for itself",
+    ),
+    admin=Format(
+        pattern=re.compile(r"^(user|group|servicePrincipal):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+        accepted="user:, group: or servicePrincipal: and an Entra object id",
+    ),
+    no_admin="Azure lets nobody into a cluster for having made it, so `pulumi up` could not install Rasa; "
+    "name at least the principal that runs it",
+    example_admin='"user:$(az ad signed-in-user show --query id -o tsv)"',
+    postgres_connections={
+        ("dev", "small"): 35,
+        ("dev", "medium"): 414,
+        ("dev", "large"): 844,
+        ("production", "small"): 844,
+        ("production", "medium"): 1703,
+        ("production", "large"): 3422,
+    },
+    missing_tracker_stores={"dynamodb": Gap(because=AWS_ONLY, instead="kind postgres or mongodb")},
+    beside_existing_cluster=NEEDS_OWN_CLUSTER,
+    model_access_ends=True,
+    # azure-native sends it in one Put Blob of API version 2018-11-09 (pulumi-azure-native:
+    # provider/pkg/resources/customresources/custom_storage.go).
+    largest_model=256 * 1024 * 1024,
+    ingress=IngressFacts(
+        zone_id=Format(
+            pattern=re.compile(
+                r"^/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/]+"
+                r"/providers/Microsoft\.Network/dnszones/[^/]+$",
+                re.IGNORECASE,
+            ),
+            accepted="the resource id of a DNS zone (az network dns zone show --query id)",
+        ),
+        certificates=("cert-manager", "existing", "pem"),
+        issues=True,
+        no_api="Application Gateway for Containers knows no addresses of senders",
+    ),
+    regions={
+        "australiacentral": (),
+        "australiaeast": _123,
+        "australiasoutheast": (),
+        "austriaeast": _123,
+        "belgiumcentral": _123,
+        "brazilsouth": _123,
+        "brazilsoutheast": (),
+        "canadacentral": _123,
+        "canadaeast": (),
+        "centralindia": _123,
+        "centralus": _123,
+        "chilecentral": _123,
+        "eastasia": _123,
+        "eastus": _123,
+        "eastus2": _123,
+        "francecentral": _123,
+        "francesouth": (),
+        "germanynorth": (),
+        "germanywestcentral": _123,
+        "indonesiacentral": _123,
+        "israelcentral": _123,
+        "italynorth": _123,
+        "japaneast": _123,
+        "japanwest": _123,
+        "koreacentral": _123,
+        "koreasouth": (),
+        "malaysiawest": _123,
+        "mexicocentral": _123,
+        "newzealandnorth": _123,
+        "northcentralus": (),
+        "northeurope": _123,
+        "norwayeast": _123,
+        "norwaywest": (),
+        "polandcentral": _123,
+        "qatarcentral": _123,
+        "southafricanorth": _123,
+        "southafricawest": (),
+        "southcentralus": _123,
+        "southeastasia": _123,
+        "southindia": (),
+        "spaincentral": _123,
+        "swedencentral": _123,
+        "switzerlandnorth": _123,
+        "switzerlandwest": (),
+        "uaecentral": (),
+        "uaenorth": _123,
+        "uksouth": _123,
+        "ukwest": (),
+        "westcentralus": (),
+        "westeurope": _123,
+        "westindia": (),
+        "westus": (),
+        "westus2": _123,
+        "westus3": _123,
+    },
+)

@@ -1,0 +1,138 @@
+"""What the stack file must know of a cloud before the cloud's SDK is loaded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+from components.contract.terms import Profile, Size, TrackerStoreKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Format:
+    """How a value looks, and the words for it in a message."""
+
+    pattern: re.Pattern[str]
+    accepted: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gap:
+    """Why a cloud does not supply something, and what to use instead."""
+
+    because: str
+    instead: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NameLimit:
+    """The longest name that a service takes for one kind of object."""
+
+    what: str
+    logical_name: str
+    longest: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tags:
+    """Which tags (labels, on Google Cloud) a cloud takes."""
+
+    key: re.Pattern[str]
+    value: re.Pattern[str]
+    most: int
+    accepted: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ranges:
+    """What a cloud's Kubernetes asks of the address ranges; keys as in `rasa:network`."""
+
+    reserved: Sequence[IPv4Network] = ()
+    reserved_by: str = ""
+    """Who uses the reserved ranges, as the end of a sentence: "which … "."""
+    checked: Sequence[str] = ("cidr", "servicesCidr", "podsCidr")
+    """The keys that must not overlap a reserved range."""
+    smallest: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Key → prefix length of the smallest range that is large enough."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ids:
+    """Ids of an existing cluster's network; keys as in `rasa:cluster.network`."""
+
+    id: Format
+    subnets: Format
+    clients: Format
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IngressFacts:
+    """What `rasa:ingress` can ask of a cloud's load balancer, or of a cluster's own controller."""
+
+    zone_id: Format | None = None
+    """Of a DNS zone in which the stack can make the record; None: the record is made by hand."""
+    zone_apex: bool = False
+    """Whether the host can be the zone itself."""
+    certificates: Sequence[str]
+    """Where the certificate can come from; the first is suggested, and `cloud` is also the default."""
+    zone_proves: bool = False
+    """The cloud issues a certificate once a record in the zone proves the name."""
+    reference: Format | None = None
+    """How an existing certificate is named; None: by any name of a Secret."""
+    issues: bool = False
+    """The stack installs cert-manager where no issuer is named."""
+    internal: bool = False
+    """Whether the load balancer can be one of the network alone."""
+    no_api: str | None = None
+    """Why the HTTP API cannot be opened to some addresses alone; None: it can."""
+    api_ranges: int | None = None
+    """How many ranges of addresses the API can be opened to; None: any number."""
+    controller: bool = True
+    """The controller is the cloud's (or OpenShift's router), and the stack file names none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CloudFacts:
+    """What the stack file must know of a cloud before the cloud's SDK is loaded."""
+
+    title: str
+    regions: Mapping[str, tuple[str, ...]]
+    """Region → the zones to use there, in this order."""
+    zone_prefix: str
+    """How a zone's name begins: `{region}` stands for the region."""
+    zones_vary: bool = True
+    """An account can have other zones than those of the table."""
+    account: Format
+    account_required: str = ""
+    """Why `rasa:account` must be given; empty: it need not."""
+    names: Sequence[NameLimit]
+    tags: Tags
+    ranges: Ranges = Ranges()
+    admin: Format | None = None
+    """A principal of `rasa:cluster.admins`."""
+    example_admin: str = "<id>"
+    """The value that the message's command sets."""
+    no_admin: str = ""
+    """Why a cluster needs one principal at least; empty: it does not."""
+    alarm_target: Format | None = None
+    postgres_connections: Mapping[tuple[Profile, Size], int]
+    """What `components/<cloud>/postgres.py` hands out as `max_connections`."""
+    missing_tracker_stores: Mapping[TrackerStoreKind, Gap] = field(
+        default_factory=dict[TrackerStoreKind, Gap]
+    )
+    """Kinds of tracker store that the cloud does not manage."""
+    beside_existing_cluster: Ids | Gap
+    """How the existing cluster's network is named, or why the cloud manages nothing beside one."""
+    model_access_ends: bool = False
+    """Rasa's access to models ends on a day (`rasa:modelStorage.accessUntil`)."""
+    largest_model: int | None = None
+    """Bytes of the first model that the provider can upload; None: any number."""
+    ingress: IngressFacts
+
+
+NEEDS_OWN_CLUSTER = Gap(
+    because="its components need the stack's cluster", instead="a managed cluster or cloud none"
+)
+AWS_ONLY = "DynamoDB exists on AWS only"

@@ -1,0 +1,137 @@
+"""Google Cloud, as the stack file knows it.
+
+Regions: Compute Engine documentation, "Regions and zones" (us-central1 has a fourth zone, f).
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network
+
+from components.config.clouds.facts import (
+    AWS_ONLY,
+    NEEDS_OWN_CLUSTER,
+    CloudFacts,
+    Format,
+    Gap,
+    IngressFacts,
+    NameLimit,
+    Ranges,
+    Tags,
+)
+
+_ABC, _BCD = ("a", "b", "c"), ("b", "c", "d")
+
+GCP = CloudFacts(
+    title="Google Cloud",
+    zone_prefix="{region}-",
+    account=Format(
+        pattern=re.compile(r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$"), accepted="a Google Cloud project id"
+    ),
+    account_required="on Google Cloud it names the project that everything is made in",
+    # Service accounts (30) and the GKE cluster (40) have shorter patterns of their own in Pulumi.yaml.
+    names=(
+        NameLimit(what="a Memorystore instance", logical_name="lock-store", longest=40),
+        NameLimit(what="a Cloud Storage bucket", logical_name="model-storage", longest=63),
+        NameLimit(what="a Kafka cluster", logical_name="event-broker", longest=63),
+        NameLimit(what="a KMS key ring", logical_name="foundation-key", longest=63),
+        NameLimit(what="a VPC's address range", logical_name="foundation-network-services", longest=63),
+    ),
+    # Google Cloud, "Requirements for labels"
+    tags=Tags(
+        key=re.compile(r"[a-z][a-z0-9_-]{0,62}"),
+        value=re.compile(r"[a-z0-9_-]{0,63}"),
+        most=64,
+        accepted="lower-case letters, digits, _ and -; keys of 1 to 63 that begin with a letter, "
+        "values up to 63",
+    ),
+    # 172.17.0.0/16 is the bridge of the container runtime on GKE's nodes (GKE documentation, "VPC-native
+    # clusters"). A node of GKE Autopilot takes 64 addresses of the pods' range, so a /20 feeds 64 nodes.
+    ranges=Ranges(
+        reserved=(IPv4Network("172.17.0.0/16"),),
+        reserved_by="GKE's nodes use",
+        checked=("podsCidr", "servicesCidr"),
+        smallest={"podsCidr": 20, "servicesCidr": 24},
+    ),
+    admin=Format(
+        pattern=re.compile(r"^(user|group|serviceAccount|domain|principal|principalSet):\S+$"),
+        accepted="user:…, group:…, serviceAccount:…",
+    ),
+    example_admin="group:ops@example.com",
+    alarm_target=Format(
+        pattern=re.compile(r"^projects/[a-z0-9-]+/notificationChannels/\d+$"),
+        accepted="projects/<project id>/notificationChannels/<number>",
+    ),
+    postgres_connections={
+        ("dev", "small"): 40,
+        ("dev", "medium"): 80,
+        ("dev", "large"): 150,
+        ("production", "small"): 400,
+        ("production", "medium"): 800,
+        ("production", "large"): 1600,
+    },
+    missing_tracker_stores={
+        "dynamodb": Gap(because=AWS_ONLY, instead="kind postgres"),
+        "mongodb": Gap(
+            because="Google Cloud has no MongoDB of its own that creates the indexes Rasa asks for",
+            instead="kind postgres, or an existing MongoDB Atlas",
+        ),
+    },
+    beside_existing_cluster=NEEDS_OWN_CLUSTER,
+    ingress=IngressFacts(
+        zone_id=Format(
+            pattern=re.compile(r"^[a-z][a-z0-9-]{0,62}$"),
+            accepted="the name of a managed zone such as example-com",
+        ),
+        zone_apex=True,
+        certificates=("cloud", "existing", "pem"),
+        zone_proves=True,
+        reference=Format(
+            pattern=re.compile(r"^[a-z][a-z0-9-]{0,62}$"), accepted="the name of a certificate map"
+        ),
+    ),
+    regions={
+        "africa-south1": _ABC,
+        "asia-east1": _ABC,
+        "asia-east2": _ABC,
+        "asia-northeast1": _ABC,
+        "asia-northeast2": _ABC,
+        "asia-northeast3": _ABC,
+        "asia-south1": _ABC,
+        "asia-south2": _ABC,
+        "asia-southeast1": _ABC,
+        "asia-southeast2": _ABC,
+        "australia-southeast1": _ABC,
+        "australia-southeast2": _ABC,
+        "europe-central2": _ABC,
+        "europe-north1": _ABC,
+        "europe-north2": _ABC,
+        "europe-southwest1": _ABC,
+        "europe-west1": _BCD,
+        "europe-west10": _ABC,
+        "europe-west12": _ABC,
+        "europe-west2": _ABC,
+        "europe-west3": _ABC,
+        "europe-west4": _ABC,
+        "europe-west6": _ABC,
+        "europe-west8": _ABC,
+        "europe-west9": _ABC,
+        "me-central1": _ABC,
+        "me-central2": _ABC,
+        "me-west1": _ABC,
+        "northamerica-northeast1": _ABC,
+        "northamerica-northeast2": _ABC,
+        "northamerica-south1": _ABC,
+        "southamerica-east1": _ABC,
+        "southamerica-west1": _ABC,
+        "us-central1": _ABC,
+        "us-east1": _BCD,
+        "us-east4": _ABC,
+        "us-east5": _ABC,
+        "us-south1": _ABC,
+        "us-west1": _ABC,
+        "us-west2": _ABC,
+        "us-west3": _ABC,
+        "us-west4": _ABC,
+    },
+)

@@ -1,0 +1,169 @@
+"""Rules for the assistant: its model, its documents, its pods and the connections that they open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from components.config import companions as o
+from components.config.capacity import REPLICAS, assistant_replicas
+from components.config.clouds import CLOUDS
+from components.config.messages import set_with
+from components.config.rules.runner import Rule
+from components.config.settings import Settings
+from components.config.tracker_store import ExistingPostgres, ManagedTrackerStore
+from components.rasa.spec import variables
+from components.rasa.spec.connection_pools import (
+    ANALYTICS_CONNECTIONS,
+    LEAST,
+    SURGE,
+    budget,
+    tracker_stores_per_process,
+)
+from components.rasa.spec.endpoint_rules import plain_secrets, problems_of, unset_variables
+
+
+def _assistant(settings: Settings) -> Iterator[str]:
+    assistant = settings.assistant
+    if assistant.model.removesuffix(".tar.gz").split("/")[-1] == "latest":
+        yield (
+            'rasa:assistant.model is "latest", which says nothing about what runs and cannot be rolled back; '
+            + set_with("rasa:assistant.model", "<name of one trained model>")
+        )
+    yield from (f"rasa:assistant.extraEndpoints: {p}" for p in problems_of(assistant.extra_endpoints))
+    if "a2a_server" in assistant.extra_endpoints and assistant.workers > 1:
+        # Rasa refuses to start otherwise (core/a2a_server/config.py:446).
+        yield (
+            f"rasa:assistant.workers is {assistant.workers}, and extraEndpoints has a2a_server, whose tasks "
+            f"live in one process; {set_with('rasa:assistant.workers', '1')} and add pods instead"
+        )
+
+
+def _origins(settings: Settings) -> Iterator[str]:
+    if settings.profile == "production" and "*" in settings.assistant.cors:
+        yield 'rasa:assistant.cors allows every origin ("*"), which profile production refuses: name them'
+
+
+def _names_of_keys(settings: Settings) -> Iterator[str]:
+    for name in settings.llm_keys:
+        if not variables.NAME.match(name) or name in variables.SET_BY_CHART:
+            why = (
+                "is set by the Helm chart" if name in variables.SET_BY_CHART else "is no environment variable"
+            )
+            yield f"rasa:llmKeys.{name} {why}; choose another name"
+
+
+def _documents(settings: Settings) -> Iterator[str]:
+    """The operator's own documents may use only variables that the pod has, and hold no secrets."""
+    groups = [
+        {"id": group.id, "models": list(group.models), "router": group.router}
+        for group in settings.model_groups
+    ]
+    servers = [{**server.options, "name": server.name, "url": server.url} for server in settings.mcp_servers]
+    extra = settings.assistant.extra_endpoints
+    documents: dict[str, Any] = {
+        "assistant.credentials": settings.assistant.credentials,
+        "assistant.extraEndpoints": extra,
+        "modelGroups": groups,
+        "mcpServers": servers,
+    }
+    known = variables.SET_BY_CHART | variables.OF_CONNECTIONS | settings.llm_keys.keys()
+    seen = set(problems_of(extra))
+    for key, document in documents.items():
+        yield from (f"rasa:{key}: {problem}" for problem in unset_variables(document, known))
+        for problem in plain_secrets(document):
+            # By the name of its key `problems_of` finds some of the same.
+            if not any(other.startswith(problem.split(" ", 1)[0] + ":") for other in seen):
+                yield f"rasa:{key}: {problem}"
+
+
+def _model_groups(settings: Settings) -> Iterator[str]:
+    """What Rasa Pro would say at its start, or in the first conversation."""
+    for key, names in (
+        ("modelGroups", [group.id for group in settings.model_groups]),
+        ("mcpServers", [server.name for server in settings.mcp_servers]),
+    ):
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"rasa:{key} names {name!r} twice: each is known by its name alone"
+    for number, group in enumerate(settings.model_groups):
+        for index, model in enumerate(group.models):
+            path = f"rasa:modelGroups[{number}].models[{index}]"
+            if "provider" not in model:
+                yield f"{path} has no provider, such as openai, azure or bedrock; write one"
+            yield from _bedrock(path, model)
+
+
+def _bedrock(path: str, model: Mapping[str, Any]) -> Iterator[str]:
+    """The pod's identity is enough for AWS, not for Rasa's own check (shared/providers/_utils.py:34)."""
+    if model.get("provider") == "bedrock" and "aws_access_key_id" not in model:
+        missing = [key for key in ("model_id", "aws_region_name") if key not in model]
+        if missing:
+            yield (
+                f"{path} has no {' and no '.join(missing)}: without access keys, with the pod's identity, "
+                "Rasa Pro takes a bedrock model only with both; write them"
+            )
+
+
+def _replicas(settings: Settings) -> Iterator[str]:
+    """A maximum below the minimum."""
+    given = [("assistant", settings.assistant.replicas, settings.assistant.max_replicas)]
+    for key, server in (
+        ("nlgServer", settings.nlg_server),
+        ("actions", settings.actions),
+        ("duckling", settings.duckling),
+    ):
+        if isinstance(server, o.InClusterServer):
+            given.append((key, server.replicas, server.max_replicas))
+    for key, replicas, most in given:
+        least = replicas or REPLICAS[settings.profile]
+        if most is not None and most < least:
+            path = f"rasa:{key}.maxReplicas"
+            yield f"{path} is {most} and less than the {least} replicas; {set_with(path, str(least))}"
+
+
+def _connections(settings: Settings) -> Iterator[str]:
+    """Rasa drops what the server refuses (docs/rasa-pro.md, Lost conversations), so count before."""
+    assistant, accepted = settings.assistant, _accepted(settings)
+    if accepted is None:
+        return
+    least, most = assistant_replicas(assistant, settings.profile)
+    stores = tracker_stores_per_process(assistant.extra_endpoints)
+    analytics = settings.analytics
+    beside = isinstance(analytics, o.InClusterAnalytics) and analytics.database is None
+    usable = max(budget(accepted) - (ANALYTICS_CONNECTIONS if beside else 0), 0)
+    needed = (most + SURGE) * assistant.workers * stores * LEAST
+    if needed <= usable:
+        return
+    fits = usable // (assistant.workers * stores * LEAST) - SURGE
+    key = "maxReplicas" if fits >= least else "replicas"
+    mend = set_with(f"rasa:assistant.{key}", str(fits)) if fits > 0 else "lower rasa:assistant.workers"
+    larger = "raise rasa:trackerStore.maxConnections, if the server accepts more"
+    if isinstance(settings.tracker_store, ManagedTrackerStore):
+        larger = set_with("rasa:trackerStore.size", "<a larger one>")
+    yield (
+        f"rasa:trackerStore takes {accepted} connections, of which Rasa may use {usable}, and "
+        f"({most} pods at most + {SURGE} in an update) × {assistant.workers} workers × {stores} stores "
+        f"× {LEAST} connections are {needed}; {mend}, or {larger}"
+    )
+
+
+def _accepted(settings: Settings) -> int | None:
+    """How many connections the tracker store's server takes; None where that is not known ahead."""
+    store = settings.tracker_store
+    if isinstance(store, ExistingPostgres):
+        return store.max_connections
+    if isinstance(store, ManagedTrackerStore) and store.kind == "postgres" and settings.cloud in CLOUDS:
+        size = (settings.profile_of(store), settings.size_of(store))
+        return CLOUDS[settings.cloud].postgres_connections[size]
+    return None
+
+
+RULES: Sequence[Rule] = (
+    _assistant,
+    _origins,
+    _names_of_keys,
+    _documents,
+    _model_groups,
+    _replicas,
+    _connections,
+)
