@@ -18,7 +18,8 @@ NARROWEST_PREFIX = 20
 MAX_ZONES = 3
 
 Kind = Literal["public", "private", "data"]
-"""Load balancers and the NAT; nodes and pods, out through the NAT; data stores, no way out."""
+"""public: load balancers and the NAT; private: nodes and pods, which reach the internet through the NAT;
+data: stores, which cannot reach it."""
 
 
 def plan_addresses(cidr: str, zones: int) -> Mapping[Kind, tuple[str, ...]]:

@@ -19,7 +19,7 @@ class Alarm:
     below: float | None = None
     statistic: Literal["Average", "Maximum", "Minimum", "Sum"] = "Average"
     minutes: int = 5
-    """Length of one period, and of all that must breach: one period is enough to tell a person."""
+    """Length of a period; the alarm fires after one period that breaches."""
     missing: Literal["missing", "notBreaching", "breaching"] = "missing"
 
 

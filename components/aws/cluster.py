@@ -5,8 +5,8 @@ agent), sizes the nodes by the pods, replaces them with patched ones, and takes 
 the cluster goes. So `size` says nothing here. What this file deliberately does not do: anything inside the
 cluster (storage classes, namespaces).
 
-Whoever runs the first `pulumi up` becomes an administrator; do not list them among `admins` as well, EKS
-refuses a second access entry for the same principal.
+The principal that runs the first `pulumi up` becomes an administrator; do not list it among `admins` as well,
+EKS refuses a second access entry for the same principal.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ ADMIN_ACCESS = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPoli
 ALARMS = (
     # EKS replaces control plane instances when it likes, and a few errors come with that.
     Alarm(metric="apiserver_request_total_5XX", above=50, statistic="Sum", missing="notBreaching"),
-    # One value a minute: never 0 in 15 minutes, and some pod has waited for a node longer than a node takes.
-    # A sum would count many pods that wait for a minute, which every scale-up brings.
+    # EKS publishes one value a minute. If none of 15 is 0, a pod has waited longer than a new node takes. A
+    # sum would also count many pods that each wait for a minute, as in every scale-up.
     Alarm(
         metric="scheduler_pending_pods_UNSCHEDULABLE",
         above=0,
@@ -58,7 +58,7 @@ ALARMS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClusterArgs:
-    """What the foundation is told, and what the cluster stands on."""
+    """The foundation's arguments, and the network that the cluster is created in."""
 
     foundation: FoundationArgs
     vpc_id: Output[str]
@@ -73,13 +73,13 @@ class Cluster(ComponentResource):
     planned_name: Output[str]
     """The cluster's name, known before the cluster is: for policies that must not wait for it."""
     name: Output[str]
-    """The same name; whoever uses it waits for the cluster."""
+    """The same name; a resource that takes it as an input waits for the cluster."""
     security_group_id: Output[str]
     """The security group of nodes and pods."""
     oidc_issuer: Output[str]
     kubeconfig: Output[str]
     access: tuple[Resource, ...]
-    """Who may reach and administer the cluster, besides its creator."""
+    """The rule and the access entries that let others than its creator reach and administer the cluster."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:Cluster", name, {}, opts)
@@ -126,7 +126,7 @@ class Cluster(ComponentResource):
         self.security_group_id = cluster.vpc_config.cluster_security_group_id
         self.oidc_issuer = cluster.identities[0].oidcs[0].issuer
         self.kubeconfig = _kubeconfig(cluster, args.foundation.region)
-        # What counts the CPU that autoscalers of pods go by; Auto Mode brings none.
+        # Measures the CPU of pods for HorizontalPodAutoscalers; Auto Mode does not bring it.
         aws.eks.Addon(
             f"{name}-metrics",
             cluster_name=cluster.name,
@@ -156,7 +156,7 @@ def _role(
 def _api_security_group(
     name: str, args: ClusterArgs, *, parent: Resource
 ) -> tuple[aws.ec2.SecurityGroup, Resource]:
-    """Let the network reach the private endpoint: by itself EKS lets in its own nodes and pods, nobody else.
+    """Let the network reach the private endpoint: EKS itself lets in the cluster's nodes and pods alone.
 
     A security group of its own, since a rule in the cluster's would open port 443 of every pod, too.
     """
@@ -222,9 +222,9 @@ def _cluster_args(
 
 
 def _vpc_config(args: ClusterArgs, api_security_group: aws.ec2.SecurityGroup) -> aws.eks.ClusterVpcConfigArgs:
-    """The API answers inside the network always, outside only where the config names who may ask.
+    """Open the API inside the network always, and outside only for the addresses that the config names.
 
-    EKS's defaults are the opposite: public, to everybody.
+    EKS's default is public, for every address.
     """
     return aws.eks.ClusterVpcConfigArgs(
         subnet_ids=args.subnet_ids,

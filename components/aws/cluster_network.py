@@ -1,4 +1,4 @@
-"""What pods find around them on EKS Auto Mode, and the switch without which it enforces no network policy."""
+"""The addresses around the pods on EKS Auto Mode, and the setting by which it enforces network policies."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ DNS_OFFSET = 10
 ENFORCEMENT = ClusterConfigMap(
     name="amazon-vpc-cni", namespace="kube-system", data={"enable-network-policy-controller": "true"}
 )
-"""EKS user guide, "Use network policies with EKS Auto Mode", step 1. Without it policies say nothing."""
+"""EKS user guide, "Use network policies with EKS Auto Mode", step 1. Without it network policies have no
+effect."""
 
 
 def cluster_network(foundation: FoundationArgs) -> ClusterNetwork:
     """The addresses follow from the plan of the network.
 
     DNS by its address: Auto Mode runs it on the nodes and not as pods (aws/containers-roadmap#2552). Load
-    balancers by their subnets: pods have addresses of the network, too, and must not pass for one. An
-    internal one stands in the pods' own subnets, where no range can tell them apart.
+    balancers by their subnets: pods have addresses of the network, too, and a wider range would admit them.
+    An internal load balancer is in the pods' own subnets, where no range tells it from a pod.
     """
     subnets = plan_addresses(foundation.cidr, len(foundation.zones))
     dns = IPv4Network(foundation.services_cidr)[DNS_OFFSET]

@@ -2,9 +2,9 @@
 
 Rasa can only log in to MongoDB with a user name and a password that it reads once, when it starts
 (`mongo_tracker_store.py`). So the password is made here and not by DocumentDB: `manage_master_user_password`
-rotates it every week, and Rasa would be shut out at the next connection. It is a secret in the state; turn to
-`postgres` to have none. Rasa is the master user, because users of lesser rank can only be created from
-inside, and because it creates its indexes itself.
+rotates it every week, and Rasa would be shut out at the next connection. It is a secret in the state; a
+tracker store of kind `postgres` has none. Rasa is the master user, because users of lesser rank can only be
+created from inside, and because it creates its indexes itself.
 
 What it deliberately does not do: sharding (elastic clusters), reading from replicas. From `dev` to
 `production` nothing is replaced: the first instance changes its class, two more join.
@@ -52,7 +52,8 @@ OPTIONS: Mapping[str, str] = {
     "replicaSet": "rs0",
     # DocumentDB has no retryable writes (developer guide, "Functional differences").
     "retryWrites": "false",
-    # A replica is late by some milliseconds: Rasa would answer from a conversation without its last turn.
+    # Reads go to the primary: a replica lags by milliseconds, and Rasa would answer from a conversation
+    # without its last turn.
     "readPreference": "primary",
 }
 GIB = 1024**3
@@ -60,7 +61,7 @@ GIB = 1024**3
 
 @dataclass(frozen=True, slots=True)
 class Instances:
-    """What a size word buys."""
+    """What each `size` gets."""
 
     instance_class: str
     memory_gib: int
@@ -116,7 +117,7 @@ def create_documentdb(name: str, args: TrackerStoreArgs[Placement], *, parent: R
         login=PasswordLogin(username=USER, password=Output.secret(password.result)),
         ca=Output.from_input(rds_roots(place.region)),
         options=OPTIONS,
-        # The endpoint has its name before any instance answers behind it.
+        # DocumentDB gives out the endpoint's name before an instance answers there.
         ready=(rule, *instances),
     )
 
@@ -191,6 +192,6 @@ def _alarms(instances: Instances) -> tuple[Alarm, ...]:
         Alarm(metric="ReadLatency", above=0.02, minutes=15),
         Alarm(metric="WriteLatency", above=0.1, minutes=15),
     )
-    # Milliseconds; no replica, no data.
+    # Milliseconds; without a replica the metric has no data.
     late = Alarm(metric="DBClusterReplicaLagMaximum", above=1000, missing="notBreaching")
     return (*alarms, late) if instances.count > 1 else alarms

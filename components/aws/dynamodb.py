@@ -3,8 +3,8 @@
 The table is made here because Rasa would make a worse one (5 reads and writes a second) and refuses to where
 it runs several workers; without the index Rasa reads the whole table to find a user's conversations
 (docs/rasa-pro.md, DynamoDB). What it deliberately does not do: let Rasa create or delete tables. An item
-holds 400 KB at most. From `dev` to `production` nothing is replaced; `size` says nothing, since one pays by
-the request.
+holds 400 KB at most. From `dev` to `production` nothing is replaced; `size` has no effect, since DynamoDB
+charges by the request.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _statements(table: aws.dynamodb.Table, place: Placement) -> tuple[Statement,
             "Action": ["dynamodb:Query"],
             "Resource": Output.concat(table.arn, f"/index/{USER_INDEX}"),
         },
-        # DynamoDB decrypts the table's key in the caller's name (DynamoDB developer guide, "DynamoDB
+        # DynamoDB decrypts the table's key with the caller's permissions (DynamoDB developer guide, "DynamoDB
         # encryption at rest: how it works").
         {
             "Effect": "Allow",

@@ -1,12 +1,12 @@
-"""Event queue on AWS: MSK, written to with the identity of the pod.
+"""Event queue on AWS: MSK; Rasa logs in with the identity of its pod.
 
 `dev` has two standard brokers, `production` Express brokers in three zones (no disks to watch, no maintenance
-windows, replication fixed at three). Brokers cannot change from one to the other: going from `dev` to
-`production` makes a new cluster, and what Rasa has published stays in the old one, which is deleted then.
+windows, replication fixed at three). A cluster cannot change its kind of brokers: going from `dev` to
+`production` replaces it, and the events in the old one are deleted with it.
 
-What it deliberately does not do: create topics when somebody misspells one, admit clients without IAM, open
-Prometheus exporters (nothing here scrapes them), grow disks by itself (the alarm comes first, and Express has
-none). Whoever runs `pulumi up` creates the topics over MSK's own API, with no access to the network, and
+What it deliberately does not do: create a topic that a client misspells, admit clients without IAM, open
+Prometheus exporters (nothing here scrapes them), grow disks by itself (an alarm tells before, and Express has
+no disks). `pulumi up` creates the topics over MSK's own API, without access to the network; its principal
 needs `kafka-cluster:Connect` and `kafka-cluster:*Topic*` besides the rights on MSK.
 """
 
@@ -35,12 +35,12 @@ from components.contract.terms import Profile, Size
 KAFKA_VERSION = "3.9.x.kraft"
 IAM_PORT = 9098
 RETENTION_DAYS: Mapping[Profile, int] = {"dev": 3, "production": 14}
-"""How long an event waits for whoever consumes it."""
+"""How long MSK keeps an event for its consumers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Brokers:
-    """What a size word buys; one broker in each zone."""
+    """What each `size` gets; one broker in each zone."""
 
     instance_type: str
     zones: int
@@ -49,7 +49,7 @@ class Brokers:
 
     @property
     def replicas(self) -> int:
-        """One copy in each zone: two on two standard brokers, and three is the only number on Express."""
+        """One copy in each zone: two on two standard brokers; Express takes no number but three."""
         return self.zones
 
 
@@ -86,7 +86,7 @@ STANDARD_CLUSTER_ALARMS = (
     *CLUSTER_ALARMS,
     Alarm(metric="OfflinePartitionsCount", above=0, statistic="Maximum"),
 )
-# Not a limit but a bill: Express stores without end and charges by the gibibyte.
+# Express has no limit of storage and charges by the gibibyte: the alarm is about the cost.
 EXPRESS_CLUSTER_ALARMS = (*CLUSTER_ALARMS, Alarm(metric="StorageUsed", above=500 * 1024**3, minutes=60))
 BROKER_ALARMS = (
     # MSK's advice is to keep user and system below 60 % together; this is the rest of it.
@@ -108,7 +108,7 @@ EXPRESS_BROKER_ALARMS = (
 
 
 class EventBroker(ComponentResource):
-    """The Kafka cluster, its topics, and who may write."""
+    """The Kafka cluster, its topics, and Rasa's right to write."""
 
     connection: Kafka
 
@@ -142,7 +142,7 @@ class EventBroker(ComponentResource):
 
 
 def in_stable_order(brokers: str) -> str:
-    """AWS names the brokers in changing order; a changed text would restart every pod."""
+    """AWS returns the brokers in changing order; another text in endpoints.yml would restart every pod."""
     return ",".join(sorted(brokers.split(",")))
 
 

@@ -3,7 +3,7 @@
 A key, the identities of Rasa's pods, and the ids that the config names: nothing of the cluster or its network
 is looked up or changed. The cluster needs the Pod Identity agent (Auto Mode has it; elsewhere the add-on
 eks-pod-identity-agent), and its security group, which each data store lets in, must be the one that its pods
-have. What it deliberately does not do: alarms and logs of the cluster, which are its owner's.
+have. What it deliberately does not do: alarms and logs of the cluster, which are its owner's task.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class ExistingFoundation(ComponentResource):
                 pod_labels=service_account_metadata.pod_labels,
             ),
             setup=identity.setup,
-            # Of the network nobody told us its range.
+            # The config does not name the network's range.
             cluster_network=replace(args.cluster.cluster_network, identity=(EKS_POD_IDENTITY,)),
         )
         self.placement = Placement(

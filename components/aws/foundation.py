@@ -19,7 +19,8 @@ from components.contract.foundation_facts import FoundationFacts
 from components.contract.provider import FoundationArgs
 
 VOLUMES = Provisioner(name="ebs.csi.eks.amazonaws.com", parameters={"type": "gp3", "encrypted": "true"})
-"""EKS Auto Mode has this driver, and no class for it (EKS user guide, "Create a storage class")."""
+"""EKS Auto Mode has this driver, and makes no StorageClass for it (EKS user guide, "Create a storage
+class")."""
 
 
 class Foundation(ComponentResource):
@@ -66,8 +67,8 @@ class Foundation(ComponentResource):
             provisioner=VOLUMES,
             cluster_network=cluster_network(args),
             # The routes: without them nodes pull no image, and a load balancer must be gone before its
-            # network. The access: whoever destroys the stack as one of the admins, or from inside the
-            # network, would be locked out of the cluster with Kubernetes objects still in it.
+            # network. The access: if it went first, a destroy by one of the admins, or from inside the
+            # network, would be refused by the cluster with Kubernetes objects still in it.
             ready=(*network.routes, *cluster.access),
         )
         self.placement = Placement(

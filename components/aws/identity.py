@@ -25,9 +25,9 @@ class IdentityArgs:
 
     namespace: str
     cluster_name_ahead: Output[str]
-    """Named by the roles' trust; must not depend on the cluster."""
+    """For the roles' trust policy; must not depend on the cluster."""
     cluster_name: Output[str]
-    """Named by the associations; depends on the cluster."""
+    """For the associations; depends on the cluster."""
 
 
 class Identity(ComponentResource):
@@ -67,7 +67,7 @@ def _identity(
 
 
 def _trust(service_account: str, args: IdentityArgs) -> Statement:
-    """EKS itself takes on the role, and says for whom in session tags; another pod's association is refused.
+    """EKS itself assumes the role; the conditions on its session tags refuse another pod's service account.
 
     Source: EKS user guide, "Create IAM role with trust policy required by EKS Pod Identity" (Setting
     Conditions) and "Grant Pods access to AWS resources based on tags" (the list of tags).

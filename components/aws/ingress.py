@@ -1,8 +1,9 @@
 """The ingress on AWS: an Application Load Balancer, made by EKS Auto Mode for an Ingress, and gone with it.
 
-The certificate is ACM's, proved in the Route 53 zone, or one that is there. HTTPS only; the paths of the
-channels and no other, unless the config names who may reach the rest. What it deliberately does not do: a web
-application firewall, whose rules are the account's choice (`wafv2-acl-arn` on the Ingress takes one).
+The certificate is ACM's, validated by a record in the Route 53 zone, or one that exists. HTTPS only; the
+paths of the channels and no other, unless the config names who may reach the rest. What it deliberately does
+not do: a web application firewall, whose rules are the account's choice (`wafv2-acl-arn` on the Ingress takes
+one).
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class Ingress(ComponentResource):
                 records=[address],
                 opts=ResourceOptions(parent=self),
             )
-        # Not before there is a load balancer behind the name.
+        # Without this the address would be given out before a load balancer answers there.
         self.url = address.apply(lambda _: f"https://{args.host}")
         self.register_outputs({"url": self.url, "address": address})
 
@@ -136,7 +137,7 @@ def _annotations(
     if api is None:
         return plain
     source = [{"field": "source-ip", "sourceIpConfig": {"values": list(args.api_cidrs)}}]
-    # A condition holds for the rules of one Service, which is why there is a second one.
+    # A condition holds for all rules of one Service, so the restricted paths have a Service of their own.
     return api.apply(lambda service: {**plain, f"{PREFIX}/conditions.{service}": json.dumps(source)})
 
 
@@ -153,7 +154,7 @@ def _paths(args: IngressArgs[Placement], api: Output[str] | None) -> list[v1.HTT
 
 
 def _certificate(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
-    """The ARN of a certificate that is valid."""
+    """The ARN of the certificate, known once ACM has validated it."""
     match args.certificate:
         case ExistingCertificate(reference=arn):
             return Output.from_input(arn)
@@ -211,7 +212,7 @@ def _proved(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Out
 
 
 def split_chain(text: str) -> tuple[str, str]:
-    """The certificate, and its intermediates."""
+    """Split a PEM chain into the certificate and its intermediates."""
     end = "-----END CERTIFICATE-----"
     first, _, rest = text.strip().partition(end)
     return f"{first}{end}\n", rest.strip()

@@ -1,7 +1,7 @@
 """The stack's own KMS key: everything at rest is encrypted with it, and deleting it deletes everything.
 
 Where data outlives the stack (a final snapshot, kept backups: `postgres.py`, `documentdb.py`), so does the
-key: it stays in the account, for a dollar a month, until somebody deletes it there.
+key: it stays in the account, for a dollar a month, until a person deletes it there.
 
 What it deliberately does not do: unseal Vault. That key (`vault_unseal.py`) is Vault's alone.
 """
@@ -44,7 +44,7 @@ class Key(ComponentResource):
             enable_key_rotation=True,
             deletion_window_in_days=DELETION_WINDOW_DAYS[args.profile],
             policy=document(account_administers_key(args.account_id), _logs_use_key(args)),
-            # Snapshots and backups are encrypted with it: they would end with it.
+            # Snapshots and backups that outlive the stack are encrypted with it.
             opts=ResourceOptions(parent=self, retain_on_delete=args.keeps_data),
         )
         # A name for people. An alias must be unique in the account, and the engine cannot name it: it begins
@@ -60,7 +60,7 @@ class Key(ComponentResource):
 
 
 def _logs_use_key(args: KeyArgs) -> Statement:
-    """Unlike other services CloudWatch Logs comes as itself, not with the permissions of the caller.
+    """CloudWatch Logs uses the key as a service, not with the permissions of the caller.
 
     Source: CloudWatch Logs user guide, "Encrypt log data using AWS KMS".
     """

@@ -1,4 +1,4 @@
-"""Lock store and timer store on AWS: ElastiCache for Valkey, entered with the identity of the pod.
+"""Lock store and timer store on AWS: ElastiCache for Valkey; Rasa logs in with the identity of its pod.
 
 There is no password: Rasa signs a token that lives for 15 minutes. Cluster mode is off, since Rasa keeps
 locks and timers in numbered databases. It is a cluster of nodes and not Serverless, whose tokens Rasa cannot
@@ -45,7 +45,7 @@ ACCESS = "on ~* &* +@all -@admin -@dangerous +keys"
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """What a size word buys."""
+    """What each `size` gets."""
 
     node_type: str
     count: int
@@ -76,7 +76,7 @@ REPLICA_ALARM = Alarm(metric="ReplicationLag", above=10, statistic="Maximum", mi
 
 
 class LockStore(ComponentResource):
-    """The replication group, its one user, and who may be that user."""
+    """The replication group, its one user, and Rasa's right to log in as that user."""
 
     connection: Redis
 
@@ -102,8 +102,8 @@ class LockStore(ComponentResource):
         grant = aws.iam.RolePolicy(
             name,
             role=place.rasa_role_name,
-            # Both are asked for: the server, and the user to be (ElastiCache user guide, "Authenticating with
-            # IAM").
+            # IAM checks the action on both, the replication group and the user (ElastiCache user guide,
+            # "Authenticating with IAM").
             policy=document(
                 {"Effect": "Allow", "Action": ["elasticache:Connect"], "Resource": [group.arn, user.arn]}
             ),
@@ -145,7 +145,7 @@ def _user(name: str, username: Output[str], *, parent: Resource) -> aws.elastica
 
 
 def _user_group(name: str, user: aws.elasticache.User, *, parent: Resource) -> aws.elasticache.UserGroup:
-    """Rasa's user alone: the engine `valkey` is what keeps the passwordless `default` user out.
+    """Rasa's user alone: in a group of engine `valkey` the passwordless user `default` cannot log in.
 
     A group of engine `redis` must hold a user named `default`; one of engine `valkey` takes only users with a
     password or IAM, and turns `default` off in the servers that it is attached to, so no disabled stand-in
@@ -172,7 +172,7 @@ def _group_args(
     nodes, opts = NODES[args.profile, args.size], ResourceOptions(parent=parent)
     several = nodes.count > 1
     subnets = aws.elasticache.SubnetGroup(name, subnet_ids=args.placement.subnet_ids, opts=opts)
-    # Eviction would drop a lock that is held; better to refuse the next one.
+    # Eviction would drop a lock that a pod still holds; `noeviction` refuses the next lock instead.
     keep_locks = aws.elasticache.ParameterGroupParameterArgs(name="maxmemory-policy", value="noeviction")
     parameters = aws.elasticache.ParameterGroup(
         name, family=PARAMETER_FAMILY, parameters=[keep_locks], opts=opts
@@ -199,7 +199,7 @@ def _group_args(
         snapshot_window=SNAPSHOT_WINDOW,
         maintenance_window=MAINTENANCE_WINDOW,
         auto_minor_version_upgrade=True,
-        # Resizing is done online; waiting for the window would only make `pulumi up` say less than it does.
+        # ElastiCache resizes online, so there is nothing to put off to the maintenance window.
         apply_immediately=True,
         log_delivery_configurations=[
             aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs(

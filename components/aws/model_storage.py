@@ -23,7 +23,7 @@ NONCURRENT_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
 """How long an overwritten or deleted model can be brought back, in days."""
 UNFINISHED_UPLOAD_DAYS = 7
 METRICS = "EntireBucket"
-"""Request metrics are off unless asked for; this is the name that the console gives them too."""
+"""S3 publishes request metrics only where a configuration asks for them; the console uses this name, too."""
 
 ALARMS = (
     Alarm(metric="5xxErrors", above=0, statistic="Sum", missing="notBreaching"),
@@ -43,7 +43,7 @@ class ModelStorage(ComponentResource):
     ) -> None:
         super().__init__("rasa:aws:ModelStorage", name, {}, opts)
         place = args.placement
-        # With protection off the bucket goes with its content; S3 refuses to delete a bucket that holds any.
+        # Without protection the bucket is deleted with its objects; S3 refuses to delete one that holds any.
         bucket = aws.s3.Bucket(
             name, force_destroy=not args.deletion_protection, opts=ResourceOptions(parent=self)
         )
@@ -111,7 +111,7 @@ def encrypt(name: str, bucket: aws.s3.Bucket, key_arn: Output[str], *, parent: R
                 apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
                     sse_algorithm="aws:kms", kms_master_key_id=key_arn
                 ),
-                # One call to KMS for many objects.
+                # S3 then calls KMS once for many objects.
                 bucket_key_enabled=True,
             )
         ],
@@ -173,9 +173,11 @@ def _upload(
         ),
         opts=ResourceOptions(
             parent=parent,
-            # What was uploaded before would stay encrypted with a key of Amazon's.
+            # An object that is uploaded before the bucket's encryption is set stays encrypted with a key of
+            # Amazon's.
             depends_on=[encrypted],
-            # A release goes on without it, and Rasa may serve it for a while yet; the bucket takes it along.
+            # Kept when the stack no longer uploads it: Rasa may still serve it. It is deleted with the
+            # bucket.
             retain_on_delete=True,
         ),
     )

@@ -26,7 +26,8 @@ NAT: Mapping[Profile, Literal["zonal", "regional"]] = {"dev": "zonal", "producti
 NAT_ALARMS = (
     # Too many connections to one destination, an LLM's API for example: new ones fail.
     Alarm(metric="ErrorPortAllocation", above=0, statistic="Sum", missing="notBreaching"),
-    # A handful is normal; AWS calls for a look from 0.01 % of all packets on (VPC user guide, NAT metrics).
+    # A few are normal; AWS advises to investigate from 0.01 % of all packets on (VPC user guide, NAT
+    # metrics).
     Alarm(metric="PacketsDropCount", above=100, statistic="Sum", missing="notBreaching"),
 )
 
@@ -40,11 +41,11 @@ SUBNET_TAGS: Mapping[Kind, Mapping[str, str]] = {
 
 
 class Network(ComponentResource):
-    """VPC, subnets, the way out and the way in."""
+    """VPC, subnets, NAT and internet gateway."""
 
     vpc_id: Output[str]
     account_id: Output[str]
-    """The account that the VPC is in: known without asking AWS who we are."""
+    """The account that the VPC is in; taken from the VPC, so that no look-up is needed."""
     private_subnet_ids: tuple[Output[str], ...]
     data_subnet_ids: tuple[Output[str], ...]
     routes: tuple[Resource, ...]
@@ -61,7 +62,7 @@ class Network(ComponentResource):
             tags={"Name": name},
             opts=ResourceOptions(parent=self),
         )
-        # Empty: whoever forgets to name a security group gets no connection rather than an open one.
+        # Empty: a resource without a security group of its own gets no connection instead of open ports.
         aws.ec2.DefaultSecurityGroup(
             f"{name}-default",
             vpc_id=vpc.id,

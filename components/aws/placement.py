@@ -1,4 +1,4 @@
-"""What the AWS components share among themselves; nobody else opens it."""
+"""What the AWS components share; the other layers pass it on without looking into it."""
 
 from __future__ import annotations
 
@@ -28,4 +28,4 @@ class Placement:
     """URL that the cluster's service account tokens are issued by, for what cannot use Pod Identity; None
     where the cluster is not the stack's."""
     alarm_topic_arn: str | None
-    """SNS topic that alarms notify; None keeps them silent, but there."""
+    """SNS topic that alarms notify; with None the alarms are created and notify nobody."""

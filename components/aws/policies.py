@@ -1,4 +1,4 @@
-"""IAM policy documents with types: their shape is here, what each one says stands with what it guards.
+"""Typed IAM policy documents. Each statement is written in the file of the resource that it protects.
 
 ARNs are those of the commercial partition, as `components/config/clouds/aws.py` has commercial regions only.
 """
@@ -38,7 +38,7 @@ def trust_service(service: str, *actions: str) -> Statement:
 
 
 def account_administers_key(account_id: Input[str]) -> Statement:
-    """Leave a KMS key to the account's IAM policies; without this statement nobody could ever change it.
+    """Let the account's IAM policies govern a KMS key; without this statement no principal could change it.
 
     Source: AWS KMS developer guide, "Default key policy".
     """

@@ -4,10 +4,9 @@ No password is in the state: the administrator's is made, kept and rotated by RD
 only the setup Job may read it; that Job creates the role that Rasa logs in as (`jobs/database_init`).
 
 What it deliberately does not do: read replicas, a proxy (it would need a password for Rasa), or tables, which
-Rasa creates itself. From `dev` to `production` nothing is replaced: the class changes with a restart in
-the maintenance window, the standby and the storage without one. With a name that we chose, RDS cannot make a
-second instance beside the first: a change that would replace the database fails instead of leaving the
-conversations behind.
+Rasa creates itself. From `dev` to `production` nothing is replaced: the class changes with a restart in the
+maintenance window, the standby and the storage without one. The instance has a fixed name, so that RDS cannot
+create a second one beside it: a change that would replace the database fails, and no conversation is lost.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ what it has read of the smaller disk, which RDS refuses (hashicorp/terraform-pro
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What a size word buys."""
+    """What each `size` gets."""
 
     instance_class: str
     memory_gib: int
@@ -61,7 +60,7 @@ class Server:
     """How far RDS may grow the storage by itself."""
     max_connections: int
     """Set, rather than left to RDS's formula (memory / 9531392 bytes), because Rasa's pools are computed from
-    it; about two thirds of the formula, which leaves memory for the work."""
+    it; about two thirds of the formula, which leaves memory for queries."""
 
 
 SERVERS: Mapping[tuple[Profile, Size], Server] = {
@@ -161,11 +160,12 @@ def _instance_args(
         backup_retention_period=BACKUP_DAYS[args.profile],
         backup_window=BACKUP_WINDOW,
         maintenance_window=MAINTENANCE_WINDOW,
-        # In production what interrupts waits for the window.
+        # In production a change that restarts the server waits for the maintenance window.
         apply_immediately=not production,
         deletion_protection=args.deletion_protection,
         skip_final_snapshot=not worth_keeping,
-        # The name has six random digits, so a stack that is made anew does not meet the old snapshot.
+        # The name has six random digits: a new stack of the same name would otherwise fail on the old
+        # snapshot's.
         final_snapshot_identifier=Output.concat(identifier, "-final") if worth_keeping else None,
         delete_automated_backups=not worth_keeping,
         copy_tags_to_snapshot=True,
@@ -192,7 +192,7 @@ def _parameters(name: str, server: Server, *, parent: Resource) -> aws.rds.Param
                 name="log_min_duration_statement", value=str(SLOW_STATEMENT_MS)
             ),
             aws.rds.ParameterGroupParameterArgs(name="log_lock_waits", value="1"),
-            # A pod that was cut off must not hold its locks on a conversation for ever.
+            # Ends the session of a pod that has lost its connection; its locks would otherwise stay.
             aws.rds.ParameterGroupParameterArgs(name="idle_in_transaction_session_timeout", value="60000"),
         ],
         opts=ResourceOptions(parent=parent),

@@ -14,12 +14,12 @@ def create_security_group(
     """Return the store's group, and the rule that lets the cluster in.
 
     The peer is a security group, never a CIDR: a neighbour in the same network stays out. Only the rule names
-    the cluster; the group, and so the store, must not wait for it. There is no way out, since a data store
-    answers and never calls (the provider takes away AWS's "allow all" of a new group).
+    the cluster; the group, and so the store, must not wait for it. It has no egress rule, since a data store
+    opens no connections (the provider removes AWS's "allow all" of a new group).
     """
     group = aws.ec2.SecurityGroup(
         name,
-        # AWS cannot change a description: another text here would be another group.
+        # AWS cannot change a description: another text here would replace the group.
         description="Rasa data store",
         vpc_id=place.vpc_id,
         opts=ResourceOptions(parent=parent),

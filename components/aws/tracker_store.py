@@ -19,7 +19,7 @@ from components.contract.provider import TrackerStoreArgs
 
 
 class TrackerStore(ComponentResource):
-    """The database, who may use it, and its alarms."""
+    """The database, the logins for it, and its alarms."""
 
     connection: Postgres | DynamoDb | MongoDb
 

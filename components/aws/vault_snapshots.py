@@ -1,7 +1,7 @@
-"""Where Vault's snapshots go on AWS: a bucket beside that of the models, which encrypts and forgets them.
+"""Where Vault's snapshots go on AWS: an encrypted bucket that deletes them after some days.
 
-Vault's role may put objects there, and neither read nor delete any. Not the models' own bucket: Rasa may read
-that, whole.
+Vault's role may put objects there, and neither read nor delete any. Not the models' bucket, every object of
+which Rasa may read.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def put_statements(bucket: aws.s3.Bucket, place: Placement) -> tuple[Statement, 
         {
             "Sid": "EncryptSnapshots",
             "Effect": "Allow",
-            # Decrypt: for an object in parts.
+            # kms:Decrypt, for uploads in several parts.
             "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
             "Resource": place.key_arn,
             "Condition": {"StringEquals": {"kms:ViaService": f"s3.{place.region}.amazonaws.com"}},

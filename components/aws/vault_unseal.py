@@ -4,8 +4,8 @@ Vault's pods take on a role by IRSA, not by Pod Identity, for which its `awskms`
 than every Vault 2.0 build is known to have (hashicorp/vault #27850, #31860). The role may use the seal key
 and put recovery keys where people find them, but not read them back.
 
-No alarms: KMS has no metric that tells a seal in trouble. Vault's own telemetry has (`vault.core.unsealed`).
-No deletion protection: KMS has none either; a deleted key waits, and can be brought back until it is gone.
+No alarms: KMS has no metric that shows a failing seal; Vault's own telemetry has one (`vault.core.unsealed`).
+No deletion protection: KMS has none; a deleted key can be restored during its waiting period.
 """
 
 from __future__ import annotations

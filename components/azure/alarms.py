@@ -13,7 +13,7 @@ from components.azure.placement import Placement
 
 SINGLE_RESOURCE = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria"
 SEVERITY = 2
-"""Of 0 (critical) to 4: someone should look at it today. Whom it wakes is the action group's business."""
+"""From 0 (critical) to 4: to be looked at today. The action group decides who is notified, and how."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +25,7 @@ class Alarm:
     below: float | None = None
     statistic: Literal["Average", "Maximum", "Minimum", "Total", "Count"] = "Average"
     minutes: Literal[5, 15, 30, 60] = 5
-    """What is looked at, every five minutes; other lengths Azure does not take."""
+    """Length of the window, which is evaluated every five minutes; Azure takes no other lengths."""
     only: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     """Dimension of the metric → the values that count."""
 
@@ -58,7 +58,7 @@ def create_alarms(
         monitor.MetricAlert(
             f"{name}-{alarm.metric}",
             resource_group_name=place.resource_group,
-            location="global",  # metric alerts live nowhere else
+            location="global",  # Azure takes no other location for metric alerts
             scopes=[resource_id],
             criteria=monitor.MetricAlertSingleResourceMultipleMetricCriteriaArgs(
                 odata_type=SINGLE_RESOURCE, all_of=[criterion]
@@ -79,7 +79,7 @@ HOUR = 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlarmPlace:
-    """Where alerts live and whom they tell."""
+    """The resource group of alerts, and the action group that they notify."""
 
     resource_group: Input[str]
     action_group_id: str | None

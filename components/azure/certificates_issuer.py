@@ -1,9 +1,9 @@
 """cert-manager on AKS, with Let's Encrypt and the stack's DNS zone.
 
-Azure's load balancer reads Secrets only, and issues no certificate by itself.
-The name is proved by a record, so that nothing has to be reachable yet. Its identity may write to that zone,
-nothing else. Where an issuer is in the cluster already, name it in `rasa:ingress.certificate.issuer` and none
-of this is made.
+Azure's load balancer reads Secrets only, and issues no certificate by itself. Let's Encrypt checks a DNS
+record (DNS-01), so that the host need not be reachable yet. cert-manager's identity may write to that zone
+and nothing else. Where an issuer is in the cluster already, name it in `rasa:ingress.certificate.issuer` and
+none of this is made.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ZONE_ID = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CertificatesIssuerArgs:
-    """Whose names it proves, and who is told."""
+    """The zone of the host name, and the account at Let's Encrypt."""
 
     placement: Placement
     zone: Zone
@@ -89,7 +89,7 @@ class CertificatesIssuer(ComponentResource):
                 "serviceAccount": {"labels": dict(POD_LABELS)},
             },
             atomic=True,
-            # The identity is put into a pod when it starts.
+            # AKS puts the identity into a pod when the pod starts.
             opts=ResourceOptions(parent=self, depends_on=[trust, grant]),
         )
         made = custom(
@@ -98,7 +98,7 @@ class CertificatesIssuer(ComponentResource):
             "cert-manager.io/v1",
             {"acme": _acme(args, identity.client_id)},
             namespace=None,
-            # The release brings the definition of what an issuer is, and checks it.
+            # The release brings the type ClusterIssuer, and the webhook that checks such objects.
             opts=ResourceOptions(parent=self, depends_on=[release]),
         )
         self.issuer = name_of(made)

@@ -1,13 +1,13 @@
 """Kubernetes on Azure: AKS with node auto-provisioning, in which Azure makes the nodes that the pods ask for.
 
 A small pool of fixed size carries what AKS itself runs; everything else gets nodes by its requests, so `size`
-says nothing here. Nobody logs in but with Entra ID; local accounts do not exist. The API has an address in
-our network (API server VNet integration), and outside of it only where the config names who may ask; without
-any such range it is private. What this file deliberately does not do: anything inside the cluster.
+says nothing here. The API takes logins of Entra ID alone; local accounts are off. It has an address in the
+stack's network (API server VNet integration), and a public one only where the config names addresses that may
+connect. What this file deliberately does not do: anything inside the cluster.
 
-Whoever runs `pulumi up` must be among `admins`: unlike AWS, Azure makes nobody an administrator for having
-made the cluster. From `dev` to `production` nothing is replaced; the system pool grows from two nodes to
-three and stays in the zones that it was made with, which AKS cannot change.
+Whoever runs `pulumi up` must be among `admins`: unlike EKS, AKS gives no rights to the principal that creates
+the cluster. From `dev` to `production` nothing is replaced; the system pool grows from two nodes to three and
+stays in the zones that it was made with, which AKS cannot change.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ SYSTEM_NODE = "Standard_D2s_v5"
 AKS cannot change the size of a pool's machines."""
 SYSTEM_NODES: Mapping[Profile, int] = {"dev": 2, "production": 3}
 ENTRA_SERVER = "6dae42f8-4368-4678-94ff-3960e28e3630"
-"""The application that stands for AKS in every Entra tenant (kubelogin, `--server-id`)."""
+"""The id of AKS's application, the same in every Entra tenant (kubelogin, `--server-id`)."""
 LOGS = ("kube-audit-admin", "guard", "kube-apiserver", "kube-controller-manager")
-"""Who changed what, who logged in, and the control plane's own troubles; not every read (`kube-audit`)."""
+"""Changes, logins, and errors of the control plane; not every read (`kube-audit`)."""
 
 ALARMS = (
     Alarm(metric="etcd_database_usage_percentage", above=75, statistic="Maximum"),
@@ -53,7 +53,7 @@ ALARMS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClusterArgs:
-    """What the foundation is told, and what the cluster stands on."""
+    """The foundation's arguments, and the network that the cluster is created in."""
 
     foundation: FoundationArgs
     resource_group: Output[str]
@@ -73,13 +73,13 @@ class Cluster(ComponentResource):
     node_resource_group_id: Output[str]
     kubeconfig: Output[str]
     access: tuple[Resource, ...]
-    """Who may administer the cluster."""
+    """The role assignments of the administrators."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:azure:Cluster", name, {}, opts)
         foundation = args.foundation
-        # On the group, which is there long before the cluster: Azure takes up to ten minutes to know of an
-        # assignment everywhere, and these are spent while the cluster is being made.
+        # On the resource group, which exists before the cluster: an assignment takes up to ten minutes until
+        # it holds everywhere, and they pass while the cluster is created.
         self.access = tuple(_admin(name, admin, args, parent=self) for admin in foundation.admins)
         identity = managedidentity.UserAssignedIdentity(
             name,
@@ -108,7 +108,7 @@ class Cluster(ComponentResource):
         )
         self._watch(name, args, cluster)
         self.name = cluster.name
-        # Through the cluster, which makes the group.
+        # An output of the cluster, because AKS creates the group.
         self.node_resource_group_id = Output.all(args.resource_group_id, cluster.id).apply(
             lambda ids: f"{ids[0]}-nodes"
         )
@@ -146,10 +146,10 @@ def _admin(name: str, admin: str, args: ClusterArgs, *, parent: Resource) -> Res
 
 
 def _waiting_pods(namespace: str) -> Alarm:
-    """Of Rasa's pods, one that has waited for longer than a new node takes.
+    """Fires when one of Rasa's pods has been pending longer than a new node takes.
 
-    AKS counts each pod once a minute. Pods in a row, each waiting for a minute, are no trouble: so each pod
-    is looked at by itself, and almost every minute must have found it waiting.
+    AKS counts each pod once a minute. Several pods that each wait for a minute are normal: so the alert looks
+    at each pod by itself, and almost every minute must have found it pending.
     """
     only = {"phase": ["Pending", "Failed", "Unknown"], "namespace": [namespace], "pod": ["*"]}
     return Alarm(metric="kube_pod_status_phase", above=25, statistic="Total", minutes=30, only=only)
@@ -183,8 +183,8 @@ def _cluster_args(args: ClusterArgs, identity_id: Output[str]) -> aks.ManagedClu
                 enabled=True, interval_hours=24 * 7
             ),
         ),
-        # Patches of this minor version, and node images with their security fixes. A minor version is a
-        # change of ours, tried in dev first.
+        # AKS upgrades patches of this minor version and node images. Another minor version is a change of
+        # this file, tried in dev first.
         auto_upgrade_profile=aks.ManagedClusterAutoUpgradeProfileArgs(
             upgrade_channel="patch", node_os_upgrade_channel="NodeImage"
         ),
@@ -200,7 +200,8 @@ def _api_access(args: ClusterArgs) -> aks.ManagedClusterAPIServerAccessProfileAr
         subnet_id=args.api_subnet_id,
         enable_private_cluster=not ranges,
         authorized_ip_ranges=ranges or None,
-        # A shell in the cluster for whoever may write to the resource, past Kubernetes' own rules.
+        # `az aks command invoke` opens a shell in the cluster to every principal that may write to the
+        # resource, past Kubernetes' own rules.
         disable_run_command=True,
     )
 
@@ -251,9 +252,10 @@ def _issuer(profile: Any) -> str:  # noqa: ANN401 - an output type that the SDK 
 def _kubeconfig(resource_group: Output[str], cluster: aks.ManagedCluster, *, parent: Resource) -> Output[str]:
     """Log in with a short-lived Entra token of kubelogin, so that no credential is stored anywhere.
 
-    Address and certificate authority come from AKS, which tells the latter in a kubeconfig only. The login is
-    ours: AKS would ask a person to type in a code. kubelogin takes the session of `az login`; elsewhere
-    AAD_LOGIN_METHOD in the environment wins over the argument (workloadidentity in CI, for example).
+    Address and certificate authority are read from AKS's own kubeconfig, the only place that has the latter.
+    Its login, which asks a person to type in a code, is replaced. kubelogin takes the session of `az login`;
+    elsewhere AAD_LOGIN_METHOD in the environment wins over the argument (workloadidentity in CI, for
+    example).
     """
     answer = aks.list_managed_cluster_user_credentials_output(
         resource_group_name=resource_group,
@@ -264,7 +266,7 @@ def _kubeconfig(resource_group: Output[str], cluster: aks.ManagedCluster, *, par
 
 
 def with_own_login(kubeconfig: str) -> str:
-    """AKS's kubeconfig (base64) with kubelogin for a login."""
+    """AKS's kubeconfig (base64), with kubelogin for its login."""
     given: dict[str, Any] = yaml.safe_load(base64.b64decode(kubeconfig))
     server = given["clusters"][0]["cluster"]
     arguments = ["get-token", "--login", "azurecli", "--server-id", ENTRA_SERVER]

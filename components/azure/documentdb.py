@@ -42,7 +42,7 @@ OPTIONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """What a size word buys."""
+    """What each `size` gets."""
 
     tier: str
 
@@ -64,7 +64,7 @@ that a smaller size would be refused."""
 ALARMS = (
     Alarm(metric="CpuPercent", above=80, minutes=15),
     Alarm(metric="MemoryPercent", above=90, minutes=15),
-    # Nothing grows it by itself.
+    # DocumentDB does not grow its storage by itself.
     Alarm(metric="StoragePercent", above=80, statistic="Maximum"),
 )
 
@@ -113,7 +113,7 @@ def create_documentdb(name: str, args: TrackerStoreArgs[Placement], *, parent: R
         opts=InvokeOutputOptions(parent=parent),
     )
     return MongoDb(
-        # Not secret: the string has words in angle brackets where user and password belong.
+        # Not secret: the string has placeholders in angle brackets for user and password.
         hosts=Output.unsecret(answer.apply(_host)),
         srv=True,
         database=DATABASE,
@@ -147,7 +147,7 @@ def _host(answer: Any) -> str:  # noqa: ANN401 - an output type of the SDK
 
 
 def host_of(connection_string: str) -> str:
-    """The name behind which the cluster's servers are found: what stands between user and options."""
+    """The host name in a connection string: the text between the user and the options."""
     scheme, _, rest = connection_string.partition("://")
     host = rest.rpartition("@")[2].partition("/")[0]
     if scheme != "mongodb+srv" or not host:

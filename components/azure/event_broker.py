@@ -1,8 +1,8 @@
 """Event queue on Azure: Event Hubs, which speaks Kafka; an event hub is a topic.
 
-The tier is Standard in every profile: it takes up to 40 MB a second, of which Rasa's events are a fraction,
-and a namespace cannot become Premium, so that `production` would replace `dev`'s and lose what is in it. It
-spreads over the zones of its region by itself. From `dev` to `production` nothing is replaced.
+The tier is Standard in every profile: it takes up to 40 MB a second, of which Rasa's events are a fraction. A
+namespace cannot become Premium later: with another tier, `production` would replace `dev`'s namespace with
+its events. It spreads over the zones of its region by itself. From `dev` to `production` nothing is replaced.
 
 Rasa logs in with the connection string of a SAS rule, the only way that it shares with Event Hubs (its OAUTH
 is AWS's: docs/rasa-pro.md, Cloud identities). The rule belongs to the one hub that Rasa writes to and allows
@@ -11,8 +11,8 @@ own, of the namespace, for it uses two hubs: it listens to the events, and sends
 dead letters. To rotate: `az eventhubs eventhub authorization-rule keys renew --key PrimaryKey`, then `pulumi
 up`.
 
-What it deliberately does not do: consumer groups, which belong to whoever reads, and schemas. Standard keeps
-events for seven days at most and takes ten hubs and messages of 1 MB.
+What it deliberately does not do: consumer groups, which each consumer creates for itself, and schemas.
+Standard keeps events for seven days at most and takes ten hubs and messages of 1 MB.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from components.contract.terms import Profile, Size
 
 PORT = 9093
 USER = "$ConnectionString"
-"""Literally: Event Hubs takes the connection string for the password of this user."""
+"""Literally this text: Event Hubs takes a connection string as the password of this user."""
 TIER = "Standard"
 RETENTION_HOURS: Mapping[Profile, int] = {"dev": 24 * 3, "production": 24 * 7}
-"""How long an event waits for whoever consumes it; seven days are the most of the Standard tier."""
+"""How long Event Hubs keeps an event for its consumers; the Standard tier takes seven days at most."""
 PRIVATE_ZONE = "privatelink.servicebus.windows.net"
 
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """What a size word buys."""
+    """What each `size` gets."""
 
     units: int
     """To begin with, throughput units: 1 MB or 1000 events a second each."""
@@ -75,7 +75,7 @@ ALARMS = (
 
 
 class EventBroker(ComponentResource):
-    """The namespace, its hubs, and who may write."""
+    """The namespace, its hubs, and Rasa's right to write."""
 
     connection: Kafka
 
@@ -87,7 +87,7 @@ class EventBroker(ComponentResource):
         namespace = eventhub.Namespace(
             name,
             _namespace_args(args),
-            # What Event Hubs has raised by itself is not to be lowered.
+            # Event Hubs raises the units by itself; without this, an update would lower them again.
             ResourceOptions(parent=self, ignore_changes=["sku.capacity"], protect=args.deletion_protection),
         )
         events = _hub(f"{name}-events", args, namespace, args.topics.events, PARTITIONS, parent=self)
@@ -142,7 +142,7 @@ def _namespace_args(args: EventBrokerArgs[Placement]) -> eventhub.NamespaceArgs:
         is_auto_inflate_enabled=True,
         maximum_throughput_units=wanted.most_units,
         kafka_enabled=True,
-        # Said in dev, too: it cannot be changed later.
+        # Set in dev, too, since it cannot be changed later.
         zone_redundant=bool(place.zones),
         minimum_tls_version="1.2",
         # SAS is "local" to Event Hubs; Rasa has no other login here.

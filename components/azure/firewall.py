@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 
 _PRIVATE = tuple(IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-"""RFC 1918. These arrive by the private endpoint, and the firewalls refuse to hear of them."""
+"""RFC 1918. Such addresses arrive by the private endpoint, and the firewalls refuse rules that name them."""
 _SMALLEST_RANGE = 30
 """Prefix length: a storage account takes /31 and /32 as single addresses only."""
 

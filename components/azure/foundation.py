@@ -2,8 +2,8 @@
 
 The data stores take their subnets from here while the cluster is still being made; only what a pod's identity
 needs, and the pods, wait for it. At rest everything is encrypted with keys that Azure keeps. What it
-deliberately does not do: keys of our own for that. They would have to be in place, with their rights known
-everywhere, before each store is made, and whoever may delete a key would be able to delete all data at once.
+deliberately does not do: keys of our own for that. The keys and the rights to them would have to exist before
+each store, and a principal that may delete a key could delete all data at once.
 """
 
 from __future__ import annotations
@@ -67,9 +67,10 @@ class Foundation(ComponentResource):
             namespace=args.namespace,
             rasa=identity.rasa,
             setup=identity.setup,
-            # No agent hands out identities here: Entra ID's HTTPS API does. Cilium enforces the policies.
+            # No address of an identity agent: pods get their tokens from Entra ID over HTTPS. Cilium enforces
+            # network policies.
             cluster_network=ClusterNetwork(stores_cidr=args.cidr, public_balancers=(balancers,)),
-            # Without its right Pulumi itself is not let in to the cluster, and could not clear it out either.
+            # The administrators' rights: without them the cluster refuses Pulumi, in a destroy, too.
             ready=cluster.access,
         )
         self.placement = Placement(
@@ -96,7 +97,7 @@ class Foundation(ComponentResource):
 
 
 def subscription_of(resource_id: str) -> str:
-    """The subscription that a resource is in: known without asking Azure who we are."""
+    """The subscription of a resource; read from its id, so that no look-up is needed."""
     return resource_id.split("/")[2]
 
 

@@ -24,12 +24,12 @@ VERSION = "1.12.2"
 NAMESPACE, SERVICE_ACCOUNT = "azure-alb-system", "alb-controller-sa"
 """The chart's own (Azure documentation, "Deploy Application Gateway for Containers ALB Controller")."""
 POD_SECURITY = "baseline"
-"""Its pods do not say all that `restricted` asks for."""
+"""The chart's pods lack fields that `restricted` demands."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GatewayControllerArgs:
-    """Where it works."""
+    """The cluster, and the subnet of its load balancers."""
 
     placement: Placement
     subnet_id: Output[str]
@@ -93,7 +93,8 @@ class GatewayController(ComponentResource):
             atomic=True,
             opts=ResourceOptions(
                 parent=self,
-                # Without them it is up and can do nothing; its client id alone shows neither.
+                # The role assignments and the trust: without them the controller starts and is refused
+                # everything. Its only input from them, the client id, does not show that.
                 depends_on=[trust, *grants],
             ),
         )

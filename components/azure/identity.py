@@ -46,7 +46,7 @@ class Identity(ComponentResource):
     client_id: Output[str]
     principal_id: Output[str]
     tenant_id: Output[str]
-    """The tenant of the subscription: known without asking Azure who we are."""
+    """The subscription's tenant; taken from the identity, so that no look-up is needed."""
 
     def __init__(self, name: str, args: IdentityArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:azure:Identity", name, {}, opts)
@@ -77,7 +77,7 @@ class Identity(ComponentResource):
 
 
 def subject(namespace: str, service_account: str) -> str:
-    """How Kubernetes names a service account in its tokens."""
+    """The subject by which Kubernetes' tokens name a service account."""
     return f"system:serviceaccount:{namespace}:{service_account}"
 
 

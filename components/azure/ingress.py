@@ -1,8 +1,8 @@
 """The ingress on Azure: Application Gateway for Containers, which follows a Gateway of the cluster.
 
 Not the application routing add-on: its NGINX ends in November 2026, and the version of Azure's API that the
-SDK in use speaks cannot switch on its Gateway API. The load balancer, its name on the internet and its place
-in the network are resources of ours, so the DNS record does not wait for the cluster. What it deliberately
+SDK in use speaks cannot switch on its Gateway API. The load balancer, its frontend and its association with
+the subnet are resources of the stack, so the DNS record does not wait for the cluster. What it deliberately
 does not do: addresses inside the network, and filtering by the sender's address (a policy of its own).
 """
 
@@ -61,8 +61,8 @@ class Ingress(ComponentResource):
             },
             namespace=args.namespace,
             annotations={"alb.networking.azure.io/alb-id": balancer.id},
-            # The controller brings the definition of a Gateway; and as long as there is a Gateway, its load
-            # balancer needs its place in the network, and the controller its rights, to be cleared out.
+            # The controller brings the type Gateway. And the Gateway's deletion needs the controller with its
+            # rights, and the load balancer's association with the subnet.
             opts=ResourceOptions(parent=self, depends_on=[*controller.ready, association]),
         )
         route = routes(name, args, name_of(gateway), parent=self)
@@ -73,7 +73,7 @@ class Ingress(ComponentResource):
         self.register_outputs({"url": self.url, "address": frontend.fqdn})
 
     def _policies(self, name: str, args: IngressArgs[Placement], route: Output[str]) -> None:
-        """Time-outs and cookie of the route, and what a healthy pod is."""
+        """Time-outs and cookie of the route, and the health check."""
         default: dict[str, Any] = {"timeouts": {"routeTimeout": f"{args.idle_seconds}s"}}
         if args.affinity:
             default["sessionAffinity"] = {"affinityType": "managed-cookie"}

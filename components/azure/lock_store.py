@@ -1,4 +1,4 @@
-"""Lock store and timer store on Azure: Azure Managed Redis, entered with an access key over TLS.
+"""Lock store and timer store on Azure: Azure Managed Redis; Rasa logs in with an access key over TLS.
 
 The clustering policy is `NoCluster`: one shard that behaves as Redis does. `OSSCluster`, Azure's default,
 answers Rasa's client with MOVED; `EnterpriseCluster` hides the shards, and refuses Rasa's scripts where
@@ -42,7 +42,7 @@ PRIVATE_ZONE = "privatelink.redis.azure.net"
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """What a size word buys."""
+    """What each `size` gets."""
 
     sku: str
     high_availability: Literal["Enabled", "Disabled"]
@@ -68,7 +68,7 @@ ALARMS = (
 
 
 class LockStore(ComponentResource):
-    """The cache, its one database, and the way in."""
+    """The cache, its one database, and its private endpoint."""
 
     connection: Redis
 
@@ -95,7 +95,7 @@ class LockStore(ComponentResource):
             port=PORT,
             client_protocol="Encrypted",
             clustering_policy="NoCluster",
-            # Eviction would drop a lock that is held; better to refuse the next one.
+            # Eviction would drop a lock that a pod still holds; `noeviction` refuses the next lock instead.
             eviction_policy="NoEviction",
             access_keys_authentication="Enabled",
             opts=ResourceOptions(parent=self),

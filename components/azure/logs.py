@@ -16,7 +16,7 @@ def send_logs(
     workspace_id: Input[str],
     parent: Resource,
 ) -> Resource:
-    """Send these categories of one resource's logs; how long they stay is the workspace's business."""
+    """Send these categories of one resource's logs; the workspace decides how long they are kept."""
     return monitor.DiagnosticSetting(
         name,
         resource_uri=resource_id,

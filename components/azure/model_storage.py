@@ -7,10 +7,11 @@ SAS for one container does not allow; the account holds nothing but this contain
 (`listAccountSas`), so that the key never leaves Azure.
 
 A SAS ends. No clock decides here when: the end counts from the day on which the signing key was made, which
-Azure tells, so that each preview gets the same one; `rasa:modelStorage.accessUntil` names another day.
-Whether that day has passed only a clock could tell: an alarm on refused reads does. To rotate, before the end
-or after a leak: `az storage account keys renew --key primary`, then `pulumi refresh` and `pulumi up`; the old
-SAS is void at once, the new one counts from that day, and the pods are replaced one by one.
+Azure tells, so that each preview gets the same one; `rasa:modelStorage.accessUntil` names another day. No
+preview says that the day has passed, since that would need a clock; the alarm on refused reads does. To
+rotate, before the end or after a leak: `az storage account keys renew --key primary`, then `pulumi refresh`
+and `pulumi up`; the old SAS is void at once, the new one counts from that day, and the pods are replaced one
+by one.
 
 What it deliberately does not do: let Rasa write. The first model comes with the stack
 (`rasa:assistant.upload`); after it the assistant's pipeline uploads, with an Entra identity of its own
@@ -50,7 +51,7 @@ ACCESS_YEARS = 2
 """How long a SAS lives, from the making of the key that signs it."""
 PRIVATE_ZONE = "privatelink.blob.core.windows.net"
 SAS_BEGINS = "sv="
-"""By this Rasa tells a SAS from a key (`core/persistor.py`)."""
+"""How Rasa tells a SAS from a key (docs/rasa-pro.md, Blob storage)."""
 
 ACCOUNT_ALARMS = (Alarm(metric="Availability", below=99, minutes=15),)
 BLOB_ALARMS = (
@@ -129,7 +130,7 @@ def _upload(
     *,
     parent: Resource,
 ) -> tuple[Resource, ...]:
-    """With a key of the account, from the machine of `pulumi up`: the account's firewall must let it in."""
+    """Upload with a key of the account; its firewall must let in the machine that runs `pulumi up`."""
     model = args.first_model
     if model is None:
         return ()
@@ -142,8 +143,8 @@ def _upload(
         type=storage.BlobType.BLOCK,
         source=FileAsset(model.file),
         content_type="application/gzip",
-        # A release goes on without it, and Rasa may serve it for a while yet; the container takes it along.
-        # Also, other content replaces the blob, and to delete the old one would delete the new: they have one
+        # Kept when the stack no longer uploads it: Rasa may still serve it. It is deleted with the container.
+        # And where other content replaces the blob, deleting the old one would delete the new: both have one
         # name.
         opts=ResourceOptions(parent=parent, retain_on_delete=True),
     )
@@ -162,7 +163,7 @@ def keep_versions(  # noqa: PLR0913 (a rule's numbers, each said by name)
     blob_days: int | None = None,
     parent: Resource,
 ) -> Resource:
-    """What was overwritten or deleted by mistake, or the container, comes back for some time.
+    """Keep overwritten and deleted blobs, and a deleted container, for some time.
 
     With `blob_days` what nobody deletes goes too, so many days old. An account takes one change at a time
     (StorageAccountOperationInProgress): `after` is the change before, and the last one is returned.
@@ -199,7 +200,8 @@ def keep_versions(  # noqa: PLR0913 (a rule's numbers, each said by name)
         account_name=account.name,
         management_policy_name="default",
         policy=storage.ManagementPolicySchemaArgs(rules=[delete_old]),
-        # A rule on old versions is refused while versioning is off, and names nothing of what turns it on.
+        # Azure refuses a rule on old versions while versioning is off, and no input of the rule refers to
+        # versioning.
         opts=ResourceOptions(parent=parent, depends_on=[versions]),
     )
 
@@ -220,7 +222,7 @@ def _account_args(args: ModelStorageArgs[Placement]) -> storage.StorageAccountAr
         # copies in one place moves by a conversion of days, not by an update.
         sku=storage.SkuArgs(name="Standard_ZRS" if place.zones else "Standard_LRS"),
         allow_blob_public_access=False,
-        # A SAS is signed with a key; Rasa knows nothing else.
+        # Rasa takes no login but a key or a SAS, which a key signs.
         allow_shared_key_access=True,
         allow_cross_tenant_replication=False,
         is_local_user_enabled=False,

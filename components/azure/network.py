@@ -2,14 +2,14 @@
 
 Subnets are resources of their own, so that none is touched when another changes: nodes (out through a NAT
 gateway), the Kubernetes API, PostgreSQL servers, private endpoints. The security groups of the last two let
-the nodes in, on the ports of the stores: with an overlay network a pod shows its node's address. The nodes'
-own group is AKS's business, which opens it for load balancers.
+the nodes in, on the ports of the stores: with an overlay network a pod shows its node's address. AKS manages
+the nodes' own group and opens it for load balancers.
 
 What it deliberately does not do: a NAT gateway in each zone. Azure's Standard NAT gateway lives in one zone,
-which Azure chooses; should that one fail, what is in the network goes on and what is outside of it (an LLM's
-API) cannot be reached until the gateway is made anew. Only a subnet, and so a node pool, for each zone would
-change that. Nor does it do peering, a firewall, or flow logs, which are the subscription's choice.
-From `dev` to `production` nothing is replaced.
+which Azure chooses; should that zone fail, pods reach the stores in the network, but nothing outside of it
+(an LLM's API) until the gateway is replaced. Only a subnet, and so a node pool, for each zone would change
+that. Nor does it do peering, a firewall, or flow logs, which are the subscription's choice. From `dev` to
+`production` nothing is replaced.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ NAT_ALARMS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NetworkArgs:
-    """What the foundation is told, and where it all goes."""
+    """The foundation's arguments, and the resource group."""
 
     foundation: FoundationArgs
     resource_group: Output[str]
 
 
 class Network(ComponentResource):
-    """VNet, subnets, the way out, and who may come in to the stores."""
+    """VNet, subnets, NAT gateway, and the security groups of the stores."""
 
     network_id: Output[str]
     network_name: Output[str]
@@ -119,13 +119,13 @@ class _Subnets:
             nat_gateway=None if nat is None else network.SubResourceArgs(id=nat.id),
             network_security_group=None if group is None else network.NetworkSecurityGroupArgs(id=group.id),
             delegations=None if delegation is None else [delegation],
-            # The servers archive their log of changes to Azure's storage, and add this by themselves: said
-            # here, a refresh finds nothing new. The nodes put Vault's snapshots there.
+            # PostgreSQL servers archive their log to Azure's storage and add this endpoint by themselves;
+            # since it is set here, a refresh finds no drift. The nodes put Vault's snapshots there.
             service_endpoints=[network.ServiceEndpointPropertiesFormatArgs(service="Microsoft.Storage")]
             if kind in {"postgres", "nodes"}
             else None,
-            # No way out but the NAT gateway. What Azure runs in a delegated subnet has ways of its own, and
-            # the setting is not for it (Azure documentation, "Default outbound access", limitations).
+            # No egress but the NAT gateway. The setting does not apply to delegated subnets, where Azure
+            # gives its own machines egress (Azure documentation, "Default outbound access", limitations).
             default_outbound_access=None if delegation else False,
             # Without this a security group does not hold for private endpoints.
             private_endpoint_network_policies="NetworkSecurityGroupEnabled" if kind == "endpoints" else None,
@@ -144,9 +144,9 @@ def _nat(name: str, args: NetworkArgs, *, parent: Resource) -> network.NatGatewa
         tags=args.foundation.tags,
         opts=ResourceOptions(
             parent=parent,
-            # An address keeps its zones for life; two of three are enough when `production` asks for three,
-            # and another address would have to be told to whoever filters by it. And Azure adds the gateway
-            # to the address once it is in use.
+            # An address keeps its zones for life. Two zones stay two when `production` asks for three, since
+            # a new address would have to be entered in every firewall that knows the old one. And Azure adds
+            # the gateway to the address once it is in use.
             ignore_changes=["zones", "natGateway"],
         ),
     )
@@ -177,7 +177,7 @@ def _nat(name: str, args: NetworkArgs, *, parent: Resource) -> network.NatGatewa
 def _closed_group(
     name: str, args: NetworkArgs, allowed: list[network.SecurityRuleArgs], *, parent: Resource
 ) -> network.NetworkSecurityGroup:
-    """A security group in which Azure's own "allow everything inside the network" comes after our refusal."""
+    """Create a security group whose last rule refuses what Azure's own rules would let in."""
     refuse = network.SecurityRuleArgs(
         name="refuse-the-rest",
         priority=4000,

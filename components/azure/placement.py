@@ -1,4 +1,4 @@
-"""What the Azure components share among themselves; nobody else opens it."""
+"""What the Azure components share; the other layers pass it on without looking into it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pulumi import Output
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placement:
-    """Where a dependency lives in Azure, who may reach it and who is told of its troubles."""
+    """Where a dependency lives in Azure, who may reach it, and whom its alarms notify."""
 
     region: str
     resource_group: Output[str]
@@ -24,7 +24,7 @@ class Placement:
     balancers_cidr: str
     """Range of the subnet that load balancers get, once there is one."""
     node_resource_group_id: Output[str]
-    """Where AKS keeps the nodes; known when the cluster is."""
+    """The group in which AKS creates the nodes; known when the cluster is."""
     nodes_subnet_id: Output[str]
     """May reach Azure's storage by a service endpoint, where a store's rules let it in."""
     endpoints_subnet_id: Output[str]
@@ -32,10 +32,11 @@ class Placement:
     postgres_subnet_id: Output[str]
     """Delegated to PostgreSQL flexible servers; lets the nodes in, and nobody else."""
     allowed_cidrs: tuple[str, ...]
-    """Who works on the stack from outside: what people must reach (models, recovery keys) lets them in."""
+    """Addresses from which people and CI work on the stack; storage that they must reach (models, recovery
+    keys) lets them in."""
     oidc_issuer: Output[str]
     """URL that the cluster's service account tokens are issued by; known only when the cluster is."""
     log_workspace_id: Output[str]
     action_group_id: str | None
-    """Action group that alarms notify; None keeps them silent, but there."""
+    """Action group that alarms notify; with None the alarms are created and notify nobody."""
     tags: Mapping[str, str]

@@ -47,9 +47,9 @@ RESERVED_CONNECTIONS = 15
 """Of the server's connections, what Azure keeps for itself."""
 
 PARAMETERS: Mapping[str, str] = {
-    # Azure's default, said so that nobody turns it off: a refresh would show it.
+    # Azure's default. Set, so that a refresh shows when it is turned off.
     "require_secure_transport": "on",
-    # A pod that was cut off must not hold its locks on a conversation for ever.
+    # Ends the session of a pod that has lost its connection; its locks would otherwise stay.
     "idle_in_transaction_session_timeout": "60000",
     "log_min_duration_statement": "1000",
     "log_lock_waits": "on",
@@ -58,7 +58,7 @@ PARAMETERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What a size word buys."""
+    """What each `size` gets."""
 
     sku: str
     tier: Literal["Burstable", "GeneralPurpose", "MemoryOptimized"]
@@ -87,12 +87,14 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
     _, link = create_private_zone(name, place, zone=f"{name}.{PRIVATE_ZONE}", parent=parent)
     made = dbforpostgresql.Server(
         name,
-        # The zone by way of its link: Azure refuses a zone that our network does not see.
+        # Derived from the link, so that the server waits for it: Azure refuses a private zone that is not
+        # linked to the network.
         _server_args(args, link.id.apply(zone_of), admin_password),
         ResourceOptions(
             parent=parent,
             protect=args.deletion_protection,
-            # A failover exchanges the zones, and the storage grows by itself; neither is to be undone.
+            # A failover exchanges the zones, and the storage grows by itself; without this, an update would
+            # undo both.
             ignore_changes=[
                 "availabilityZone",
                 "highAvailability.standbyAvailabilityZone",
@@ -124,7 +126,7 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
         ca=Output.from_input(azure_roots()),
         max_connections=server.max_connections - RESERVED_CONNECTIONS,
         admin=PasswordLogin(username=ADMINISTRATOR, password=admin_password),
-        # Not the parameters: none of them decides whether Rasa gets in.
+        # The parameters are left out: none decides whether Rasa can log in.
         ready=(link,),
     )
 
@@ -154,7 +156,7 @@ def _server_args(
         sku=dbforpostgresql.SkuArgs(name=server.sku, tier=server.tier),
         administrator_login=ADMINISTRATOR,
         administrator_login_password=password,
-        # Rasa cannot log in with Entra ID, so nobody can: one way in is enough to look after.
+        # Rasa cannot log in with Entra ID, so logins by Entra ID are off.
         auth_config=dbforpostgresql.AuthConfigArgs(password_auth="Enabled", active_directory_auth="Disabled"),  # noqa: S106 - a switch
         network=dbforpostgresql.NetworkArgs(
             delegated_subnet_resource_id=place.postgres_subnet_id,
@@ -189,8 +191,8 @@ def _configure(
             configuration_name=parameter,
             value=value,
             source="user-override",
-            # A server takes one change at a time and calls itself busy for the next (ServerIsBusy). With the
-            # server they go by themselves: else each would be set back first.
+            # A server takes one change at a time and calls itself busy for the next (ServerIsBusy). They are
+            # deleted with the server; without `deleted_with` a destroy would reset each of them first.
             opts=ResourceOptions(parent=parent, depends_on=before, deleted_with=server),
         )
         before = [configuration]

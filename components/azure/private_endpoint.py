@@ -1,4 +1,4 @@
-"""The way in to a data store: an address in our own network, found by the store's public name.
+"""A private endpoint: an address of a data store in the stack's network, under the store's public name.
 
 A store without public access answers on a private endpoint only. Its name leads there from inside the network
 by a private zone that Azure fills in; from anywhere else it leads to a refusal. The certificate carries the
@@ -47,7 +47,8 @@ def create_private_endpoint(  # noqa: PLR0913 (what it leads to, each said by na
             parent=parent,
             # A store takes one change at a time.
             depends_on=list(after),
-            # The zone group empties the list that the endpoint began with: no drift of anybody's making.
+            # The zone group empties the list that the endpoint began with: without this every refresh would
+            # show drift.
             ignore_changes=["customDnsConfigs"],
         ),
     )
@@ -66,19 +67,19 @@ def create_private_endpoint(  # noqa: PLR0913 (what it leads to, each said by na
 
 
 def zone_of(link_id: str) -> str:
-    """The zone that a link belongs to: whoever takes it from the link waits for the link."""
+    """The zone's id, derived from the link's, so that resources that take it wait for the link."""
     return link_id.rpartition("/virtualNetworkLinks/")[0]
 
 
 def create_private_zone(
     name: str, place: Placement, *, zone: str, parent: Resource
 ) -> tuple[privatedns.PrivateZone, privatedns.VirtualNetworkLink]:
-    """A zone of names that only our network sees."""
+    """A private DNS zone, linked to the stack's network."""
     private_zone = privatedns.PrivateZone(
         name,
         resource_group_name=place.resource_group,
         private_zone_name=zone,
-        location="global",  # a zone lives nowhere else; the provider's region would be refused
+        location="global",  # Azure refuses a region for a DNS zone
         tags=place.tags,
         opts=ResourceOptions(parent=parent),
     )

@@ -2,8 +2,8 @@
 
 Azure's stores have no switch of their own for it. A lock refuses the deletion to everybody, in the portal and
 on the command line too, but `pulumi destroy` would take the lock away first; `protect` refuses that. The
-engine begins before it refuses: what can be made again may be gone then, locks included, and `pulumi up`
-makes it again.
+engine refuses only when it reaches the protected resource: what it has deleted by then, locks included,
+`pulumi up` creates again.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ def lock(
     notes: str = NOTES,
     parent: Resource,
 ) -> None:
-    """Refuse to delete a resource and all below it, where that is wanted.
+    """Lock a resource, and everything below it, against deletion, where the profile asks for it.
 
-    `below` is what the stack makes on it: the lock comes after it all, and goes before. Else one `pulumi up`
-    that takes away the lock and what is below would meet the lock (ScopeLocked), grants included
-    (hashicorp/terraform-provider-azurerm #11770).
+    `below` is what the stack creates on the resource: the lock is created after it and deleted before it.
+    Otherwise an update that deletes both would be refused by the lock (ScopeLocked), role assignments
+    included (hashicorp/terraform-provider-azurerm #11770).
     """
     if wanted:
         authorization.ManagementLockByScope(
@@ -37,6 +37,6 @@ def lock(
             scope=resource_id,
             level="CanNotDelete",
             notes=notes,
-            # Last, so that it goes first.
+            # Created last, so that it is deleted first.
             opts=ResourceOptions(parent=parent, depends_on=list(below)),
         )

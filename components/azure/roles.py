@@ -42,8 +42,7 @@ Contributor; AppGw for Containers Configuration Manager."""
 def built_in(role: Role, subscription_id: Output[str]) -> Output[str]:
     """The id of one of Azure's own roles.
 
-    With its subscription: that is how Azure hands it back, and another spelling would be a change in every
-    refresh.
+    With its subscription, as Azure returns it: another spelling would be drift in every refresh.
     """
     prefix = Output.concat("/subscriptions/", subscription_id)
     return Output.concat(prefix, f"/providers/Microsoft.Authorization/roleDefinitions/{BUILT_IN[role]}")
@@ -59,13 +58,13 @@ def assign(  # noqa: PLR0913 (a resource's inputs, each said by name)
     parent: Resource,
     principal_type: PrincipalType = "ServicePrincipal",
 ) -> Resource:
-    """Assign a role; `after` it is known, where it is one of ours and new.
+    """Assign a role; `after` are the resources by which Azure knows a new role of the stack's own.
 
     The name is a GUID of ours, since an assignment is found by it and by nothing else.
 
-    The type has to be said and be right: the SDK says `User` where nobody does, Azure refuses a wrong one,
-    and for an identity that was made a moment ago it would look in vain (Azure documentation, "Troubleshoot
-    Azure RBAC", new service principals).
+    `principalType` must be given: the SDK's default is `User`, Azure refuses a wrong one, and without it
+    Azure looks up the principal, which fails for an identity that was created a moment ago (Azure
+    documentation, "Troubleshoot Azure RBAC", new service principals).
     """
     guid = random.RandomUuid(name, opts=ResourceOptions(parent=parent))
     return authorization.RoleAssignment(
@@ -75,6 +74,6 @@ def assign(  # noqa: PLR0913 (a resource's inputs, each said by name)
         principal_id=principal_id,
         principal_type=principal_type,
         scope=scope,
-        # Whatever makes a new role known by then.
+        # Resources that take long enough for Azure to know a new role.
         opts=ResourceOptions(parent=parent, depends_on=list(after)),
     )

@@ -19,7 +19,7 @@ from components.contract.provider import TrackerStoreArgs
 
 
 class TrackerStore(ComponentResource):
-    """The database, who may use it, and its alarms."""
+    """The database, the logins for it, and its alarms."""
 
     connection: Postgres | MongoDb
 
@@ -38,7 +38,7 @@ def _create(name: str, args: TrackerStoreArgs[Placement], *, parent: Resource) -
         case "mongodb":
             return create_documentdb(name, args, parent=parent)
         case "dynamodb":
-            # The settings have refused it before; this is for callers that build a platform without them.
+            # The settings refuse this before; only a caller that builds the platform without them gets here.
             raise NotSupported(
                 args.kind, on="azure", because="it exists on AWS only", instead="kind postgres"
             )

@@ -1,4 +1,4 @@
-"""Where Vault's snapshots go on Azure: a storage account beside that of the models, which forgets them.
+"""Where Vault's snapshots go on Azure: a storage account that deletes them after some days.
 
 An account of its own, since Rasa's SAS reads everything in the models'. It lets in the nodes' subnet by a
 service endpoint, not by a private one: the network has one zone of private names for blobs, and that is the
@@ -89,13 +89,13 @@ def _account(args: VaultUnsealArgs[Placement]) -> storage.StorageAccountArgs:
         kind="StorageV2",
         sku=storage.SkuArgs(name="Standard_ZRS" if place.zones else "Standard_LRS"),
         allow_blob_public_access=False,
-        # Everybody comes with an identity.
+        # No account key and no SAS: every client logs in with an identity of Entra ID.
         allow_shared_key_access=False,
         allow_cross_tenant_replication=False,
         is_local_user_enabled=False,
         enable_https_traffic_only=True,
         minimum_tls_version="TLS1_2",
-        # On for the rules below, which refuse everybody else.
+        # Public access is on, and restricted by the network rules below.
         public_network_access="Enabled",
         network_rule_set=storage.NetworkRuleSetArgs(
             default_action=storage.DefaultAction.DENY,

@@ -2,13 +2,13 @@
 
 Vault's pods take on an identity of their own by workload identity, which its `azurekeyvault` seal finds by
 itself (DefaultAzureCredential). It may wrap and unwrap with the seal key, set secrets and write snapshots,
-not read them back: Azure has no role that is so small, so there is one of ours. No Secret is made here: its
-value is Vault's bootstrap's to write, and a value of ours would stand in the state.
+not read them back: Azure has no role that is so small, so there is one of ours. No Secret is created here:
+the bootstrap Job writes it, and a value given here would be in the state.
 
 The key vault answers in our network, and to the addresses that may reach the Kubernetes API: people fetch
-recovery keys from there. In production it cannot be purged before its time, by anybody; that cannot be taken
-back. A deleted key vault keeps its name until then, which is why the name has random digits. From `dev` to
-`production` nothing is replaced.
+recovery keys from there. In production it cannot be purged before its retention ends (purge protection), and
+that setting cannot be turned off again. A deleted key vault keeps its name until then, which is why the name
+has random digits. From `dev` to `production` nothing is replaced.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ RECOVERY_KEYS = "vault-recovery-keys"
 PRIVATE_ZONE = "privatelink.vaultcore.azure.net"
 
 ALARMS = (
-    # Below it Vault cannot unseal, and nothing is seen of that until its next start.
+    # When the key vault does not answer, Vault cannot unseal; that shows only at Vault's next start.
     Alarm(metric="Availability", below=99, minutes=15),
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _OwnRole:
-    """A role of ours, and what it is known everywhere after."""
+    """A role of the stack's own, and the resources after which Azure knows it."""
 
     role_id: Output[str]
     known: Resource
@@ -74,9 +74,9 @@ class VaultUnseal(ComponentResource):
             resource_id=vault.id,
             group="vault",
             zone=PRIVATE_ZONE,
-            # The role, too: what waits for the endpoint names it more than a minute later. Until Azure knows
-            # a new role everywhere it answers RoleDefinitionDoesNotExist, and nobody tries again; on the way
-            # back it is in use for as long.
+            # The endpoint depends on the role, too, so that an assignment follows the role by more than a
+            # minute: until Azure knows a new role everywhere it answers RoleDefinitionDoesNotExist, which the
+            # provider does not retry. In a destroy the same wait lies between the assignments and the role.
             after=[key, role],
             parent=self,
         )
@@ -130,8 +130,8 @@ def _seal_key(
         vault_name=vault.name,
         properties=keyvault.KeyPropertiesArgs(kty="RSA", key_size=3072, key_ops=["wrapKey", "unwrapKey"]),
         tags=args.placement.tags,
-        # It goes with its vault. Alone the provider would delete it by way of the vault's own API, which
-        # asks for the data action keys/delete, no owner's, and lets nobody through its firewall
+        # Deleted with its vault. By itself the provider would delete it through the vault's data plane, which
+        # wants the data action keys/delete, that an Owner lacks, and whose firewall refuses the caller
         # (pulumi-azure-native, provider/pkg/resources/customresources/custom_keyvault.go).
         opts=ResourceOptions(parent=parent, protect=args.deletion_protection, deleted_with=vault),
     )
@@ -146,7 +146,7 @@ def _vault_properties(args: VaultUnsealArgs[Placement]) -> keyvault.VaultPropert
         enable_rbac_authorization=True,
         enable_soft_delete=True,
         soft_delete_retention_in_days=RETENTION_DAYS,
-        # True or nothing: Azure takes no False.
+        # True or left out: Azure refuses False.
         enable_purge_protection=True if args.profile == "production" else None,
         public_network_access="Enabled" if addresses else "Disabled",
         network_acls=keyvault.NetworkRuleSetArgs(

@@ -1,9 +1,9 @@
 """The addresses of a VPC: a pure function, so that a range keeps its addresses for life.
 
 A subnet on Google Cloud spans all zones of its region, so there is one: a quarter of the network, for nodes
-and for the addresses by which the VPC reaches the control plane and Kafka's brokers. Another quarter is lent
-to Google, whose networks for Cloud SQL and Memorystore are peered with ours. The rest is left to the
-operator.
+and for the addresses by which the VPC reaches the control plane and Kafka's brokers. Another quarter is
+reserved for Google's networks with Cloud SQL and Memorystore, which are peered with the VPC. The rest is the
+operator's.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class AddressPlan:
 
     nodes: IPv4Network
     services: IPv4Network
-    """Lent to Google's managed services; not to be confused with Kubernetes Services."""
+    """Reserved for Google's managed services; not to be confused with Kubernetes Services."""
 
 
 def plan_addresses(cidr: str) -> AddressPlan:

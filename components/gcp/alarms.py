@@ -56,7 +56,7 @@ def create_alarms(
             filter=_filter(alarm, watched),
             comparison=comparison,
             threshold_value=threshold,
-            # At once: the aggregation has looked at the whole period already.
+            # Fires at once: the aggregation covers the whole period already.
             duration="0s",
             aggregations=[
                 monitoring.AlertPolicyConditionConditionThresholdAggregationArgs(

@@ -1,8 +1,8 @@
 """The APIs of Google Cloud, which a new project has switched off.
 
-Whoever needs an API takes the project from here: `project=apis.compute` waits for the API by data flow, and
-for no other API. What it deliberately does not do: switch an API off with the stack; somebody else may use
-it.
+A resource that needs an API takes the project from here: `project=apis.compute` waits for that API by data
+flow, and for no other. What it deliberately does not do: switch an API off with the stack; others in the
+project may use it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ class Apis:
 
 
 def enable_apis(name: str, project: str, *, parent: Resource) -> Apis:
-    """Switch on, side by side, what the foundation and its tenants share."""
+    """Switch on, in parallel, what the foundation and the dependencies share."""
 
     def on(api: str) -> Output[str]:
         return enable_api(name, api, project, parent=parent)
 
-    # Without these two nothing waits by data flow: granting a role asks Resource Manager, and a pod that acts
-    # as a service account asks IAM Credentials (GKE documentation, "Authenticate to Google Cloud APIs from
-    # GKE workloads", before you begin). So IAM, which nobody gets around, stands for them.
+    # No resource has these two APIs among its inputs, but granting a role needs Resource Manager, and a pod
+    # that acts as a service account needs IAM Credentials (GKE documentation, "Authenticate to Google Cloud
+    # APIs from GKE workloads", before you begin). So `iam`, which every identity takes, waits for these two
+    # as well.
     others = [on("cloudresourcemanager"), on("iamcredentials")]
     return Apis(
         compute=on("compute"),

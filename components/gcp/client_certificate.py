@@ -1,15 +1,15 @@
 """The certificate that Rasa shows to Kafka, the authority that signs it, and its renewal.
 
 The key is made by Pulumi and goes, as a secret, into the state and a Kubernetes Secret; Google sees only a
-signing request. The authority signs for clients of this stack's Kafka and nothing else, so whoever shows a
-certificate of it is one. One root and no subordinate authority, which would cost as much again ($200 a month,
-in the one tier that Pulumi's provider can issue from: pulumi/pulumi-gcp #1880).
+signing request. The authority signs certificates for clients of this stack's Kafka and for nothing else, so a
+certificate of it proves such a client. One root and no subordinate authority, which would cost as much again
+($200 a month, in the one tier that Pulumi's provider can issue from: pulumi/pulumi-gcp #1880).
 
 Renewal: a certificate lives for `LIFETIME_DAYS`, and a new value of `rasa:renewal` makes a new key, request
 and certificate, rolls Rasa's pods onto them and only then revokes the old one. A scheduled job that runs
-`pulumi config set rasa:renewal $(date +%Y-%m) && pulumi up` once a month keeps five months in reserve;
-should it stop, the alarm comes `WARNING_DAYS` before the end. Not by a resource that watches the clock, as
-`tls.SelfSignedCert.early_renewal_hours` does: Pulumi is known not to ask it (pulumi/pulumi-tls #39).
+`pulumi config set rasa:renewal $(date +%Y-%m) && pulumi up` once a month keeps five months in reserve; should
+it stop, the alarm comes `WARNING_DAYS` before the end. Not with `tls.SelfSignedCert.early_renewal_hours`:
+Pulumi does not ask the provider whether it is time (pulumi/pulumi-tls #39).
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ READER_ROLE = "roles/privateca.poolReader"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Authority:
-    """Who signs clients' certificates."""
+    """The authority that signs clients' certificates, and its pool."""
 
     pool: certificateauthority.CaPool
     ca: certificateauthority.Authority
-    """The pool is worth nothing before it."""
+    """Kafka trusts nobody by the pool until it has this authority."""
     trusted_pool: Output[str]
     """The pool, once the given reader may read it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientCertificate:
-    """What a client shows."""
+    """A client's certificate and key."""
 
     certificate: Output[str]
     key: Output[str]
@@ -67,7 +67,8 @@ def create_authority(
         location=place.region,
         tier=TIER,
         issuance_policy=_clients_only(),
-        # Neither is read by the brokers, and both would need a bucket of Google's.
+        # The brokers read neither the certificate nor the revocation list there, and publishing them needs a
+        # bucket.
         publishing_options=certificateauthority.CaPoolPublishingOptionsArgs(
             publish_ca_cert=False, publish_crl=False
         ),
@@ -78,14 +79,16 @@ def create_authority(
         project=project,
         location=place.region,
         pool=pool.name,
-        # Not named by the engine, and taken for a month after its deletion: the pool's name has the suffix.
+        # The engine does not name it, and its name stays taken for a month after its deletion; the pool's
+        # name, which is part of its id, has a random suffix.
         certificate_authority_id=pool.name,
         type="SELF_SIGNED",
         lifetime=f"{AUTHORITY_DAYS * DAY}s",
         key_spec=certificateauthority.AuthorityKeySpecArgs(algorithm="EC_P256_SHA256"),
         config=_root(),
         deletion_protection=args.deletion_protection,
-        # A pool stays as long as an authority in it can be brought back, and so would the stack.
+        # Without this the deleted authority could be restored for 30 days, and until then neither the pool
+        # nor the stack could be deleted.
         skip_grace_period=not args.deletion_protection,
         ignore_active_certificates_on_deletion=not args.deletion_protection,
         opts=ResourceOptions(parent=parent),
@@ -100,7 +103,7 @@ def create_client_certificate(
     name: str, principal: str, authority: Authority, args: EventBrokerArgs[Placement], *, parent: Resource
 ) -> ClientCertificate:
     """Create a key and have it certified as `CN=<principal>`; again for each value of `args.renewal`."""
-    # A provider of our own: it keeps nothing and reaches nothing, and the other clouds need none.
+    # A provider for this component alone: it makes keys in its own process, and the other clouds need none.
     local = tls.Provider(name, opts=ResourceOptions(parent=parent))
     key = tls.PrivateKey(
         name,
@@ -122,7 +125,7 @@ def create_client_certificate(
         certificate_authority=authority.ca.certificate_authority_id,
         lifetime=f"{LIFETIME_DAYS * DAY}s",
         pem_csr=request.cert_request_pem,
-        # The id is known ahead; what it names has to be there.
+        # The id is known in a preview, so the order has to be stated.
         opts=ResourceOptions(parent=parent, depends_on=[authority.ca]),
     )
     create_deadline_alarm(
@@ -149,11 +152,11 @@ def _warn_from(descriptions: Sequence[certificateauthority.outputs.CertificateCe
 
 
 def _clients_only() -> certificateauthority.CaPoolIssuancePolicyArgs:
-    """What comes out is no authority's certificate but a client's, with the name asked for.
+    """Allow certificates of clients, with the name in the request, and none of authorities.
 
     Extensions that are not named here are taken over from a request: the API could drop them (REST reference,
-    `IssuancePolicy.passthroughExtensions`), and the SDK has no argument for that. They let nobody in: Kafka
-    looks at the name alone.
+    `IssuancePolicy.passthroughExtensions`), and the SDK has no argument for that. They give no rights: Kafka
+    reads the name alone.
     """
     return certificateauthority.CaPoolIssuancePolicyArgs(
         maximum_lifetime=f"{LIFETIME_DAYS * DAY}s",
@@ -164,7 +167,7 @@ def _clients_only() -> certificateauthority.CaPoolIssuancePolicyArgs:
             allow_subject_passthrough=True, allow_subject_alt_names_passthrough=False
         ),
         baseline_values=certificateauthority.CaPoolIssuancePolicyBaselineValuesArgs(
-            # `is_ca=False` alone is sent as nothing at all (SDK, `non_ca`).
+            # The provider does not send `is_ca=False` alone (SDK, `non_ca`).
             ca_options=certificateauthority.CaPoolIssuancePolicyBaselineValuesCaOptionsArgs(
                 is_ca=False, non_ca=True
             ),

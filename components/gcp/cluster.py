@@ -39,7 +39,7 @@ MAINTENANCE_RECURRENCE = "FREQ=WEEKLY;BYDAY=SA,SU"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClusterArgs:
-    """What the foundation is told, and what the cluster stands on."""
+    """The foundation's arguments, and the network that the cluster is created in."""
 
     foundation: FoundationArgs
     project: str
@@ -54,10 +54,10 @@ class Cluster(ComponentResource):
 
     name: Output[str]
     workload_pool: Output[str]
-    """What pods' identities begin with; whoever uses it waits for the cluster."""
+    """The workload identity pool; a resource that takes it as an input waits for the cluster."""
     kubeconfig: Output[str]
     access: tuple[Resource, ...]
-    """Who may administer the cluster, besides its creator."""
+    """The grants of the administrators."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:Cluster", name, {}, opts)
@@ -79,12 +79,12 @@ class Cluster(ComponentResource):
         cluster = container.Cluster(
             name,
             _cluster_args(args, nodes, key_id),
-            # Without its role a node cannot report, and Autopilot takes it for broken; it is no input of the
-            # cluster's. And on the way down the nodes are gone before it.
+            # The node account's role is no input of the cluster. Without it nodes cannot report, and
+            # Autopilot takes them for broken; in a destroy it is deleted after the nodes.
             ResourceOptions(parent=self, depends_on=[grant]),
         )
         self.name = cluster.name
-        # Never None on Autopilot, and known only when the pool exists: it comes with a project's first
+        # Autopilot always has a pool. A project's first cluster creates it, so its name comes from the
         # cluster.
         self.workload_pool = cluster.workload_identity_config.apply(
             lambda config: config.workload_pool or f"{args.project}.svc.id.goog"
@@ -110,7 +110,7 @@ def _cluster_args(
         private_cluster_config=container.ClusterPrivateClusterConfigArgs(enable_private_nodes=True),
         control_plane_endpoints_config=_endpoints(public=bool(foundation.allowed_cidrs)),
         master_authorized_networks_config=_authorized_networks(foundation),
-        # Autopilot has it on; said, for without it the ingress cannot be made.
+        # Autopilot's default; set, because the ingress needs it.
         gateway_api_config=container.ClusterGatewayApiConfigArgs(channel="CHANNEL_STANDARD"),
         release_channel=container.ClusterReleaseChannelArgs(channel=CHANNEL[foundation.profile]),
         maintenance_policy=container.ClusterMaintenancePolicyArgs(
@@ -120,8 +120,8 @@ def _cluster_args(
                 recurrence=MAINTENANCE_RECURRENCE,
             )
         ),
-        # On Autopilot this is where the nodes' service account is said (SDK, `service_account`); otherwise
-        # they would run as the project's default one, which may be an editor of everything.
+        # Autopilot takes the nodes' service account here (SDK, `service_account`); otherwise they would run
+        # as the project's default one, which may be an editor of everything.
         cluster_autoscaling=container.ClusterClusterAutoscalingArgs(
             auto_provisioning_defaults=container.ClusterClusterAutoscalingAutoProvisioningDefaultsArgs(
                 service_account=nodes.email, oauth_scopes=[SCOPE]
@@ -133,10 +133,10 @@ def _cluster_args(
 
 
 def _endpoints(*, public: bool) -> container.ClusterControlPlaneEndpointsConfigArgs:
-    """By DNS for those inside the network always; by address only where the config names who may ask.
+    """Open the API by DNS inside the network, and by IP address for the addresses that the config names.
 
-    From outside the DNS endpoint would let in anybody with a Google login that IAM knows, and it has no list
-    of addresses: `allowedCidrs` could not be kept.
+    The DNS endpoint is closed to the outside: it has no list of addresses, so `allowedCidrs` would have no
+    effect.
     """
     return container.ClusterControlPlaneEndpointsConfigArgs(
         dns_endpoint_config=container.ClusterControlPlaneEndpointsConfigDnsEndpointConfigArgs(
@@ -156,14 +156,14 @@ def _authorized_networks(
             container.ClusterMasterAuthorizedNetworksConfigCidrBlockArgs(cidr_block=cidr)
             for cidr in foundation.allowed_cidrs
         ],
-        # Off, unless said: any virtual machine of any customer of Google's is otherwise let in.
+        # Without it, virtual machines of every Google customer may connect.
         gcp_public_cidrs_access_enabled=False,
         private_endpoint_enforcement_enabled=True,
     )
 
 
 def _admin(name: str, member: str, args: ClusterArgs, *, parent: Resource) -> Resource:
-    """Google's IAM ends at the project: whoever administers this cluster administers its neighbours, too."""
+    """A grant on the project: an administrator of this cluster administers every cluster of the project."""
     # "group:ops@example.com" → "group-ops-example.com": stays when the list is reordered.
     return projects.IAMMember(
         f"{name}-{member.replace(':', '-').replace('@', '-').replace('/', '-')}",
@@ -205,7 +205,7 @@ def _server(cluster: container.Cluster, *, public: bool) -> Mapping[str, Any]:
             "server": Output.concat("https://", cluster.endpoint),
             "certificate-authority-data": cluster.master_auth.cluster_ca_certificate,
         }
-    # A public authority signs the DNS endpoint's certificate, so there is none to name.
+    # A public authority signs the DNS endpoint's certificate, so the kubeconfig names none.
     dns = cluster.control_plane_endpoints_config.dns_endpoint_config.apply(
         lambda config: (config.endpoint or "") if config else ""
     )

@@ -1,4 +1,4 @@
-"""What pods find around them on GKE Autopilot, whose Dataplane V2 always enforces network policies."""
+"""The addresses around the pods on GKE Autopilot, whose Dataplane V2 always enforces network policies."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""Event queue on Google Cloud: Managed Service for Apache Kafka, written to with a client certificate.
+"""Event queue on Google Cloud: Managed Service for Apache Kafka; Rasa logs in with a client certificate.
 
-Of the service's three ways in, Rasa can take two: a service account's *key* as a password, which lives until
-somebody remembers it, and mutual TLS. It is mutual TLS (`client_certificate.py`); Rasa has no token for the
-third.
+Of the service's three logins Rasa can use two: the *key* of a service account as a password, which never
+expires, and mutual TLS. This is mutual TLS (`client_certificate.py`); for the third Rasa cannot make the
+token.
 
-Brokers stand in three zones in either profile, and their disks are Google's business. Going from `dev` to
-`production` replaces nothing. What it deliberately does not do: create topics when somebody misspells one, or
-let Rasa read. Whoever runs `pulumi up` creates the topics over the service's own API, without a way into the
-network, and needs `roles/managedkafka.admin`.
+Brokers run in three zones in either profile, and Google manages their disks. Going from `dev` to `production`
+replaces nothing. What it deliberately does not do: create a topic that a client misspells, or let Rasa read.
+`pulumi up` creates the topics over the service's own API, without access to the network; its principal needs
+`roles/managedkafka.admin`.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ PARTITIONS = 12
 """Of the events topic, the same in every size: partitions are never taken away, so a smaller size would be
 refused, and more of them move conversations to others, which upsets their order for a moment."""
 RETENTION_DAYS: Mapping[Profile, int] = {"dev": 3, "production": 14}
-"""How long an event waits for whoever consumes it."""
+"""How long the brokers keep an event for its consumers."""
 GIB = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What a size word buys, all brokers together: a core each at the least, 1 to 8 GiB for each core."""
+    """What each `size` gives all brokers together; the service wants 1 to 8 GiB for each core."""
 
     cores: int
     memory_gib: int
@@ -77,7 +77,7 @@ CLUSTER_ALARMS = (
 
 
 class EventBroker(ComponentResource):
-    """The Kafka cluster, its topics, and who may write."""
+    """The Kafka cluster, its topics, and Rasa's right to write."""
 
     connection: Kafka
 
@@ -93,7 +93,7 @@ class EventBroker(ComponentResource):
         cluster = managedkafka.Cluster(
             name,
             _cluster_args(args, project, key_id, authority),
-            # An empty pool is nobody to trust; the pool alone is among the inputs.
+            # The cluster's input is the pool alone, and a pool without its authority trusts nobody.
             ResourceOptions(parent=self, depends_on=[authority.ca]),
         )
         events, dead_letter = _topics(name, args, cluster, parent=self)
@@ -123,8 +123,8 @@ def _cluster_args(
     return managedkafka.ClusterArgs(
         project=project,
         location=place.region,
-        # The engine does not name clusters; the pool, of which there is one per cluster, has a name and
-        # suffix.
+        # The engine does not name clusters; this is the name of the pool, which the engine has named and of
+        # which each cluster has one.
         cluster_id=authority.pool.name,
         capacity_config=managedkafka.ClusterCapacityConfigArgs(
             vcpu_count=str(capacity.cores), memory_bytes=str(capacity.memory_gib * GIB)

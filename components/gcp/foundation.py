@@ -21,7 +21,7 @@ from components.gcp.network import Network, NetworkArgs
 from components.gcp.placement import Placement
 
 NAT_ALARMS = (
-    # A node that got no more ports: new connections fail.
+    # The NAT has no more ports for a node: its new connections fail.
     Alarm(metric="router.googleapis.com/nat/nat_allocation_failed", above=0, statistic="COUNT_TRUE"),
     Alarm(
         metric="router.googleapis.com/nat/dropped_sent_packets_count",
@@ -33,7 +33,7 @@ NAT_ALARMS = (
 
 
 def container_alarms(namespace: str) -> tuple[Alarm, ...]:
-    """On the containers of one namespace: on Autopilot nobody can change Google's own, in kube-system."""
+    """Alarms on one namespace's containers; an operator can change nothing about Google's, in kube-system."""
     ours = f'resource.labels.namespace_name = "{namespace}"'
     return (
         # A pod in a crash loop restarts six times in the first quarter of an hour.
@@ -102,8 +102,8 @@ class Foundation(ComponentResource):
             rasa=identity.rasa,
             setup=identity.setup,
             cluster_network=cluster_network(args),
-            # The NAT: without it a pod pulls no image from outside Google. The access: whoever destroys the
-            # stack as one of the admins would be locked out of a cluster with objects still in it.
+            # The NAT: without it a pod pulls no image from outside Google. The access: if it went first, a
+            # destroy by one of the admins would be refused by the cluster with objects still in it.
             ready=(*network.routes, *cluster.access),
         )
         self.placement = Placement(

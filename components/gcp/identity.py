@@ -1,8 +1,8 @@
 """The Google Cloud identities of Rasa's pods: service accounts that the pods' Kubernetes accounts act as.
 
-Not the newer form, roles granted to the pod's own principal: that spells out the project's number, which only
-a look-up tells, and Vault's `gcpckms` seal is documented with a service account alone. No key is ever made
-for these accounts.
+Not the newer form, roles granted to the pod's own principal: that contains the project's number, which only a
+look-up tells, and Vault's `gcpckms` seal is documented with a service account alone. No key is ever made for
+these accounts.
 
 The accounts do not wait for the cluster, so that each dependency can grant them access at once; only the
 bindings, which let a pod act as them, need it. An account holds nothing at first.
@@ -35,7 +35,7 @@ class IdentityArgs:
 
 
 class Identity(ComponentResource):
-    """An account for Rasa. The setup Jobs need none: on Google Cloud they get their passwords handed in."""
+    """The account of Rasa's pods. The setup Jobs need none: they get their passwords as Secrets."""
 
     rasa: PodIdentity
     rasa_member: Output[str]

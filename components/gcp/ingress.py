@@ -1,9 +1,9 @@
 """The ingress on Google Cloud: a global external Application Load Balancer, made by GKE for a Gateway.
 
 The address is reserved, so that the DNS record outlives a new Gateway. The certificate is Certificate
-Manager's, proved in the zone, or one that is there. GKE takes the load balancer away with the Gateway, whose
-deletion waits for that. What it deliberately does not do: a firewall for applications on the channels (Cloud
-Armor's own rules cost per policy), and internal load balancers, which want a subnet of their own.
+Manager's, validated by a DNS record, or one that exists. GKE deletes the load balancer with the Gateway,
+whose deletion waits for that. What it deliberately does not do: a firewall for applications on the channels
+(Cloud Armor's own rules cost per policy), and internal load balancers, which want a subnet of their own.
 """
 
 from __future__ import annotations
@@ -86,10 +86,10 @@ def _backend(
     *,
     parent: Resource,
 ) -> None:
-    """How the load balancer treats a Service: time-outs, cookie, who may, and what healthy is."""
+    """How the load balancer treats a Service: time-outs, cookie, addresses let in, and the health check."""
     target = {"group": "", "kind": "Service", "name": service}
     default: dict[str, Any] = {
-        # For a WebSocket this is how long it may last in all.
+        # The longest life of a WebSocket, too.
         "timeoutSec": args.idle_seconds,
         "connectionDraining": {"drainingTimeoutSec": DRAIN_SECONDS},
         **({"securityPolicy": security_policy} if security_policy is not None else {}),
@@ -104,7 +104,7 @@ def _backend(
         namespace=args.namespace,
         opts=ResourceOptions(parent=parent),
     )
-    # Left alone it would ask on another port and path, and find no healthy pod.
+    # The default health check asks on another port and path, and finds no healthy pod.
     check = {"type": "HTTP", "httpHealthCheck": {"port": args.port, "requestPath": "/"}}
     custom(
         name,
@@ -117,7 +117,7 @@ def _backend(
 
 
 def _armor(name: str, args: IngressArgs[Placement], *, parent: Resource) -> compute.SecurityPolicy:
-    """Let in these addresses and nobody else."""
+    """Let in these addresses and refuse all others."""
     ranges = list(args.api_cidrs)
     groups = [ranges[start : start + RANGES_PER_RULE] for start in range(0, len(ranges), RANGES_PER_RULE)]
 
@@ -136,7 +136,7 @@ def _armor(name: str, args: IngressArgs[Placement], *, parent: Resource) -> comp
 
 
 def _certificate_map(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
-    """The name of the map that tells the load balancer which certificate goes with which name."""
+    """The name of the certificate map: which certificate the load balancer shows for which host name."""
     if isinstance(args.certificate, ExistingCertificate):
         return Output.from_input(args.certificate.reference)
     project = enable_api(name, "certificatemanager", args.placement.project, parent=parent)
@@ -150,7 +150,8 @@ def _certificate_map(name: str, args: IngressArgs[Placement], *, parent: Resourc
         certificates=[certificate],
         opts=ResourceOptions(parent=parent),
     )
-    # Through the entry: a map without one serves nothing.
+    # The name by way of the entry, so that the load balancer waits for it: a map without an entry serves no
+    # certificate.
     return entry.map
 
 
@@ -193,7 +194,8 @@ def _proof(
     record = _record(
         f"{name}-proof", args.zone, wanted.name, wanted.type, wanted.data, args.placement, parent=parent
     )
-    # Through the record: without it Google tries, fails, and tries again an hour later.
+    # By way of the record, so that it exists first: otherwise Google's validation fails and is tried again an
+    # hour later.
     proved = Output.all(authorization.id, record.id).apply(lambda ids: ids[0])
     return certificatemanager.CertificateManagedArgs(domains=[args.host], dns_authorizations=[proved])
 

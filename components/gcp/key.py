@@ -3,8 +3,8 @@
 A key ring can never be deleted, and neither can a key, only its material: `pulumi destroy` leaves both
 behind, empty and free of charge. So their names carry a suffix, or the next stack of the name could not be
 made. Where data outlives the stack (Cloud SQL's final backup), so does the key's material: the backup lives
-as long as the material could be brought back, and would end with it. To restore, lend the key to Cloud SQL
-again.
+as long as the material could be brought back, and would end with it. To restore, grant Cloud SQL's service
+agent the key again.
 
 What it deliberately does not do: unseal Vault. That key (`vault_unseal.py`) is Vault's alone.
 """
@@ -22,7 +22,7 @@ DAY = 24 * 60 * 60
 ROTATION_DAYS = 90
 DESTRUCTION_DAYS = 30
 """How long destroyed key material can still be brought back. The same in either profile: it cannot be changed
-later, and another key would be another of everything that is encrypted with it."""
+later, and another key would replace everything that is encrypted with it."""
 USER_ROLE = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 
 
@@ -56,7 +56,7 @@ def create_key(name: str, args: KeyArgs, *, parent: Resource) -> kms.CryptoKey:
 
 
 def create_key_in(ring: kms.KeyRing, name: str, *, kept: bool, opts: ResourceOptions) -> kms.CryptoKey:
-    """Create a symmetric key that Google rotates, in a key ring that is there."""
+    """Create a symmetric key that Google rotates, in an existing key ring."""
     return kms.CryptoKey(
         name,
         key_ring=ring.id,
@@ -69,7 +69,7 @@ def create_key_in(ring: kms.KeyRing, name: str, *, kept: bool, opts: ResourceOpt
 
 
 def service_agent(name: str, api: str, project: Output[str], *, parent: Resource) -> Output[str]:
-    """As whom a Google service acts in this project, in IAM's spelling; made now if it does not exist yet."""
+    """The service agent of a Google service, as IAM spells it; created where the project lacks it."""
     agent = projects.ServiceIdentity(
         name, service=f"{api}.googleapis.com", project=project, opts=ResourceOptions(parent=parent)
     )

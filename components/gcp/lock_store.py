@@ -1,12 +1,12 @@
 """Lock store and timer store on Google Cloud: Memorystore for Redis, with AUTH and TLS.
 
-Memorystore for Redis and not its successor for Valkey, which lets Rasa in without any password or not at all:
-its tokens are IAM's, and Rasa Pro can only make AWS's (docs/cloud-services.md, Memorystore). Rasa talks to
-the server through a side-car (`tls_side_car.py`), since the server's certificate does not carry its address.
+Memorystore for Redis and not its successor for Valkey, which has no passwords: it takes tokens of IAM, which
+Rasa Pro cannot make, or lets in every client (docs/cloud-services.md, Memorystore). Rasa talks to the server
+through a side-car (`tls_side_car.py`), since the server's certificate does not carry its address.
 
 What it deliberately does not do: promise durability. Locks live for seconds, timers for as long as a session;
 snapshots are for the operator's comfort. Going from `dev` to `production` replaces the instance (another
-tier): locks and timers of that moment are lost, Rasa takes them anew.
+tier): the locks and timers of that moment are lost.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from components.gcp.tls_side_car import tls_side_car
 
 VERSION = "REDIS_7_2"
 PORT = 6378
-"""Memorystore's port for TLS; the plain one is closed then."""
+"""Memorystore's port for TLS, which replaces 6379."""
 USER = "default"
 """The one user that AUTH knows."""
 TIER: Mapping[Profile, str] = {"dev": "BASIC", "production": "STANDARD_HA"}
@@ -57,7 +57,7 @@ REPLICA_ALARM = Alarm(metric="redis.googleapis.com/replication/master/slaves/lag
 
 
 class LockStore(ComponentResource):
-    """The instance, and how Rasa gets to it."""
+    """The instance, and the side-car through which Rasa reaches it."""
 
     connection: Redis
 
@@ -73,7 +73,7 @@ class LockStore(ComponentResource):
         replicated = TIER[args.profile] != "BASIC"
         alarms = (*ALARMS, REPLICA_ALARM) if replicated else ALARMS
         create_alarms(name, alarms, watched, place, parent=self)
-        # More than one while Google changes it: both must be trusted then.
+        # While Google rotates the authority there are two, and clients must trust both.
         authority = instance.server_ca_certs.apply(_bundle)
         self.connection = Redis(
             host=instance.host,
@@ -82,8 +82,7 @@ class LockStore(ComponentResource):
             ca=authority,
             login=PasswordLogin(username=USER, password=Output.secret(instance.auth_string)),
             side_car=tls_side_car(host=instance.host, port=PORT, authority=authority),
-            # It can be reached once it is there: the peering is older than it. Nothing else has to be waited
-            # for.
+            # No further wait: the VPC peering exists before the instance.
             ready=(instance,),
         )
         self.register_outputs({"host": instance.host})
@@ -101,7 +100,7 @@ def _instance_args(
         tier=TIER[args.profile],
         memory_size_gb=MEMORY_GIB[args.profile, args.size],
         redis_version=VERSION,
-        # Eviction would drop a lock that is held; better to refuse the next one.
+        # Eviction would drop a lock that a pod still holds; `noeviction` refuses the next lock instead.
         redis_configs={"maxmemory-policy": "noeviction"},
         connect_mode="PRIVATE_SERVICE_ACCESS",
         authorized_network=place.private_network,

@@ -85,8 +85,8 @@ def _upload(
         name=model.key,
         source=FileAsset(model.file),
         content_type="application/gzip",
-        # A release goes on without it, and Rasa may serve it for a while yet; the bucket takes it along.
-        # Also, other content replaces the object, and to delete the old one would delete the new: they have
+        # Kept when the stack no longer uploads it: Rasa may still serve it. It is deleted with the bucket.
+        # And where other content replaces the object, deleting the old one would delete the new: both have
         # one name.
         opts=ResourceOptions(parent=parent, retain_on_delete=True),
     )
@@ -94,12 +94,11 @@ def _upload(
 
 
 def service_agent(project: Output[str], *, parent: Resource) -> Output[str]:
-    """As whom Cloud Storage encrypts.
+    """The service agent of Cloud Storage, which encrypts with the key.
 
-    The one look-up of this stack, and one that acts: the agent of a project comes into being when somebody
-    asks for its name, by this call and no other (Cloud Storage documentation, "Service agents";
-    `projects.ServiceIdentity`, as for all other services, does not know it:
-    hashicorp/terraform-provider-google #9730).
+    The one look-up of this stack, and one that acts: a project's agent is created by the call that asks for
+    its name, and by no other (Cloud Storage documentation, "Service agents"; `projects.ServiceIdentity`, as
+    for all other services, does not know it: hashicorp/terraform-provider-google #9730).
     """
     agent = storage.get_project_service_account_output(
         project=project, opts=InvokeOutputOptions(parent=parent)
@@ -161,6 +160,7 @@ def _bucket_args(
         deleted_days=SOFT_DELETE_DAYS,
         rules=[delete_old_versions(NONCURRENT_DAYS[args.profile]), unfinished],
         protect=args.deletion_protection,
-        # With protection off the bucket goes with its content; a bucket that holds any is not deleted.
+        # Without protection the bucket is deleted with its objects; Google refuses to delete one that holds
+        # any.
         force_destroy=not args.deletion_protection,
     )

@@ -21,25 +21,25 @@ from components.gcp.apis import Apis
 PODS, SERVICES = "pods", "services"
 """Names of the subnet's further ranges."""
 MIN_PORTS, MAX_PORTS = 64, 8192
-"""NAT ports of one node, grown on demand: each holds one connection to one destination, an LLM's API above
-all. One node's share of 64 would be used up by 64 waiting answers."""
+"""NAT ports of one node, added on demand. A port holds one connection to one destination, for example an
+LLM's API: 64 waiting answers use up 64 ports."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NetworkArgs:
-    """What the foundation is told, and the APIs."""
+    """The foundation's arguments, and the APIs."""
 
     foundation: FoundationArgs
     apis: Apis
 
 
 class Network(ComponentResource):
-    """VPC, subnet, the way out, and the peering with Google's services."""
+    """VPC, subnet, Cloud NAT, and the peering with Google's services."""
 
     network_id: Output[str]
     subnet_id: Output[str]
     private_network: Output[str]
-    """The VPC; whoever uses it waits for the peering."""
+    """The VPC; a resource that takes it as an input waits for the peering."""
     private_range: Output[str]
     nat_name: Output[str]
     routes: tuple[Resource, ...]
@@ -114,7 +114,7 @@ def _nat(
             compute.RouterNatSubnetworkArgs(name=subnet.id, source_ip_ranges_to_nats=["ALL_IP_RANGES"])
         ],
         enable_dynamic_port_allocation=True,
-        # The API refuses it together with dynamic ports.
+        # The API refuses endpoint-independent mapping together with dynamic ports.
         enable_endpoint_independent_mapping=False,
         min_ports_per_vm=MIN_PORTS,
         max_ports_per_vm=MAX_PORTS,
@@ -140,7 +140,7 @@ def _private_services(
     connection = servicenetworking.Connection(
         f"{name}-services",
         network=network.id,
-        # The one input that can carry the wait for the API: this resource has no project.
+        # Derived from the API, so that the connection waits for it: this resource has no project.
         service=args.apis.service_networking.apply(lambda _: "servicenetworking.googleapis.com"),
         reserved_peering_ranges=[address.name],
         # DELETE fails for days after a Cloud SQL instance has gone, ABANDON keeps the VPC from being deleted

@@ -1,4 +1,4 @@
-"""What the Google Cloud components share among themselves; nobody else opens it."""
+"""What the Google Cloud components share; the other layers pass it on without looking into it."""
 
 from __future__ import annotations
 
@@ -31,4 +31,4 @@ class Placement:
     workload_pool: Output[str]
     """The cluster's identities, for components that tie a service account of their own to a pod."""
     alarm_channel: str | None
-    """Notification channel that alarms notify; None keeps them silent, but there."""
+    """Notification channel of the alarms; with None they are created and notify nobody."""

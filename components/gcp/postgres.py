@@ -49,7 +49,7 @@ SLOW_STATEMENT_MS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What a size word buys."""
+    """What each `size` gets."""
 
     tier: str
     storage_gib: int
@@ -85,7 +85,8 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
         root_password=administrator,
         encryption_key_name=key_id,
         settings=_settings(args),
-        # Inside Pulumi; `settings.deletion_protection_enabled` is the same for everybody else.
+        # Refuses a deletion by Pulumi; `settings.deletion_protection_enabled` refuses one in the console and
+        # the API.
         deletion_protection=args.deletion_protection,
         # The disk grows by itself, and a smaller one here would replace the server (SDK, `disk_size`).
         opts=ResourceOptions(parent=parent, ignore_changes=["settings.diskSize"]),
@@ -125,7 +126,7 @@ def _settings(args: TrackerStoreArgs[Placement]) -> sql.DatabaseInstanceSettings
     production = args.profile == "production"
     return sql.DatabaseInstanceSettingsArgs(
         tier=server.tier,
-        # Said, since the default has become ENTERPRISE_PLUS, which takes none of these tiers.
+        # Set, since the default is ENTERPRISE_PLUS, which takes none of these tiers.
         edition="ENTERPRISE",
         availability_type="REGIONAL" if production else "ZONAL",
         location_preference=sql.DatabaseInstanceSettingsLocationPreferenceArgs(
@@ -175,7 +176,7 @@ def _flags(server: Server) -> Mapping[str, str]:
         "max_connections": str(server.max_connections),
         "log_min_duration_statement": str(SLOW_STATEMENT_MS),
         "log_lock_waits": "on",
-        # A pod that was cut off must not hold its locks on a conversation for ever.
+        # Ends the session of a pod that has lost its connection; its locks would otherwise stay.
         "idle_in_transaction_session_timeout": "60000",
     }
 
@@ -191,7 +192,7 @@ def _alarms(server: Server) -> tuple[Alarm, ...]:
         Alarm(metric=f"{database}/up", below=1, statistic="MAX"),
         Alarm(metric=f"{database}/cpu/utilization", above=0.8, minutes=15),
         Alarm(metric=f"{database}/memory/utilization", above=0.9, minutes=15),
-        # Cloud SQL grows the disk before; this full means that it could not.
+        # Cloud SQL grows the disk before it is this full; the alarm means that it could not.
         Alarm(metric=f"{database}/disk/utilization", above=0.95, statistic="MAX"),
         Alarm(
             metric=f"{database}/postgresql/num_backends",

@@ -31,8 +31,8 @@ def tls_side_car(*, host: Output[str], port: int, authority: Output[str]) -> Sid
         image=IMAGE,
         user=USER,
         args=("-f", f"{FOLDER}/{CONFIG}"),
-        # Opens a connection to itself; bash is in the image (Debian), clients for HTTP are not. It says
-        # nothing about Redis, on purpose: restarting HAProxy would not mend Redis.
+        # The probe connects to HAProxy's own port, with bash, since the image (Debian) has no HTTP client. It
+        # does not reach Redis, on purpose: restarting HAProxy would not mend Redis.
         probe=("bash", "-c", f"</dev/tcp/127.0.0.1/{PORT}"),
         files={
             CONFIG: host.apply(

@@ -18,7 +18,7 @@ from components.gcp.postgres import create_postgres
 
 
 class TrackerStore(ComponentResource):
-    """The database, who may use it, and its alarms."""
+    """The database, the logins for it, and its alarms."""
 
     connection: Postgres
 
@@ -30,7 +30,8 @@ class TrackerStore(ComponentResource):
             case "postgres":
                 self.connection = create_postgres(name, args, parent=self)
             case "dynamodb" | "mongodb":
-                # The settings have refused it before we get here.
+                # The settings refuse this before; only a caller that builds the platform without them gets
+                # here.
                 raise NotSupported(
                     args.kind, on="gcp", because="nothing supplies it", instead="kind postgres"
                 )

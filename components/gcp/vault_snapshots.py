@@ -1,7 +1,7 @@
-"""Where Vault's snapshots go on Google Cloud: a bucket beside the models', which encrypts and forgets them.
+"""Where Vault's snapshots go on Google Cloud: an encrypted bucket that deletes them after some days.
 
 Vault's service account may create objects there, and neither read, overwrite nor delete any. Not the models'
-own bucket: Rasa may read that, whole.
+bucket, every object of which Rasa may read.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def create_snapshot_bucket(
     """Create the bucket; return its name, and the grant that lets `member` write there."""
     place = args.placement
     project = place.apis.storage
-    # The seal key, without which no snapshot opens anyway: the stack's own is lent where the models are.
+    # Encrypted with the seal key, which restoring a snapshot needs in any case; the stack's own key is
+    # granted to Cloud Storage by the model storage.
     key_id = lend_key(name, seal_key_id, service_agent(project, parent=parent), parent=parent)
     expire = delete_when(storage.BucketLifecycleRuleConditionArgs(age=SNAPSHOT_DAYS[args.profile]))
     bucket = storage.Bucket(

@@ -4,7 +4,7 @@ Vault's pods act as a service account of their own by workload identity; its `gc
 identity it finds, and needs no key file. The account may use the seal key and put recovery keys where people
 find them, but not read them back.
 
-No alarms: KMS has no metric that tells a seal in trouble. Vault's own telemetry has (`vault.core.unsealed`).
+No alarms: KMS has no metric that shows a failing seal; Vault's own telemetry has one (`vault.core.unsealed`).
 """
 
 from __future__ import annotations

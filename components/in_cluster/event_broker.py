@@ -46,7 +46,7 @@ ENTITY_OPERATOR = {"requests": {"cpu": "50m", "memory": "384Mi"}, "limits": {"me
 
 @dataclass(frozen=True, slots=True)
 class Brokers:
-    """What a size word buys."""
+    """What each `size` gets."""
 
     count: int
     cpu: str

@@ -36,7 +36,7 @@ SCRIPT_FILES = ("start.sh", "watch.sh", "primary.sh")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Server:
-    """What a size word buys."""
+    """What each `size` gets."""
 
     pods: int
     cpu: str

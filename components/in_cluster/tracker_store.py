@@ -47,7 +47,7 @@ SCHEDULE = "0 0 2 * * *"
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """What a size word buys."""
+    """What each `size` gets."""
 
     instances: int
     cpu: str

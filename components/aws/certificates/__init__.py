@@ -1,4 +1,4 @@
-"""The certificate authorities that AWS's data stores show, in files of our own.
+"""The certificate authorities that sign the certificates of AWS's data stores, as files of this project.
 
 Rasa mounts them, so that verification does not depend on what its image trusts. All of it is public data:
 
