@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -34,12 +35,15 @@ class State(_Document):
 
     type: str
     custom: bool = False
+    protect: bool = False
+    retain_on_delete: bool = False
     parent: str = ""
     provider: str = ""
     deleted_with: str = ""
     dependencies: list[str] = Field(default_factory=list[str])
     property_dependencies: dict[str, list[str] | None] = Field(default_factory=dict[str, "list[str] | None"])
     inputs: dict[str, Any] = Field(default_factory=dict[str, Any])
+    outputs: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 
 class _Step(_Document):
@@ -59,6 +63,7 @@ class _Diagnostic(_Document):
 
 
 class _Digest(_Document):
+    config: dict[str, str] = Field(default_factory=dict[str, str])
     steps: list[_Step] = Field(default_factory=list[_Step])
     diagnostics: list[_Diagnostic] = Field(default_factory=list[_Diagnostic])
 
@@ -81,6 +86,16 @@ class Change:
         """The name that the program gave it."""
         return self.urn.rsplit("::", 1)[-1]
 
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """What the cloud is asked for."""
+        return self.state.inputs
+
+    @property
+    def retained(self) -> bool:
+        """Whether the cloud keeps it when the engine deletes it (option `retain_on_delete`)."""
+        return self.state.retain_on_delete
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
@@ -88,6 +103,12 @@ class Preview:
 
     stack: str
     changes: tuple[Change, ...] = ()
+    config: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The config that the change would have (values of an ESC environment included); {} if not known."""
+    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The stack's outputs as its state has them now; {} before the first `up`."""
+    protects: bool = False
+    """Whether the engine protects, in the state, a resource that would change."""
     errors: tuple[str, ...] = ()
     """Why it failed; none if it succeeded."""
 
@@ -116,7 +137,20 @@ def read(stack: str, text: str) -> Preview:
     errors = [_plain(each.message) for each in digest.diagnostics if each.severity == "error"]
     # The engine's last word names no cause: it is kept only where there is no other.
     errors = [error for error in errors if error != FAILED] or errors
-    return Preview(stack=stack, changes=tuple(changes.values()), errors=tuple(dict.fromkeys(errors)))
+    return Preview(
+        stack=stack,
+        changes=tuple(changes.values()),
+        config=digest.config,
+        outputs=_outputs(digest.steps),
+        protects=any(step.old_state is not None and step.old_state.protect for step in digest.steps),
+        errors=tuple(dict.fromkeys(errors)),
+    )
+
+
+def _outputs(steps: Sequence[_Step]) -> Mapping[str, Any]:
+    """The document has the stack itself even where it stays the same (json.go, `isRootStack`)."""
+    known = (step.old_state for step in steps if step.old_state and step.old_state.type == STACK)
+    return next((state.outputs for state in known), {})
 
 
 def failed(stack: str, errors: list[str]) -> Preview:

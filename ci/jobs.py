@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ci import pulumi_cli, stacks
+from ci import production, pulumi_cli, stacks
 from ci.digest import Preview
 from ci.errors import JobError
 from ci.forges import Forge
 from ci.preview_comment import ALLOW_LABEL, marker, render
-from policy.data_stores import losses, refusal
+from policy.data_stores import refusal
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 """How the assistant's pipeline names a model."""
@@ -62,7 +62,7 @@ def preview(stack: str, job: Job, forge: Forge | None) -> None:
 
 def show(found: Preview, job: Job, forge: Forge | None) -> None:
     """Say what a preview found: in the log, the summary and the pull request."""
-    text = render(found, production=stacks.read(found.stack).production, run_url=job.url)
+    text = render(found, production.judge(found), run_url=job.url)
     print(text)  # noqa: T201 - the log shows it too
     if job.summary:
         with job.summary.open("a") as summary:
@@ -77,7 +77,7 @@ def up(stack: str, job: Job, forge: Forge | None, *, allow_data_loss: bool = Fal
     """Bring a real stack up, if it is listed; in production not if that would lose data."""
     stacks.refuse_unlisted(stack)
     found = pulumi_cli.preview(stack)
-    print(render(found, production=stacks.read(stack).production, run_url=job.url), flush=True)  # noqa: T201
+    print(render(found, production.judge(found), run_url=job.url), flush=True)  # noqa: T201
     guard(found, allowed=allow_data_loss or _labelled(job, forge))
     if found.changes:
         pulumi_cli.up(stack)
@@ -89,9 +89,9 @@ def guard(found: Preview, *, allowed: bool) -> None:
         raise JobError(
             f"the preview of {found.stack} failed; nothing was changed", remedy="\n".join(found.errors)
         )
-    lost = losses(found.changes)
-    if lost and stacks.read(found.stack).production and not allowed:
-        problem, _, remedy = refusal(found.stack, lost).rpartition("\n")
+    judged = production.judge(found)
+    if judged.lost and judged.why and not allowed:
+        problem, _, remedy = refusal(found.stack, judged.lost, judged.why).rpartition("\n")
         raise JobError(problem, remedy=remedy)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from ci import estimate
 from ci.digest import Change, Preview
-from policy.data_stores import Loss, losses
+from ci.production import Judged
+from policy.data_stores import Loss
 
 LONGEST = 60_000
 """Characters; GitHub takes 65,536 in a comment, and GitLab more."""
@@ -25,10 +26,10 @@ def marker(stack: str) -> str:
     return f"<!-- rasa-preview: {stack} -->"
 
 
-def render(preview: Preview, *, production: bool, run_url: str = "") -> str:
+def render(preview: Preview, judged: Judged, *, run_url: str = "") -> str:
     """The whole comment, in Markdown."""
     parts = [marker(preview.stack), _title(preview)]
-    parts += _loss_section(losses(preview.changes), production=production)
+    parts += _loss_section(judged)
     parts += _error_section(preview.errors)
     parts += _change_section(preview.changes)
     foot = f"[Log of this run]({run_url})\n" if run_url else ""
@@ -51,17 +52,18 @@ def _title(preview: Preview) -> str:
     return f"{stack}{said} · {took}"
 
 
-def _loss_section(found: Sequence[Loss], *, production: bool) -> list[str]:
-    if not found:
+def _loss_section(judged: Judged) -> list[str]:
+    if not judged.lost:
         return []
     remedy = (
-        f"This is production: `up` refuses it, unless the pull request has the label `{ALLOW_LABEL}`."
-        if production
+        f"This is production ({judged.why}): `up` refuses it, unless the pull request has the label"
+        f" `{ALLOW_LABEL}`."
+        if judged.why
         else "This is not production: `up` will do it."
     )
-    alert = f"> [!CAUTION]\n> **Data will be lost: {_sum_up(found)}.**\n> {remedy}"
+    alert = f"> [!CAUTION]\n> **{_sum_up(judged.lost)}.**\n> {remedy}"
     rows = ["| | Data store | Holds | Because of |", "|---|---|---|---|"]
-    for loss in found:
+    for loss in judged.lost:
         because = ", ".join(map(_code, loss.because)) or "–"
         rows.append(
             f"| **{loss.op.upper()}** | {_code(loss.name)} {_code(loss.type)} | {loss.lost} | {because} |"
@@ -70,13 +72,17 @@ def _loss_section(found: Sequence[Loss], *, production: bool) -> list[str]:
 
 
 def _sum_up(found: Sequence[Loss]) -> str:
-    counts = {op: sum(loss.op == op for loss in found) for op in ("delete", "replace")}
     words = {"delete": "deleted", "replace": "replaced"}
-    return " and ".join(
+    counts = {op: sum(loss.op == op for loss in found) for op in words}
+    lost = [
         f"{count} data {'store' if count == 1 else 'stores'} {words[op]}"
         for op, count in counts.items()
         if count
-    )
+    ]
+    said = [f"Data will be lost: {' and '.join(lost)}"] if lost else []
+    if any(loss.op == "unprotect" for loss in found):
+        said.append("Data stores will not be protected any more")
+    return ". ".join(said)
 
 
 def _error_section(errors: Sequence[str]) -> list[str]:

@@ -38,6 +38,8 @@ class StackFile:
     name: str
     cloud: str
     production: bool
+    protected: bool
+    """Whether its data stores refuse to be deleted."""
     region: str
     namespace: str
     image_tag: str | None
@@ -94,15 +96,22 @@ def read(stack: str, root: Path = ROOT) -> StackFile:
             f"there is no stack {stack!r}: {path.relative_to(root)} is missing",
             remedy=f"Name one of: {', '.join(names(root)) or 'none yet'}.",
         )
-    document = cast("Mapping[str, object]", yaml.safe_load(path.read_text()) or {})
+    return parse(stack, path.read_text())
+
+
+def parse(stack: str, text: str) -> StackFile:
+    """What the text of a stack's file says."""
+    document = cast("Mapping[str, object]", yaml.safe_load(text) or {})
     config = cast("Mapping[str, object]", document.get("config") or {})
+    production = config.get("rasa:profile") == "production"
     assistant = cast("Mapping[str, object]", config.get("rasa:assistant") or {})
     image = cast("Mapping[str, object]", assistant.get("image") or {})
     tag, upload = image.get("tag"), assistant.get("upload")
     return StackFile(
         name=stack,
         cloud=str(config.get("rasa:cloud", "none")),
-        production=config.get("rasa:profile") == "production",
+        production=production,
+        protected=config.get("rasa:deletionProtection", production) in {True, "true"},
         region=str(config.get("rasa:region", "")),
         namespace=str(config.get("rasa:namespace", "rasa")),
         image_tag=None if tag is None else str(tag),

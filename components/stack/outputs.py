@@ -25,6 +25,8 @@ MEANINGS: Mapping[str, str] = {
     "endpoints": "`endpoints.yml` as Rasa Pro reads it",
     "url": "Rasa's address: from outside, or inside the cluster where `ingress.host` is not set",
     "namespace": "the Kubernetes namespace of everything",
+    "profile": "`dev` or `production`, as the stack is up: CI's guard of the data stores goes by it",
+    "protected": "whether data stores refuse to be deleted",
     "model": "name of the model that is served",
     "modelStorage": "where models are uploaded, as one URL (`.venv/bin/python -m ci.assistant` takes it)",
     "models": "the same in parts: `bucket`; `account` and `container` (Azure); `url` (model server);"
@@ -61,6 +63,8 @@ def _outputs(
         "endpoints": assistant.endpoints_yaml,
         "url": url,
         "namespace": settings.namespace,
+        "profile": settings.profile,
+        "protected": settings.protected,
         "model": settings.assistant.model,
         "modelStorage": _model_storage_url(platform.model_storage),
         "models": _models(platform.model_storage),

@@ -8,6 +8,7 @@ import pytest
 
 from ci import digest, jobs, simulated, stacks
 from ci.preview_comment import marker, render
+from ci.production import judge
 from policy.data_stores import losses
 from tests.simulations import example
 
@@ -30,7 +31,7 @@ def comment(state: Path, **config: object) -> tuple[str, digest.Preview]:
         simulation.set_config(key.replace("__", "."), value)  # pyright: ignore[reportArgumentType]
     result = simulation.preview()
     preview = digest.read(STACK, result.digest) if result.success else digest.failed(STACK, result.errors)
-    text = render(preview, production=True)
+    text = render(preview, judge(preview))
     assert text.startswith(marker(STACK))
     assert "planted-" not in text
     return text, preview
@@ -39,6 +40,9 @@ def comment(state: Path, **config: object) -> tuple[str, digest.Preview]:
 def test_nothing_changes(state: Path) -> None:
     text, preview = comment(state)
     assert preview.changes == ()
+    # What the guard goes by is in the document, whatever the change.
+    assert preview.outputs["profile"] == "dev"
+    assert preview.config["rasa:cloud"] == "aws"
     assert text == f"{marker(STACK)}\n\n### `{STACK}`: nothing changes\n"
 
 

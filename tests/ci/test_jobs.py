@@ -14,6 +14,7 @@ from ci import digest, jobs, pulumi_cli, stacks
 from ci.errors import JobError
 from ci.forges import GitHub, GitLab
 from ci.preview_comment import ALLOW_LABEL, marker, render
+from ci.production import judge
 from ci.pulumi_cli import Outcome
 
 RDS = "aws:rds/instance:Instance"
@@ -243,9 +244,10 @@ def test_stacks_that_a_change_concerns() -> None:
 
 def test_text_from_outside_stays_text() -> None:
     preview = digest.failed("aws-dev", ["```\n</details> @everyone"])
-    text = render(preview, production=False)
+    text = render(preview, judge(preview))
     assert "````\n```\n</details> @everyone\n````" in text
-    assert len(render(digest.failed("aws-dev", ["x" * 200_000]), production=False)) < 65_536
+    long = digest.failed("aws-dev", ["x" * 200_000])
+    assert len(render(long, judge(long))) < 65_536
 
 
 def test_tiers_are_the_order_of_a_change() -> None:
