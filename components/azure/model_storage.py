@@ -6,12 +6,11 @@ over HTTPS, nothing else. It must be an account SAS, since Rasa asks for the con
 SAS for one container does not allow; the account holds nothing but this container. Azure signs it
 (`listAccountSas`), so that the key never leaves Azure.
 
-A SAS ends. No clock decides here when: the end counts from the day on which the signing key was made, which
-Azure tells, so that each preview gets the same one; `rasa:modelStorage.accessUntil` names another day. No
-preview says that the day has passed, since that would need a clock; the alarm on refused reads does. To
-rotate, before the end or after a leak: `az storage account keys renew --key primary`, then `pulumi refresh`
-and `pulumi up`; the old SAS is void at once, the new one counts from that day, and the pods are replaced one
-by one.
+A SAS ends. Its end counts from the day on which the signing key was made, which Azure tells, so that each
+preview computes the same one; `rasa:modelStorage.accessUntil` names another day. No preview says that the day
+has passed, since that would need a clock; the alarm on refused reads does. To rotate, before the end or after
+a leak: `az storage account keys renew --key primary`, then `pulumi refresh` and `pulumi up`; the old SAS is
+void at once, the new one counts from that day, and the pods are replaced one by one.
 
 What it deliberately does not do: let Rasa write. The first model comes with the stack
 (`rasa:assistant.upload`); after it the assistant's pipeline uploads, with an Entra identity of its own
@@ -143,9 +142,8 @@ def _upload(
         type=storage.BlobType.BLOCK,
         source=FileAsset(model.file),
         content_type="application/gzip",
-        # Kept when the stack no longer uploads it: Rasa may still serve it. It is deleted with the container.
-        # And where other content replaces the blob, deleting the old one would delete the new: both have one
-        # name.
+        # Kept when the stack no longer uploads it, since Rasa may still serve it; deleted with the container.
+        # And other content replaces the blob: deleting the old one would delete the new, which has its name.
         opts=ResourceOptions(parent=parent, retain_on_delete=True),
     )
     return (uploaded,)
@@ -165,7 +163,7 @@ def keep_versions(  # noqa: PLR0913 (a rule's numbers, each said by name)
 ) -> Resource:
     """Keep overwritten and deleted blobs, and a deleted container, for some time.
 
-    With `blob_days` what nobody deletes goes too, so many days old. An account takes one change at a time
+    `blob_days` is the age at which blobs are deleted. An account takes one change at a time
     (StorageAccountOperationInProgress): `after` is the change before, and the last one is returned.
     """
     kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=undelete_days)

@@ -1,4 +1,4 @@
-"""What a server beside Rasa is told."""
+"""The arguments of a server beside Rasa."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class ServerArgs:
     """One server."""
 
     namespace: Output[str]
-    """Rasa's, once it is there."""
+    """Rasa's namespace, known once it exists."""
     namespace_name: str
     image: str
     """With tag or digest."""

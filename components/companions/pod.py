@@ -1,4 +1,4 @@
-"""The pod of a server beside Rasa: probes, shutdown, spread, and nothing that it does not need."""
+"""The pod of a server beside Rasa: probes, shutdown, spread, and no rights that it does not need."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from components.companions.args import ServerArgs
 from components.contract.secrets import SecretRef
 
 PRE_STOP_SECONDS = 10
-"""Services learn in this time that the pod is going; until then it still answers."""
+"""The pod answers for so long after its end was announced, while Services stop sending it requests."""
 GRACE_SECONDS = PRE_STOP_SECONDS + 30
 PROBE_SECONDS = 5
 SCRATCH = "scratch"

@@ -1,7 +1,7 @@
 """A web server from an image, run so that Rasa can rely on it: NLG server, action server, Duckling.
 
-It restarts no Rasa: its address stays when it changes. It has no identity in the cluster or the cloud, and no
-way in from outside.
+A change of it does not restart Rasa, since its address stays. It has no identity in the cluster or the cloud,
+and no ingress.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Server(ComponentResource):
         known = engine_values(args.secrets)
         secret: v1.Secret | None = None
         if known:
-            # Named anew when it changes, and so the pods roll: an environment is read once.
+            # The name carries a hash of the content: a change replaces the pods, which read their environment
+            # once.
             secret = v1.Secret(name, metadata=metadata, immutable=True, string_data=known, opts=child)
         deployment = self._deployment(name, args, labels, secret)
         service = v1.Service(
@@ -50,7 +51,7 @@ class Server(ComponentResource):
             spec=v1.ServiceSpecArgs(
                 selector=labels, ports=[v1.ServicePortArgs(name="http", port=args.port, target_port="http")]
             ),
-            # The provider waits until a Service has pods behind it, which it can have only then.
+            # The provider waits until a Service has ready pods, so the Service comes after the Deployment.
             opts=ResourceOptions(parent=self, depends_on=[deployment]),
         )
         if args.replicas > 1:
@@ -71,7 +72,7 @@ class Server(ComponentResource):
             name,
             metadata=ObjectMetaArgs(namespace=args.namespace, labels=labels),
             spec=apps.DeploymentSpecArgs(
-                # With an autoscaler nobody else says how many there are, or each `up` would undo it.
+                # With an autoscaler the Deployment names no number, or each `up` would undo the autoscaler's.
                 replicas=None if scaled else args.replicas,
                 selector=LabelSelectorArgs(match_labels=labels),
                 strategy=apps.DeploymentStrategyArgs(

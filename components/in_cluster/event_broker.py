@@ -1,16 +1,16 @@
 """Event broker inside Kubernetes: Apache Kafka without ZooKeeper (KRaft), run by Strimzi.
 
-One listener, TLS and SCRAM-SHA-512; one user, who may write and read this stack's topics and no others.
-Strimzi makes the password and an authority of the cluster's own; Rasa refers to its Secrets as they lie
-(docs/adr/0003). The authority lives for a year and is renewed a month before the end (documentation,
-"Configuring the renewal of CA certificates"): Rasa's pods read it when they start.
+One listener, TLS and SCRAM-SHA-512; one user with rights on this stack's topics and no others. Strimzi makes
+the password and a certificate authority for this Kafka; Rasa's pods take both from Strimzi's own Secrets
+(docs/adr/0003-secrets-that-exist.md). The authority lives for a year and is renewed a month before the end
+(documentation, "Configuring the renewal of CA certificates"): Rasa's pods read it when they start.
 
 Each node is broker and controller at once, which Strimzi recommends for small clusters and which saves three
 pods (packaging/examples/kafka, README: `kafka-with-dual-role-nodes.yaml`). In production three nodes on three
-machines, two of which have every event before Rasa is told so. Strimzi makes the disruption budgets.
+machines; an event counts as written when two of them have it. Strimzi makes the disruption budgets.
 
-What it deliberately does not do: show Kafka outside the cluster, or back it up. Events wait here for whoever
-consumes them; the conversations themselves are in the tracker store.
+What it deliberately does not do: open Kafka to the outside of the cluster, or back it up. Kafka keeps events
+for their consumers for some days; the conversations are in the tracker store.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from components.kubernetes.scheduling import apart, spread
 
 API = "kafka.strimzi.io/v1"
 KAFKA_VERSION, METADATA_VERSION = "4.3.1", "4.3-IV0"
-"""Of Strimzi 1.2.0; said here, for another operator must not bring another Kafka along."""
+"""Of Strimzi 1.2.0. Set here, so that another version of the operator does not change Kafka's."""
 PORT = 9093
 MECHANISM = "SCRAM-SHA-512"
 READY_MINUTES = 20
 RETENTION_DAYS: Mapping[Profile, int] = {"dev": 3, "production": 14}
-"""How long an event waits for whoever consumes it."""
+"""How long the brokers keep an event for its consumers."""
 CONSUMERS = "rasa"
-"""How the names of consumer groups begin that may read."""
+"""Prefix of the consumer groups that may read."""
 ENTITY_OPERATOR = {"requests": {"cpu": "50m", "memory": "384Mi"}, "limits": {"memory": "384Mi"}}
 """Each of the two operators, for topics and for users: Java, with half of the memory as its heap."""
 
@@ -56,7 +56,7 @@ class Brokers:
 
     @property
     def enough(self) -> int:
-        """How many must have an event before it counts as written."""
+        """How many nodes must have an event before it counts as written (`min.insync.replicas`)."""
         return max(1, self.count - 1)
 
 
@@ -113,7 +113,7 @@ def _nodes(
         "type": "persistent-claim",
         "size": brokers.storage,
         "kraftMetadata": "shared",
-        # Kept with its claims in production: what is left of a broker then is for people to decide about.
+        # Kept with its claims in production, so that only a person deletes the disks of a broker.
         "deleteClaim": args.profile == "dev",
     }
     if args.placement.storage_class is not None:
@@ -137,7 +137,8 @@ def _nodes(
             name="nodes", namespace=args.placement.access.namespace, labels={"strimzi.io/cluster": name}
         ),
         spec={**spec, "template": {"pod": template}} if brokers.count > 1 else spec,
-        # The operator brings the definition of this type, and must outlive its objects.
+        # The operator's chart brings the definition of this type, and only a running operator removes the
+        # objects' finalizers.
         opts=ResourceOptions(parent=parent, depends_on=operator, protect=args.deletion_protection),
     )
 
@@ -181,7 +182,8 @@ def _kafka(
         },
         opts=ResourceOptions(
             parent=parent,
-            # It is ready when it has nodes, and goes before them: a Kafka without nodes is an error.
+            # Created after its nodes and deleted before them: Strimzi reports a Kafka without nodes as an
+            # error.
             depends_on=[nodes],
             custom_timeouts=CustomTimeouts(create=f"{READY_MINUTES}m", update=f"{READY_MINUTES}m"),
             protect=args.deletion_protection,

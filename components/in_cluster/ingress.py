@@ -1,7 +1,7 @@
-"""The ingress to a cluster that exists: an Ingress of a class that is there.
+"""The ingress on an existing cluster: an Ingress of a class that the cluster has.
 
-Affinity and time-outs of a WebSocket have no words in Kubernetes' own API: the controller's annotations come
-from the config. Whoever runs the zone makes the DNS record.
+Kubernetes' Ingress has no fields for session affinity and time-outs of a WebSocket, so the config names the
+controller's annotations. The DNS record is the task of the zone's owner.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from components.kubernetes.gateway import tls_secret
 NOT_WAITED_FOR = {"pulumi.com/skipAwait": "true"}
 """Its status gets an address only from controllers behind a load balancer; behind a NodePort or on the host's
 network it stays empty, and the provider would give up after ten minutes (pulumi-kubernetes, `ingress.go`).
-Nothing here needs the address; a class that nobody serves is said in the preview (`ingress_classes.py`)."""
+Nothing here needs the address; the preview reports a class without a controller (`ingress_classes.py`)."""
 
 
 class Ingress(ComponentResource):

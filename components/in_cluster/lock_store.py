@@ -1,14 +1,14 @@
 """Lock store and timer store inside Kubernetes: Valkey, the official image, with Sentinels in production.
 
 Neither an operator nor a chart: Valkey's own operator is at its first version of the API (v1alpha1, 0.4.0)
-and knows the cluster mode alone; Valkey's own chart (0.11.0) follows its first pod for ever
-(valkey/templates/init_config.yaml, `replicaof`), so that the loss of one node would take every lock away;
-Bitnami's images are no longer kept. What is left to do is three short scripts (`valkey/`).
+and knows the cluster mode alone; Valkey's own chart (0.11.0) makes every other pod a replica of its first pod
+for ever (valkey/templates/init_config.yaml, `replicaof`), so that no lock can be taken while that one is
+lost; Bitnami's images are no longer maintained. Instead there are three short scripts (`valkey/`).
 
 In production three pods on three nodes, each with a Sentinel: when the primary is silent for five seconds,
 two of them make another pod the primary, and Rasa asks them whom to dial. TLS with an authority of its own
-and a login everywhere, except where Rasa cannot: the Sentinels' port for it (`valkey/watch.sh` says what it
-tells).
+and a login everywhere but on the Sentinels' port for Rasa, which can use neither there (docs/rasa-pro.md,
+Redis Sentinel; `valkey/watch.sh` says what that port answers).
 
 What it deliberately does not do: promise durability. Locks live for seconds, timers for as long as a session;
 both outlive a restart, and a failover may forget the last second of them. No backup.
@@ -51,12 +51,12 @@ SENTINEL_RIGHTS = (
     "allchannels +multi +slaveof +replicaof +ping +exec +subscribe +config|rewrite +role +publish +info "
     "+client|setname +client|kill +script|kill"
 )
-"""Those that Valkey's documentation lists ("Sentinel", "Access control list authentication")."""
+"""The rights that Valkey's documentation lists ("Sentinel", "Access control list authentication")."""
 ASKING_RIGHTS = (
     "-@all +ping +hello +client|setname +client|setinfo "
     "+sentinel|masters +sentinel|get-master-addr-by-name +sentinel|sentinels +sentinel|replicas"
 )
-"""What anybody may ask a Sentinel: who is primary."""
+"""What a client without a login may ask a Sentinel: the address of the primary."""
 PASSWORD_LENGTH = 40
 
 SERVERS: Mapping[tuple[Profile, Size], Server] = {
@@ -71,7 +71,7 @@ SERVERS: Mapping[tuple[Profile, Size], Server] = {
 
 
 class LockStore(ComponentResource):
-    """The pods, what they are told, and who may log in."""
+    """The pods, their configuration, and their users."""
 
     connection: Redis
 
@@ -136,7 +136,7 @@ class LockStore(ComponentResource):
         made = v1.ConfigMap(
             name,
             metadata=ObjectMetaArgs(namespace=place.access.namespace),
-            # Named anew when it changes, so that the pods that read it are, too.
+            # The name carries a hash of the content, so that a change replaces the pods that read it.
             immutable=True,
             data={**{file: read(file) for file in SCRIPT_FILES}, "valkey.conf": settings},
             opts=ResourceOptions(parent=self),
@@ -155,7 +155,7 @@ class LockStore(ComponentResource):
 
 
 def _users(password: Output[str], inner: Output[str]) -> dict[str, Output[str]]:
-    """Who may log in, by the hashes of their passwords, and the one password that the pods need as it is."""
+    """The users with the hashes of their passwords, and the one password that the pods need in plain text."""
     both = Output.all(password, inner).apply(lambda known: [sha256(p.encode()).hexdigest() for p in known])
     valkey = both.apply(
         lambda hashes: (

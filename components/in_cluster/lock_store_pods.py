@@ -25,9 +25,10 @@ PORT, SENTINEL_PORT = 6379, 26379
 SERVICE = "rasa"
 """The name under which the Sentinels watch the primary."""
 USER = 999
-"""The image's user `valkey`: it starts as root, and Kubernetes is to see a number. Not on OpenShift."""
+"""The image's user `valkey`. The image itself starts as root, which `restricted` refuses; OpenShift assigns a
+user."""
 STORAGE = "1Gi"
-"""The same for all sizes: it cannot be changed in a StatefulSet, and memory is the limit anyway."""
+"""The same for all sizes: a StatefulSet cannot change it, and the data end at Valkey's memory."""
 CONFIG, TLS, USERS = "/etc/lock-store", "/etc/lock-store-tls", "/etc/lock-store-users"
 SENTINEL_MEMORY = "64Mi"
 SCRIPTS = Path(__file__).parent / "valkey"
@@ -44,7 +45,7 @@ class Server:
 
     @property
     def valkey_mib(self) -> int:
-        """What Valkey may fill with data: rewriting its log, it needs memory for a copy."""
+        """What Valkey may fill with data; the rest is for the copy that it makes when it rewrites its log."""
         return self.memory_mib * 6 // 10
 
 
@@ -58,7 +59,7 @@ class Files:
 
 
 def read(file: str) -> str:
-    """One of the files that lie beside this one."""
+    """Read a file of this folder."""
     return (SCRIPTS / file).read_text(encoding="utf-8")
 
 
@@ -140,7 +141,7 @@ def _pod_security(place: Placement) -> v1.PodSecurityContextArgs:
 
 
 def _valkey(name: str, server: Server, files: Files, host: str) -> v1.ContainerArgs:
-    # NOAUTH is as good an answer as PONG: the kubelet has no login.
+    # NOAUTH counts as an answer, too, since the kubelet has no login.
     ask = f"valkey-cli --tls --cacert {TLS}/ca.crt ping | grep -qE 'PONG|NOAUTH'"
     return _container(
         "valkey",
@@ -203,13 +204,13 @@ def _container(
 
 
 def _environment(name: str, server: Server, files: Files, host: str) -> list[v1.EnvVarArgs]:
-    """What the scripts are told (`valkey/start.sh`)."""
+    """The variables of the scripts (`valkey/start.sh`)."""
     pods = [f"{name}-{pod}.{host}" for pod in range(server.pods)]
     own = v1.EnvVarSourceArgs(field_ref=v1.ObjectFieldSelectorArgs(field_path="metadata.name"))
     password = v1.EnvVarSourceArgs(secret_key_ref=v1.SecretKeySelectorArgs(name=files.users, key="password"))
     return [
         v1.EnvVarArgs(name="POD", value_from=own),
-        # Kubernetes puts POD in where it reads $(POD).
+        # Kubernetes replaces $(POD) by the variable POD.
         v1.EnvVarArgs(name="HOST", value=f"$(POD).{host}"),
         v1.EnvVarArgs(name="FIRST", value=pods[0]),
         v1.EnvVarArgs(name="SENTINELS", value=" ".join(pods) if server.pods > 1 else ""),

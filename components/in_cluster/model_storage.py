@@ -1,13 +1,13 @@
 """Model storage inside Kubernetes: a volume, from which Rasa's pods read and to which people copy models.
 
-A volume rather than a server that speaks S3: MinIO's community edition is archived, and a single one of the
-others would still be a volume behind one more thing to run. How a model comes in: README, "On a cluster of
-your own" (`docs/model-upload.yaml`); Rasa mounts it read-only.
+A volume rather than a server that speaks S3: MinIO's community edition is archived, and a single server of
+another kind would still keep the models on a volume. How a model comes in: README, "On a cluster of your own"
+(`docs/model-upload.yaml`); Rasa mounts it read-only.
 
-In `dev` one node has it (ReadWriteOnce). In production Rasa's pods run on several, so it must be one that
-many nodes can have at once (ReadWriteMany): `rasa:modelStorage.storageClass` names a class that can, and
-without it there is an error before anything is made (`rules/stack.py`). A class that cannot leaves the claim
-pending, and its events say so.
+In `dev` one node has it (ReadWriteOnce). In production Rasa's pods run on several, so many nodes must be able
+to mount it (ReadWriteMany): `rasa:modelStorage.storageClass` names a class for that, and without it the
+settings are refused (`rules/stack.py`). With a class that cannot, the claim stays Pending, and its events say
+why.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from components.in_cluster.placement import Placement
 
 ACCESS: Mapping[Profile, str] = {"dev": "ReadWriteOnce", "production": "ReadWriteMany"}
 STORAGE: Mapping[Size, str] = {"small": "2Gi", "medium": "10Gi", "large": "50Gi"}
-"""A trained model is some hundred megabytes; old ones stay for as long as people like."""
+"""A trained model has some hundred megabytes; old ones stay until a person deletes them."""
 
 
 class ModelStorage(ComponentResource):
@@ -39,7 +39,7 @@ class ModelStorage(ComponentResource):
         super().__init__("rasa:in_cluster:ModelStorage", name, {}, opts)
         claim = v1.PersistentVolumeClaim(
             name,
-            # People name it when they copy a model in.
+            # People type this name when they copy a model.
             metadata=ObjectMetaArgs(name=name, namespace=args.placement.access.namespace),
             spec=v1.PersistentVolumeClaimSpecArgs(
                 access_modes=[ACCESS[args.profile]],

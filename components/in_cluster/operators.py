@@ -1,10 +1,11 @@
 """The operators that run the data stores, each in a namespace of its own, watching Rasa's alone.
 
-Names of release and namespace are fixed, for CloudNativePG's chart leaves its definitions behind (annotation
-`helm.sh/resource-policy: keep`, charts/cloudnative-pg/templates/crds/crds.yaml), marked with both: a release
-of another name could not take them over, and the next `pulumi up` would fail. Strimzi's definitions stay, too
-(Helm never deletes what lies in a chart's `crds/`), nor does an upgrade change them: before a new version of
-Strimzi here, apply its `strimzi-crds-<version>.yaml` (the chart's README, "Upgrading your Clusters").
+Names of release and namespace are fixed. CloudNativePG's chart leaves its CustomResourceDefinitions behind
+(annotation `helm.sh/resource-policy: keep`, charts/cloudnative-pg/templates/crds/crds.yaml), labelled with
+both names: a release of another name could not adopt them, and the next `pulumi up` would fail. Strimzi's
+definitions stay, too (Helm never deletes what lies in a chart's `crds/`), nor does an upgrade change them:
+before a new version of Strimzi here, apply its `strimzi-crds-<version>.yaml` (the chart's README, "Upgrading
+your Clusters").
 
 A cluster takes one operator of a kind. Where one runs (OpenShift's OperatorHub, another stack), say so in
 `rasa:cluster.operators`: it must watch Rasa's namespace, and Strimzi's must make pods that the Pod Security
@@ -30,8 +31,8 @@ from components.kubernetes.network_policies import OPERATORS
 
 INSTALL_SECONDS = 600
 READY = {"pulumi.com/waitFor": "condition=Ready"}
-"""Annotation of an object: it counts as made when its operator says so (pulumi-kubernetes, `metadata/
-annotations.go`); without it the engine goes on as soon as the object is written down."""
+"""Annotation of an object: the provider waits until the operator reports it ready (pulumi-kubernetes,
+`metadata/ annotations.go`); without it the engine goes on as soon as the API server has the object."""
 
 Values = Mapping[str, object]
 
@@ -86,7 +87,8 @@ def cloudnative_pg(place: Placement, *, parent: Resource) -> list[Resource]:
     if "cloudnative-pg" in place.running:
         return []
     values: dict[str, object] = {
-        # Its rights stay cluster-wide (it has webhooks and reads nodes); what it looks after does not.
+        # Its rights stay cluster-wide, since it has webhooks and reads nodes; it watches Rasa's namespace
+        # alone.
         "config": {"data": {"WATCH_NAMESPACE": place.access.namespace}},
         "resources": _resources("100m", "256Mi"),
     }
@@ -125,7 +127,7 @@ def strimzi(place: Placement, *, parent: Resource) -> list[Resource]:
 
 
 def once_ready(made: CustomResource, text: str) -> Output[str]:
-    """What an operator derives from an object's name: known at once, yet not before it is there."""
+    """A text that an operator derives from an object's name, known once the object is ready."""
     return made.urn.apply(lambda _: text)
 
 

@@ -14,8 +14,8 @@ from components.kubernetes.access import ClusterAccess
 class Placement:
     """Rasa's namespace in one cluster.
 
-    Servers have the names of their components: whoever looks into the namespace finds `tracker-store`, and
-    what operators derive from a name (Services, Secrets, certificates) is known before it is there.
+    Servers have the names of their components: a person who lists the namespace finds `tracker-store`, and
+    the names that operators derive from it (Services, Secrets, certificates) are known before these exist.
     """
 
     access: ClusterAccess
@@ -24,7 +24,7 @@ class Placement:
     snapshot_class: str | None = None
     """VolumeSnapshotClass for backups; None: the cluster's default one."""
     running: frozenset[Operator] = frozenset()
-    """Operators that are in the cluster already, and that nobody here may install again."""
+    """Operators that the cluster has already, and that the stack must not install again."""
 
     @property
     def domain(self) -> str:
@@ -33,5 +33,5 @@ class Placement:
 
     @property
     def is_openshift(self) -> bool:
-        """Whether the cluster gives out users and groups of pods itself, and refuses those that ask."""
+        """Whether the cluster assigns the users and groups of pods, and refuses pods that name their own."""
         return self.access.cluster.flavor == "openshift"

@@ -1,7 +1,8 @@
 """The ingress on OpenShift: Routes, which its own router serves, with cookies and time-outs by annotation.
 
 A Route is one path, so there is one for each. The certificate is the router's own (the wildcard of the
-cluster's domain) unless one is given. Who may reach the rest of the API is said by annotation, too.
+cluster's domain) unless one is given. An annotation names the addresses that may reach the rest of the API,
+too.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Route(ComponentResource):
         timeouts = {
             f"{PREFIX}/timeout": f"{args.idle_seconds}s",
             f"{PREFIX}/timeout-tunnel": f"{args.idle_seconds}s",
-            # The router sets a cookie by itself; without need it only makes the pods' load uneven.
+            # The router sets a cookie unless told otherwise; where no channel needs it, it makes the pods'
+            # load uneven.
             f"{PREFIX}/disable_cookies": str(not args.affinity).lower(),
             **args.annotations,
         }
@@ -44,7 +46,7 @@ class Route(ComponentResource):
         if args.api_cidrs:
             routes["/"] = {**timeouts, f"{PREFIX}/ip_whitelist": " ".join(args.api_cidrs)}
         elif "/" in args.paths:
-            # A Route has no path that stands for itself alone.
+            # A Route's path is always a prefix; an exact path does not exist.
             raise NotSupported(
                 "an A2A server's path / without ingress.api", on="OpenShift",
                 because="a Route opens all paths below it", instead="ingress.api.allowedCidrs",

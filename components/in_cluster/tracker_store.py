@@ -1,20 +1,20 @@
 """Tracker store inside Kubernetes: PostgreSQL, run by CloudNativePG.
 
-The operator makes Rasa's role, database and password, and an authority of the cluster's own; Rasa refers to
-its Secrets as they lie (docs/adr/0003), so neither is in the engine's state, and no Job has to make the role.
-The operator renews certificates every 90 days under an authority that it renews as well, a week before the
-end (documentation, "Certificates"): Rasa's pods read it when they start, so they must start anew at least
-once a quarter, which any change of the assistant does.
+The operator makes Rasa's role, database and password, and a certificate authority for this PostgreSQL. Rasa's
+pods take both from the operator's own Secrets (docs/adr/0003-secrets-that-exist.md), so neither is in the
+engine's state, and no Job makes the role. The operator renews certificates every 90 days under an authority
+that it renews as well, a week before the end (documentation, "Certificates"): Rasa's pods read it when they
+start, so they must be restarted at least once a quarter; every change of the assistant restarts them.
 
 In production three instances on three nodes, one of which may be lost without losing a conversation
 (synchronous replication to one of two); a snapshot of a standby's volume every night, taken with the standby
-stopped, which needs no archive of the log to be restored from. Snapshots outlive the database, and nobody
-deletes old ones: CloudNativePG has no retention for them (documentation, "Backup", "Retention policies").
-Barman Cloud, which has it and restores to any moment, wants cert-manager and a bucket: too much to ask of a
-cluster that has no cloud behind it.
+stopped, which needs no archive of the log to be restored from. Snapshots outlive the database, and old ones
+stay until a person deletes them: CloudNativePG has no retention for them (documentation, "Backup", "Retention
+policies"). Barman Cloud, which has retention and restores to any moment, needs cert-manager and a bucket,
+which a cluster without a cloud often lacks.
 
 What it deliberately does not do: make a superuser that can log in, or other kinds than postgres. No operator
-of a MongoDB is part of this release, and DynamoDB is AWS's alone (`support.py` says so before we get here).
+of a MongoDB is part of this release, and DynamoDB is AWS's alone (the settings refuse both: `support.py`).
 """
 
 from __future__ import annotations
@@ -37,12 +37,13 @@ from components.kubernetes.scheduling import NODE, spread
 
 API = "postgresql.cnpg.io/v1"
 IMAGE = "ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie"
-"""The operator's own default, said here, for another operator must not bring another PostgreSQL along."""
+"""The operator's own default. Set here, so that another version of the operator does not change
+PostgreSQL's."""
 DATABASE = ROLE = "rasa"
 PORT = 5432
 READY_MINUTES = 20
 SCHEDULE = "0 0 2 * * *"
-"""Every night at two; CloudNativePG counts in six fields, the first of which are the seconds."""
+"""Every night at two; CloudNativePG's cron has six fields, the first of which is seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class TrackerStore(ComponentResource):
         if args.profile == "production":
             _nightly_backup(name, place, cluster, parent=self)
         if args.profile == "production" and not args.deletion_protection:
-            # A destroy runs no program that could say so.
+            # `pulumi destroy` does not run the program, so this is set by every `up`.
             pulumi.log.warn(
                 "rasa:deletionProtection is false: a `pulumi destroy` takes the volumes of PostgreSQL along, "
                 "which CloudNativePG deletes with its Cluster. The snapshots stay: take a last one before.",
@@ -112,7 +113,7 @@ def _cluster(
     parameters = {"max_connections": str(servers.max_connections), "shared_buffers": servers.shared_buffers}
     postgresql: dict[str, object] = {
         "parameters": parameters,
-        # Before CloudNativePG's last line, which would let a client in without TLS.
+        # CloudNativePG puts these lines before its last one, which accepts clients without TLS.
         "pg_hba": ["hostnossl all all all reject"],
     }
     if servers.instances > 1:
@@ -135,13 +136,15 @@ def _cluster(
                 "requests": {"cpu": servers.cpu, "memory": servers.memory},
                 "limits": {"memory": servers.memory},
             },
-            # With one instance it would forbid to drain the node; with three it guards the primary.
+            # A disruption budget: with one instance it would forbid draining the node; with three it protects
+            # the primary.
             "enablePDB": servers.instances > 1,
             **_survival(name, args),
         },
         opts=ResourceOptions(
             parent=parent,
-            # The operator brings the definition of this type, and must outlive its objects.
+            # The operator's chart brings the definition of this type, and the operator must still run when
+            # its objects are deleted.
             depends_on=operator,
             custom_timeouts=CustomTimeouts(create=f"{READY_MINUTES}m", update=f"{READY_MINUTES}m"),
             protect=args.deletion_protection,
@@ -150,7 +153,7 @@ def _cluster(
 
 
 def _survival(name: str, args: TrackerStoreArgs[Placement]) -> dict[str, object]:
-    """What production has and `dev` has not: three nodes, and snapshots."""
+    """In production: three nodes, and snapshots."""
     if args.profile == "dev":
         return {}
     place = args.placement
@@ -158,7 +161,7 @@ def _survival(name: str, args: TrackerStoreArgs[Placement]) -> dict[str, object]
     if place.snapshot_class is not None:
         snapshot["className"] = place.snapshot_class
     return {
-        # CloudNativePG says anti-affinity in words of its own, and takes the spread as Kubernetes says it.
+        # CloudNativePG has its own fields for anti-affinity, and Kubernetes' for the spread.
         "affinity": {"podAntiAffinityType": "required", "topologyKey": NODE},
         "topologySpreadConstraints": spread({"cnpg.io/cluster": name}),
         "backup": {"target": "prefer-standby", "volumeSnapshot": snapshot},
@@ -177,6 +180,6 @@ def _nightly_backup(name: str, place: Placement, cluster: CustomResource, *, par
             "backupOwnerReference": "self",
             "cluster": {"name": name},
         },
-        # The name is known ahead; what it names has to be there.
+        # The name is known in a preview, so the order has to be stated.
         opts=ResourceOptions(parent=parent, depends_on=[cluster]),
     )

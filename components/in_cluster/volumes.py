@@ -1,4 +1,4 @@
-"""A StorageClass, for a cluster that comes with a driver of volumes and no class that uses it."""
+"""A StorageClass, for a cluster that has a CSI driver and no class for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from components.contract.cluster import Provisioner
 
 
 class Volumes(ComponentResource):
-    """One class for all in-cluster data stores; its volumes go when their claims do."""
+    """One class for all in-cluster data stores; a volume is deleted with its claim."""
 
     storage_class: Output[str]
 
@@ -20,7 +20,7 @@ class Volumes(ComponentResource):
             provisioner=args.name,
             parameters=args.parameters,
             allow_volume_expansion=True,
-            # Only the pod says in which zone the volume has to be.
+            # The volume is created in the zone of the pod that mounts it, so it waits for the pod.
             volume_binding_mode="WaitForFirstConsumer",
             opts=ResourceOptions(parent=self),
         )

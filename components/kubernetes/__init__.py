@@ -1,1 +1,1 @@
-"""What every cluster gets, whoever runs it."""
+"""Building blocks for any cluster; they know neither Rasa nor a cloud."""

@@ -1,4 +1,4 @@
-"""The way into the platform's cluster: the provider that makes everything in it, and Rasa's namespace."""
+"""The provider for everything in the platform's cluster, and Rasa's namespace."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.contract.cluster import ClusterConfigMap, Kubernetes
 
 POD_SECURITY = "restricted"
-"""Pod Security Standard of the namespace: our pods and the charts', as we set them, comply."""
+"""Pod Security Standard of the namespace; the stack's own pods and the charts' comply with it."""
 MODES = ("enforce", "audit", "warn")
 """What Kubernetes does about a pod that does not."""
 
 
 class ClusterAccess(ComponentResource):
-    """What whoever makes objects in the cluster needs; it makes Rasa's namespace where that is not there."""
+    """The provider and Rasa's namespace, which it creates unless the namespace exists."""
 
     cluster: Kubernetes
     provider: kubernetes.Provider
     namespace: Output[str]
-    """Rasa's, once it is there; in-cluster data stores and their Secrets live in it, too."""
+    """Rasa's namespace, known once it exists; in-cluster data stores and their Secrets are in it, too."""
 
     def __init__(self, name: str, args: Kubernetes, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:kubernetes:ClusterAccess", name, {}, opts)
@@ -30,10 +30,11 @@ class ClusterAccess(ComponentResource):
             name,
             kubeconfig=args.kubeconfig,
             enable_server_side_apply=True,
-            # A cluster that is gone takes its objects along; without this a destroy could never finish. Of
-            # a cluster that is not ours, silence says nothing: what is in it would be forgotten, and stay.
+            # Objects in a cluster that is gone are gone: without this their deletion fails (a Release's fails
+            # all the same: pulumi/pulumi-kubernetes #2675). An API of a cluster that the stack did not create
+            # may be unreachable for a while: dropping its objects from the state would orphan them.
             delete_unreachable=not args.shared,
-            # An access entry that is missing would refuse the login.
+            # Without its access entry the cluster refuses the login.
             opts=ResourceOptions(parent=self, depends_on=list(args.ready)),
         )
         self.namespace = self._namespace()

@@ -1,4 +1,4 @@
-"""The Kubernetes objects of a way in that more than one cloud has: Gateway API, and Rasa's second Service."""
+"""The ingress objects that more than one cloud has: those of the Gateway API, and Rasa's second Service."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def custom(  # noqa: PLR0913 (a resource's inputs, each said by name)
 
 
 def name_of(made: CustomResource) -> Output[str]:
-    """The name that it got."""
-    # What the SDK says of a custom resource ends with its inputs.
+    """The object's name."""
+    # The SDK has no typed outputs for a custom resource.
     metadata: Output[Mapping[str, str]] = cast("Any", made).metadata
     return metadata["name"]
 
@@ -95,7 +95,7 @@ def _rules(args: IngressArgs[Any], api: Input[str] | None) -> Iterator[Mapping[s
 
 
 def second_service(name: str, args: IngressArgs[Any], *, parent: Resource) -> Output[str]:
-    """Rasa once more: who may reach what is said for a Service, and the chart makes one only."""
+    """A second Service for Rasa's pods: addresses are restricted by Service, and the chart makes one."""
     made = v1.Service(
         name,
         metadata=ObjectMetaArgs(namespace=args.namespace),
@@ -112,7 +112,7 @@ def second_service(name: str, args: IngressArgs[Any], *, parent: Resource) -> Ou
 def tls_secret(
     name: str, args: IngressArgs[Any], certificate: str, key: Input[str], *, parent: Resource
 ) -> Output[str]:
-    """A certificate that was given, in the form that controllers take."""
+    """A TLS Secret with the certificate that the config gives."""
     made = v1.Secret(
         name,
         type="kubernetes.io/tls",

@@ -1,13 +1,13 @@
-"""Network policies: who may talk to a set of pods, and whom these pods may talk to. The rest is cut off.
+"""Network policies: who may talk to a set of pods, and whom these pods may talk to. All else is refused.
 
-General: whoever runs pods in the cluster says their rules (`NetworkPolicyArgs`) and gets one policy for them;
-`DefaultDeny` closes a namespace for all pods that nobody spoke for. Standard policies, which every network
+A component that runs pods gives their rules (`NetworkPolicyArgs`) and gets one policy for them; `DefaultDeny`
+refuses everything to the pods of a namespace that no policy selects. Standard policies, which every network
 plug-in in use here enforces (EKS Auto Mode, once told to; Cilium on AKS and GKE; OVN on OpenShift). They know
 addresses and pods, not names: a server outside the cluster that is known by its name can be told apart by its
 port only. Answers to a connection that was let through need no rule.
 
 What it deliberately does not do: rules for nodes (a kubelet may always probe the pods of its node), and the
-plug-ins' own kinds of policies, which each cloud has others of.
+network plug-ins' own kinds of policies, which differ from cloud to cloud.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from pulumi_kubernetes.networking import v1
 
 ANYWHERE = "0.0.0.0/0"
 LINK_LOCAL = "169.254.0.0/16"
-"""Where clouds hand out the credentials of nodes: never part of "anywhere"."""
+"""The metadata services that give out a node's credentials; never part of "anywhere"."""
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The one label that every namespace has (Kubernetes documentation, "Automatic labelling")."""
 LARGEST_PORT = 65535
 OPERATORS: Mapping[str, str] = {"rasa-pulumi/operators": "true"}
-"""On namespaces of operators: they look after the servers that they run in other namespaces."""
+"""Label of the operators' namespaces: operators connect to the servers that they run in Rasa's namespace."""
 
 Protocol = Literal["TCP", "UDP"]
 
@@ -55,10 +55,10 @@ Peer = PodsPeer | AddressPeer
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """One line of the drawing: what for, with whom, on which ports."""
+    """One allowed connection: its purpose, its peers, its ports."""
 
     what: str
-    """For whoever reads a test or a message; a policy has no place for it."""
+    """The purpose in words, for tests and messages; a NetworkPolicy has no field for it."""
     peers: tuple[Peer, ...]
     ports: tuple[int, ...] = ()
     """Of the pods themselves, behind any Service; empty: all."""
@@ -71,13 +71,13 @@ class NetworkPolicyArgs:
 
     namespace: Input[str]
     selects: Mapping[str, Sequence[str]]
-    """Label → its values: the pods that have one of them, of each label."""
+    """Label → values: selects the pods that have, of each label, one of its values."""
     ingress: Input[Sequence[Rule]] = ()
     egress: Input[Sequence[Rule]] = ()
 
 
 class NetworkPolicy(ComponentResource):
-    """What these pods may receive and send: these rules, and nothing else."""
+    """Allows these pods the connections of these rules, and refuses all others."""
 
     name: Output[str]
 
@@ -106,13 +106,13 @@ class NetworkPolicy(ComponentResource):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DefaultDenyArgs:
-    """A namespace in which nobody but us has pods."""
+    """A namespace that holds pods of this stack alone."""
 
     namespace: Input[str]
 
 
 class DefaultDeny(ComponentResource):
-    """Lets nothing in and nothing out, for every pod of the namespace, unless another policy does."""
+    """Refuses every connection to and from the namespace's pods that no other policy allows."""
 
     def __init__(self, name: str, args: DefaultDenyArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:kubernetes:DefaultDeny", name, {}, opts)
@@ -138,7 +138,7 @@ def egress_rules(rules: Sequence[Rule]) -> list[v1.NetworkPolicyEgressRuleArgs]:
 
 
 def _peers(rule: Rule) -> list[v1.NetworkPolicyPeerArgs]:
-    # A rule without peers means everybody, the opposite of nobody: refuse to write one.
+    # Kubernetes reads a rule without peers as "everybody": refuse to write one.
     assert rule.peers, f"{rule.what}: nobody at the other end"
     return [_pods(peer) if isinstance(peer, PodsPeer) else _addresses(peer) for peer in rule.peers]
 

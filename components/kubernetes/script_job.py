@@ -11,7 +11,7 @@ from pathlib import Path
 from pulumi import Input, Output
 
 REPLACE_FAILED = {"pulumi.com/replaceUnready": "true"}
-"""Annotation of a Job: one that failed stays failed, and the next `up` would find it and fail, too
+"""Annotation of a Job: without it the next `up` waits for the failed Job of the last one, and fails, too
 (pulumi-kubernetes: provider/pkg/provider/provider.go, `ReplaceUnready`)."""
 JOBS = Path(__file__).parents[2] / "jobs"
 """Scripts that run in pods, on the Rasa Pro image: read as text, imported by nobody."""

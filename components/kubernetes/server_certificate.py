@@ -1,8 +1,8 @@
 """Certificates for a server that has no operator to make them: an authority of its own, and what it signs.
 
 The keys are made by the engine and are, as secrets, in its state; the authority signs for this one server and
-nothing else, so whoever trusts it trusts the server. Both live for ten years, since nobody would be there to
-renew them: a resource that watches the clock (`early_renewal_hours`) is known not to be asked by the engine
+nothing else, so a client that trusts it trusts the server alone. Both live for ten years, since nothing
+renews them: with `early_renewal_hours` the engine does not ask the provider whether it is time
 (pulumi/pulumi-tls #39). To renew, `pulumi up --target-replace` the key.
 """
 
@@ -19,7 +19,7 @@ LIFETIME_HOURS = 10 * 365 * 24
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServerCertificate:
-    """What a server shows, and what its clients trust."""
+    """A server's certificate and key, and the authority that its clients trust."""
 
     certificate: Output[str]
     key: Output[str]

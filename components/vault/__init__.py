@@ -1,5 +1,5 @@
 """HashiCorp Vault in the stack's cluster, the same on every cloud.
 
-The cloud lends a seal key, a place for recovery keys and one for snapshots; where there is no cloud, the
-cluster does what it can (docs/vault.md).
+The cloud provides the seal key, the secret for recovery keys and the bucket for snapshots; without a cloud
+the key that opens Vault is in a Kubernetes Secret (docs/vault.md).
 """

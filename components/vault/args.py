@@ -1,4 +1,4 @@
-"""What the parts of Vault are told, and the names that they share."""
+"""The arguments of Vault's parts, and the names that they share."""
 
 from __future__ import annotations
 
@@ -24,19 +24,21 @@ SERVER_ACCOUNT: Final = "vault"
 BOOTSTRAP_ACCOUNT: Final = "vault-bootstrap"
 SNAPSHOT_ACCOUNT: Final = "vault-snapshot"
 OPERATOR_ACCOUNT: Final = "vault-operator"
-"""People's: `kubectl create token vault-operator --audience vault` and a log-in to `auth/kubernetes`."""
+"""The service account for people: `kubectl create token vault-operator --audience vault` and a log-in to
+`auth/kubernetes`."""
 HELPERS = (BOOTSTRAP_ACCOUNT, SNAPSHOT_ACCOUNT)
 """Service accounts that act in the cloud as Vault itself does."""
 TOKEN_SECRET, TOKEN_KEY = "vault-rasa-token", "token"
-"""Where the bootstrap puts Rasa's token; no object of the stack's, so that no state ever holds it."""
+"""The Secret in which the bootstrap Job writes Rasa's token. It is no resource of the stack, so that no state
+holds it."""
 STATE_SECRET = "vault-bootstrap"  # noqa: S105
 UNSEAL_SECRET, UNSEAL_KEY = "vault-unseal", "key"
 AUDIENCE = "vault"
-"""For whom the Kubernetes tokens are that pods show to Vault."""
+"""The audience of the Kubernetes tokens by which pods log in to Vault."""
 MOUNT, PATH = "secret", "rasa/tracker-store"
 PASSWORD_KEY = "password"  # noqa: S105
 REPLICAS: Mapping[Profile, int] = {"dev": 1, "production": 3}
-"""Three outlive the loss of one; two would not outlive the loss of either."""
+"""Raft needs a majority: three servers tolerate the loss of one, two tolerate none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,11 +49,12 @@ class VaultArgs:
     profile: Profile
     deletion_protection: bool
     seal: VaultSeal | None
-    """None: no cloud lends a key. Vault is unsealed with a key in a Kubernetes Secret (docs/vault.md)."""
+    """None: there is no cloud key, and a key in a Kubernetes Secret opens Vault (docs/vault.md)."""
     image: str
     """Rasa Pro's image, which the Jobs run on."""
     content: Mapping[str, SecretValue | str]
-    """What lies at Rasa's path: the tracker store's user name, and its password where it has one."""
+    """The content of Rasa's path in Vault: the tracker store's user name, and its password where it has
+    one."""
     rotation: str = "0"
     """Another value runs the bootstrap again, whatever else has stayed the same."""
     renewal: str = "0"
@@ -74,15 +77,15 @@ class VaultArgs:
 
     @property
     def ready(self) -> tuple[Resource, ...]:
-        """What the cloud must have granted before the first pod starts."""
+        """The cloud's grants, which must exist before the first pod starts."""
         return () if self.seal is None else self.seal.ready
 
     @property
     def annotations(self) -> Mapping[str, Output[str]]:
-        """Marks of the service accounts that act as Vault does."""
+        """Annotations of the service accounts that act in the cloud as Vault does."""
         return {} if self.seal is None else self.seal.service_account_annotations
 
     @property
     def pod_labels(self) -> Mapping[str, str]:
-        """Marks of the pods that act as Vault does."""
+        """Labels of the pods that act in the cloud as Vault does."""
         return {} if self.seal is None else self.seal.pod_labels

@@ -1,6 +1,6 @@
 """The Job that makes Vault usable (`jobs/vault/bootstrap.py`), and exactly the rights that it needs.
 
-It runs again when anything that it reads has changed: the tracker store's password, the scripts, the word
+It runs again when anything that it reads has changed: the tracker store's password, the scripts, the value of
 `rasa:secretsManager.rotation`. In the cluster it may read and write its own Secrets, each by name; in the
 cloud it may do what Vault may, which includes putting recovery keys away and excludes reading them.
 """
@@ -37,10 +37,12 @@ from components.vault.certificates import Certificates
 from components.vault.pods import create_account, create_files, pod, vault_environment
 
 MAKES_SECRET = "makes-secret"  # noqa: S105
-"""Annotation of a Job that makes a Secret, for people and tools: the Secret is nobody's input."""
+"""Annotation of a Job: the Secret that it creates. No resource takes that Secret as an input, so the graph
+does not show it."""
 MODULES = ("vault/access.py", "vault/api.py", "vault/keys.py")
 ATTEMPTS = 4
-"""A pod whose cloud identity was not there yet needs a successor: it is put in when a pod starts."""
+"""Kubernetes puts the cloud identity into a pod when the pod starts: one that started too early needs a
+successor."""
 DEADLINE_SECONDS = 1200
 WAIT_SECONDS = 240
 
@@ -79,9 +81,9 @@ def create_bootstrap(
         opts=ResourceOptions(
             parent=parent,
             provider=args.access.provider,
-            # The servers, its right to its Secrets and the cloud's grants: no input shows any of them.
+            # The servers, the Job's right to its Secrets and the cloud's grants are not among its inputs.
             depends_on=[server, right, *args.ready],
-            # Later than the Job's own deadline, whose message says more.
+            # Later than the Job's own deadline, so that its message, which says more, is the one shown.
             custom_timeouts=CustomTimeouts(create=f"{DEADLINE_SECONDS + 120}s"),
         ),
     )
@@ -102,8 +104,9 @@ def _right(name: str, account: Output[str], args: VaultArgs, *, parent: Resource
                 api_groups=[""],
                 resources=["secrets"],
                 resource_names=secrets_of(args),
-                # Made by a server-side apply, whose name Kubernetes knows when it asks for `create`
-                # (k8s.io/apiserver: pkg/endpoints/handlers/patch.go, createAuthorizerAttributes).
+                # The Job creates them by a server-side apply, for which Kubernetes checks `create` with the
+                # object's name (k8s.io/apiserver: pkg/endpoints/handlers/patch.go,
+                # createAuthorizerAttributes).
                 verbs=["get", "create", "patch"],
             )
         ],
@@ -134,7 +137,8 @@ def _variables(args: VaultArgs) -> Mapping[str, Input[str]]:
         "MOUNT": MOUNT,
         "SECRET_PATH": PATH,
         "CONTENT": json.dumps({key: _variable(key) for key in args.content}),
-        # With nothing more Vault shows the cluster its own pod's token and trusts its own pod's authority.
+        # Without further keys Vault asks the cluster with its own pod's token, and trusts its own pod's
+        # authority.
         "KUBERNETES_AUTH": json.dumps({"kubernetes_host": "https://kubernetes.default.svc"}),
         "ROLES": json.dumps(roles),
         "AUDIENCE": AUDIENCE,
@@ -150,7 +154,7 @@ def _variables(args: VaultArgs) -> Mapping[str, Input[str]]:
 
 
 def _secrets(name: str, args: VaultArgs, *, parent: Resource) -> Mapping[str, tuple[Input[str], str]]:
-    """Variable → where its value lies: in a Secret of ours, or in one that is there already."""
+    """Variable → the Secret with its value: one of the stack's, or an existing one."""
     ours = {key: value for key, value in args.content.items() if isinstance(value, Output)}
     referred: dict[str, tuple[Input[str], str]] = {
         _variable(key): (value.name, value.key)

@@ -1,9 +1,9 @@
 """Vault's certificates: an authority for this Vault alone, and one certificate that all its servers show.
 
-Both are made by Pulumi; the keys are secret in the state, and of the authority's key nothing else ever sees
-anything. The certificate lives for `SERVER_DAYS`; another `rasa:renewal` issues it anew, and the servers are
-replaced one by one onto it. Not by the clock, as `early_renewal_hours` does: Pulumi is known not to ask it
-(pulumi/pulumi-tls #39). `days left` is what Vault's own metric does not tell: watch it from outside.
+Both are made by Pulumi. The keys are secret in the state, and the authority's key is never mounted into a
+pod. The certificate lives for `SERVER_DAYS`; another `rasa:renewal` issues it anew, and the servers are
+replaced one by one onto it. Not with `early_renewal_hours`: Pulumi does not ask the provider whether it is
+time (pulumi/pulumi-tls #39). Vault exports no metric for this certificate's end; monitor it from outside.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from components.vault.args import NAME, VaultArgs
 
 AUTHORITY_DAYS = 3650
 SERVER_DAYS = 730
-"""Longer than a year, which is how often somebody is sure to come by."""
+"""Two years, so that a yearly renewal is early enough."""
 HOURS = 24
 CERTIFICATE, KEY, AUTHORITY = "tls.crt", "tls.key", "ca.crt"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Certificates:
-    """What the servers show, and whom to trust."""
+    """The servers' certificate, and the authority that clients trust."""
 
     secret: Output[str]
     """Name of the Secret with certificate, key and authority."""
@@ -38,7 +38,7 @@ class Certificates:
 
 def create_certificates(name: str, args: VaultArgs, *, parent: Resource) -> Certificates:
     """Create an authority and have it sign the servers' certificate."""
-    # A provider of our own: it keeps nothing and reaches nothing.
+    # A provider for this component alone: it makes keys in its own process.
     local = tls.Provider(name, opts=ResourceOptions(parent=parent))
     opts = ResourceOptions(parent=parent, provider=local)
     authority_key = _key(f"{name}-authority", opts)
@@ -89,7 +89,7 @@ def create_certificates(name: str, args: VaultArgs, *, parent: Resource) -> Cert
 
 
 def server_names(namespace: str) -> list[str]:
-    """Every name that somebody calls a server by: Rasa, the Jobs, the servers each other, its own pod."""
+    """Every name by which a client dials a server: Rasa, the Jobs, the other servers, its own pod."""
     services = (NAME, f"{NAME}-active", f"*.{NAME}-internal")
     ends = ("", f".{namespace}", f".{namespace}.svc", f".{namespace}.svc.cluster.local")
     return [*(f"{service}{end}" for service in services for end in ends), "localhost"]

@@ -1,4 +1,4 @@
-"""What the Jobs around Vault share: service accounts, scripts, the pod's way to Vault."""
+"""What the Jobs around Vault share: service accounts, scripts, and the variables for their login."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOGIN_SECONDS = 600
 
 
 def create_account(name: str, account: str, args: VaultArgs, *, parent: Resource) -> Output[str]:
-    """A service account that acts in the cloud as Vault does; pods say themselves what token they need."""
+    """A service account that acts in the cloud as Vault does; it mounts no token of its own accord."""
     made = v1.ServiceAccount(
         name,
         metadata=ObjectMetaArgs(name=account, namespace=args.access.namespace, annotations=args.annotations),
@@ -32,7 +32,7 @@ def create_account(name: str, account: str, args: VaultArgs, *, parent: Resource
 def create_files(
     name: str, scripts: Scripts, args: VaultArgs, made: Certificates, *, parent: Resource
 ) -> Output[str]:
-    """The scripts, and whom to trust; immutable, so that a change is a new object and a new Job."""
+    """The scripts and the authority to trust; immutable, so that a change makes a new ConfigMap and Job."""
     files = v1.ConfigMap(
         name,
         metadata=ObjectMetaArgs(namespace=args.access.namespace),

@@ -18,7 +18,7 @@ from components.vault.certificates import Certificates
 from components.vault.values import configuration, values
 
 SECONDS_PER_SERVER = 300
-"""A node for it may have to be started first; then it joins, catches up and opens."""
+"""Time for a new node to start, and for the server to join, catch up and unseal."""
 
 
 def create_server(name: str, args: VaultArgs, made: Certificates, *, parent: Resource) -> Release:
@@ -31,8 +31,8 @@ def create_server(name: str, args: VaultArgs, made: Certificates, *, parent: Res
         ),
         opts=opts,
     )
-    # Vault asks the cluster whose a pod's token is. The chart's own binding would have a name that is the
-    # whole cluster's, where another Vault may be.
+    # Vault asks the cluster to review a pod's token. The chart's own ClusterRoleBinding has a fixed name,
+    # which another Vault of the cluster may have taken.
     reviewer = rbac.ClusterRoleBinding(
         f"{name}-token-review",
         role_ref=rbac.RoleRefArgs(
@@ -45,7 +45,7 @@ def create_server(name: str, args: VaultArgs, made: Certificates, *, parent: Res
         ],
         opts=opts,
     )
-    # A server reads these when it starts, and nothing else would replace its pod.
+    # A server reads these only when it starts; the hash in its pod's annotations replaces the pod.
     read_at_start = digest({"configuration": configuration(args), "certificate": made.certificate})
     return Release(
         name,
@@ -61,8 +61,8 @@ def create_server(name: str, args: VaultArgs, made: Certificates, *, parent: Res
             parent=parent,
             provider=args.access.provider,
             protect=args.deletion_protection,
-            # The seal's grants and its way through the network, the account that the pods name, and the
-            # right to review tokens: none of them is among the chart's values.
+            # The seal's grants, its private endpoint, the service account of the pods and the right to review
+            # tokens are not among the chart's values.
             depends_on=[*args.ready, account, reviewer],
         ),
     )

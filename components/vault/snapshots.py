@@ -1,4 +1,4 @@
-"""Snapshots of Vault on a schedule (`jobs/vault/snapshot.py`), into the bucket that the cloud lends.
+"""Snapshots of Vault on a schedule (`jobs/vault/snapshot.py`), into the cloud's bucket.
 
 The bucket encrypts and expires them; docs/vault.md says how one is restored. Each run also renews Rasa's
 token, which Rasa itself does only in its last seconds.
@@ -19,7 +19,7 @@ from components.vault.pods import create_account, create_files, pod, vault_envir
 
 MODULES = ("vault/api.py", "vault/buckets.py")
 SCHEDULE = {"dev": "23 3 * * *", "production": "23 */6 * * *"}
-"""Minutes past the hour, when few others begin."""
+"""At an odd minute, when few other schedules begin."""
 DEADLINE_SECONDS = 900
 
 
@@ -67,7 +67,7 @@ def create_snapshots(
         opts=ResourceOptions(
             parent=parent,
             provider=args.access.provider,
-            # The bootstrap makes the role that it logs in as, and the Secret that it names.
+            # The bootstrap Job makes the role that the CronJob logs in as, and the Secret that it reads.
             depends_on=[after],
         ),
     )

@@ -19,8 +19,8 @@ from components.vault.certificates import AUTHORITY, CERTIFICATE, KEY, Certifica
 TLS = "/vault/tls"
 UNSEAL = "/vault/unseal"
 READY = "/v1/sys/health?standbyok=true&perfstandbyok=true&uninitcode=204"
-"""A server without a Vault is ready, or the install would wait for the Job that waits for the install. A
-sealed one is not: a rolling update must not go on to the next before this one is open."""
+"""An uninitialised server is ready: Helm waits for ready pods, and the bootstrap Job runs after Helm. A
+sealed one is not: a rolling update goes on to the next server only when this one is unsealed."""
 VERSION = "2.0.4"
 IMAGES: Mapping[Flavor, tuple[str, str]] = {
     "kubernetes": ("hashicorp/vault", VERSION),
@@ -33,7 +33,7 @@ CONTAINER: Block = {
     "seccompProfile": {"type": "RuntimeDefault"},
 }
 POD: Mapping[Flavor, Block] = {
-    # The image's own user, as the chart has it by default; giving one thing replaces them all.
+    # The image's own user, as in the chart's default: giving one field replaces all of them.
     "kubernetes": {
         "runAsNonRoot": True,
         "runAsUser": 100,
@@ -73,7 +73,7 @@ def values(args: VaultArgs, made: Certificates, digest: Output[str]) -> Block:
                 "limits": {"memory": "1Gi"},
             },
             "readinessProbe": {"enabled": True, "path": READY},
-            # The chart waits 5 s before the signal; a leader then still has to step down.
+            # The chart waits 5 s before the signal; then a leader needs time to step down.
             "terminationGracePeriodSeconds": 60,
             "extraLabels": dict(args.pod_labels),
             "annotations": {
@@ -83,7 +83,7 @@ def values(args: VaultArgs, made: Certificates, digest: Output[str]) -> Block:
                 "prometheus.io/port": str(PORT),
                 "prometheus.io/path": "/v1/sys/metrics",
             },
-            # Made by `server.py`, with names of the stack's own where the chart's would be the cluster's.
+            # `server.py` creates the ClusterRoleBinding, with a name of the stack's own.
             "serviceAccount": {"create": False, "name": SERVER_ACCOUNT},
             "authDelegator": {"enabled": False},
             "service": {"publishNotReadyAddresses": False},
@@ -95,7 +95,8 @@ def values(args: VaultArgs, made: Certificates, digest: Output[str]) -> Block:
             "topologySpreadConstraints": _spread(args),
             "dataStorage": {"enabled": True, "size": "10Gi"},
             "auditStorage": {"enabled": False},
-            # Without protection nothing that costs money stays behind; with it, nothing is lost by mistake.
+            # Without protection the claims are deleted with the release, and no disk is left to pay for; with
+            # it they stay.
             "persistentVolumeClaimRetentionPolicy": {
                 "whenDeleted": "Retain" if args.deletion_protection else "Delete",
                 "whenScaled": "Retain",
@@ -103,7 +104,7 @@ def values(args: VaultArgs, made: Certificates, digest: Output[str]) -> Block:
             "ha": {
                 "enabled": True,
                 "replicas": args.replicas,
-                # What a standby calls a leader by; by address no certificate would fit.
+                # A standby dials the leader by this name: the certificate has names and no pod addresses.
                 "apiAddr": f"https://$(HOSTNAME).{NAME}-internal:{PORT}",
                 "disruptionBudget": {"enabled": args.replicas > 1},
                 "raft": {"enabled": True, "setNodeId": True, "config": configuration(args)},
@@ -128,7 +129,7 @@ def configuration(args: VaultArgs) -> Output[str]:
         f'  tls_cert_file = "{TLS}/{CERTIFICATE}"\n'
         f'  tls_key_file = "{TLS}/{KEY}"\n'
         '  tls_min_version = "tls12"\n'
-        # Numbers only, to whoever is let in by the network policies.
+        # Metrics without a login, for the pods that the network policies let in.
         "  telemetry {\n    unauthenticated_metrics_access = true\n  }\n"
         "}\n"
         f'storage "raft" {{\n  path = "/vault/data"\n{joins}}}\n',
@@ -141,13 +142,13 @@ def configuration(args: VaultArgs) -> Output[str]:
 def _volumes(args: VaultArgs, made: Certificates) -> list[Block]:
     volumes: list[Block] = [{"name": "tls", "secret": {"secretName": made.secret}}]
     if args.seal is None:
-        # Not there before the bootstrap has run.
+        # The Secret does not exist before the bootstrap Job has run.
         volumes.append({"name": "unseal", "secret": {"secretName": UNSEAL_SECRET, "optional": True}})
     return volumes
 
 
 def _unsealer(flavor: Flavor) -> Block:
-    """Opens this pod's server whenever it is closed, where no cloud does (docs/vault.md says the risk)."""
+    """A container that unseals this pod's server, where no cloud does (docs/vault.md names the risk)."""
     repository, tag = IMAGES[flavor]
     return {
         "name": "unsealer",

@@ -51,7 +51,7 @@ class Vault(ComponentResource):
 
 
 def vault_content(store: c.TrackerStore) -> dict[str, SecretValue | str]:
-    """What Vault holds about a tracker store: who logs in, and with what, where there is a password."""
+    """What Vault holds about a tracker store: the user name and, where there is one, the password."""
     if not isinstance(store, c.Postgres | c.MongoDb):
         return {}
     content: dict[str, SecretValue | str] = {}
