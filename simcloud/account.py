@@ -1,4 +1,4 @@
-"""What exists in the simulated clouds: the resources, who refers to whom, and what may not be deleted.
+"""The resources in the simulated clouds, their references to each other, and what may not be deleted.
 
 The account keeps no secret: a secret value is stored as a keyed hash, which is enough to see that it changed.
 """
@@ -37,10 +37,10 @@ class Record:
     uses: list[str] = field(default_factory=list[str])
     """Keys of the resources that must outlive this one."""
     makes: list[tuple[str, str, list[str]]] = field(default_factory=list[tuple[str, str, list[str]]])
-    """Type, name and entries of what the cloud made along with it."""
+    """Type, name and entries of the objects that the cloud created with it."""
     hosts: str = ""
     guards: list[str] = field(default_factory=list[str])
-    """Starts of the ids of all that cannot be deleted while this one exists."""
+    """Prefixes of the ids that cannot be deleted while this resource exists."""
 
     @property
     def key(self) -> str:
@@ -74,7 +74,7 @@ class Account:
         self.changing: set[str] = set()
         """What is being changed at this moment and takes no other change meanwhile."""
         self.outside: frozenset[str] = frozenset()
-        """Identities that the stack's config names: they exist, but not in this account."""
+        """Identities that the stack's config names: they exist outside of this account."""
         if path.exists():
             self._read(json.loads(path.read_text()))
 
@@ -87,7 +87,7 @@ class Account:
             self.records[record.key] = record
 
     def scratch(self) -> Account:
-        """A copy for a preview, in which things are made as if."""
+        """A copy for a preview, which creates its resources there."""
         made = copy.copy(self)
         made.lock, made.records = threading.RLock(), copy.deepcopy(self.records)
         made.generations, made.kept_names = copy.copy(self.generations), set(self.kept_names)
@@ -162,7 +162,7 @@ class Account:
         return record.outputs if record else None
 
     def reachable(self, scope: str) -> bool:
-        """Whether a cluster's API address answers: it exists, or is no simulated cloud's to answer for."""
+        """Whether a cluster's API address answers: it exists, or it belongs to no simulated cloud."""
         return not claims(scope) or any(record.hosts == scope for record in self.records.values())
 
     def add(self, record: Record) -> None:
@@ -217,7 +217,7 @@ class Account:
         return inside + contents + users
 
     def _contents(self, record: Record, kind: ResourceType | None) -> list[Record]:
-        """What is inside and goes with it."""
+        """The resources inside a container, which are deleted with it."""
         contains = kind.contains if kind else False
         if contains is False or (is_map(contains) and not holds(contains, record.inputs)):
             return []

@@ -2,8 +2,8 @@
 
 gRPC shares the connections of a process between its channels by address. A program that an engine stopped
 half way leaves channels that go on dialling the dead engine, less and less often, until Python collects them.
-When the next engine gets that port, the program's new channel would be given the old connection, which waits
-for its next try, and every call would fail at once ("Resource monitor has terminated, shutting down").
+If the next engine gets that port, gRPC gives the program's new channel the old connection, which waits for
+its next try, and every call fails at once ("Resource monitor has terminated, shutting down").
 
 `pulumi up` runs each program in a process of its own, where this cannot happen. The option:
 https://grpc.github.io/grpc/core/group__grpc__arg__keys.html (GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL).

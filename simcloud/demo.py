@@ -1,4 +1,4 @@
-"""What a person wants to see after an `up`: the resources, the endpoints, how long the real thing takes."""
+"""The summary after an `up`: the resources, the endpoints, and how long the real clouds take."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def show(console: Console, simulation: Simulation, result: Result) -> None:
 
 
 def next_commands(simulation: Simulation) -> list[tuple[str, str]]:
-    """Commands that work as printed, in a shell that knows nothing yet, and what each is for."""
+    """Commands that work as printed in a fresh shell, and what each is for."""
     workspace = simulation.workspace
     python, stack = ".venv/bin/python -m simcloud", workspace.stack
     usual = workspace.project / ".simcloud" / stack
@@ -50,7 +50,7 @@ def next_commands(simulation: Simulation) -> list[tuple[str, str]]:
 
 
 def _drift(simulation: Simulation) -> str:
-    """A change that somebody could make by hand: a switch of the only resource of its type, turned."""
+    """A change by hand to try: a boolean, inverted, of a resource that is the only one of its type."""
     held = Counter(record.type for record in simulation.account.records.values())
     for one in sorted(simulation.workspace.resources(), key=lambda one: str(one["type"])):
         for name, value in as_map(one.get("inputs")).items():

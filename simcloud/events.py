@@ -1,4 +1,4 @@
-"""Listens to the engine: what it did to which resource, and what it had to say."""
+"""Listens to the engine: its operation on each resource, and its messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simcloud.report import Change
 from simcloud.wire import Properties
 
 COLOUR = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
-# attaching and planted secrets make the engine say these; they are how the simulation works
+# the engine prints these because of attached providers and planted secrets, which every simulation has
 NOISE = re.compile(r"from \$PATH|is expected to have version", re.IGNORECASE)
 
 
@@ -28,7 +28,7 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something became of a resource."""
+    """One event about a resource."""
 
     phase: Phase
     change: Change

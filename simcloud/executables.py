@@ -1,8 +1,8 @@
 """Executables by which a `pulumi` command of the shell reaches the simulated cloud.
 
 The engine takes provider plugins and language hosts from PATH (sdk/go/common/workspace/plugins.go,
-`getPluginPath`): it starts one, reads a port from its first line, and ends it when it is done. Ours name the
-port of a server that outlives them, so that all commands see the same cloud.
+`getPluginPath`): it starts one, reads a port from its first line, and ends it when it is done. Those of this
+file print the port of a server that outlives them, so that all commands see the same cloud.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ HOST = "pulumi-language-python"
 
 
 def write_pulumi(folder: Path, engine: Path) -> None:
-    """Write a `pulumi` to which `~` is $HOME: Pulumi itself asks the operating system whose home it is."""
+    """Write a `pulumi` for which `~` is $HOME, and not the home of the operating system's user."""
     script = """\
 for word; do
   shift
@@ -31,7 +31,7 @@ done
 def write_plugins(folder: Path, port: int) -> None:
     """Write a provider plugin for each simulated package."""
     for name in names():
-        # `tail` waits without a shell in between, so the engine's kill ends it.
+        # `exec tail` replaces the shell, so that the engine's kill ends the process that waits.
         write(folder / f"pulumi-resource-{name}", f"#!/bin/sh\necho {port}\nexec tail -f /dev/null\n")
 
 

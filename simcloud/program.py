@@ -14,7 +14,8 @@ from pulumi import RunError, log
 from simcloud.channels import keep_apart
 
 _one_at_a_time = threading.Lock()
-"""A program may still be at work after its engine ended; the next one waits, for both set the directory."""
+"""A program may still run after its engine has ended; the next one waits, since both change the working
+directory."""
 
 
 def inline(main: Path, project: Path) -> Callable[[], None]:

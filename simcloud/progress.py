@@ -22,7 +22,7 @@ from simcloud.report import Change
 STYLES = {"create": "green", "delete": "red", "replace": "yellow", "update": "yellow", "FAILED": "bold red"}
 NO_CHANGE = {"same", "read", "refresh"}
 LONGEST = 3
-"""How many of the operations that run are named."""
+"""How many of the running operations the table names."""
 Clock = Callable[[], float]
 
 
@@ -103,7 +103,7 @@ class Board:
 
 
 class View:
-    """The board on a terminal, there as long as a command runs."""
+    """The board on a terminal, shown while a command runs."""
 
     def __init__(self, console: Console) -> None:
         # A console of its own: the other one lets lines run on, which would tear a table apart.

@@ -1,7 +1,7 @@
 """The gRPC server to which the engine attaches for every package at once.
 
 The engine opens one connection per provider instance, so the peer's address tells the instances (several
-`aws.Provider`s, say) apart. What a call means is decided in `resources`.
+`aws.Provider`s, say) apart. `resources.py` answers the calls.
 """
 
 # ruff: noqa: N802 - the methods' names are the protocol's
@@ -241,8 +241,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 class Server:
     """Serves the clouds of one engine run on a port of the loopback interface, and ends with it.
 
-    On a server that stayed, a provider of the next engine could be taken for one of the last: the peer's port
-    tells them apart, and ports are given out again.
+    A server for several runs could take a provider of the next engine for one of the last: the peer's port
+    tells them apart, and the operating system reuses ports.
     """
 
     def __init__(self, provider: Provider) -> None:
@@ -264,5 +264,5 @@ class Server:
 
     @property
     def attachments(self) -> str:
-        """The engine's setting that leads it here (PULUMI_DEBUG_PROVIDERS)."""
+        """The value of PULUMI_DEBUG_PROVIDERS by which the engine attaches to this server."""
         return ",".join(f"{name}:{self.port}" for name in names())

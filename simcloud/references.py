@@ -150,7 +150,7 @@ class References:
             token, wanted = _split(self._package, target)
             record = self._account.named(token, wanted, value, self._scopes)
             if record:
-                # Something outside may be called the same, and what is in the account is used all the same.
+                # A resource of the account is in use even where something outside has the same name.
                 self._use(record, weak=reference.weak)
                 return
         if not outside:
@@ -231,7 +231,7 @@ def _objects(value: Value, path: Path = ()) -> Iterator[tuple[Path, Properties]]
 
 
 def _entries(record: Record, rule: ObjectReference, token: str, identity: str) -> set[str] | None:
-    """Name the entries that the target holds; None where nobody can know."""
+    """Name the entries that the target holds; None where they cannot be known."""
     for kind, name, entries in record.makes:
         if kind == token and name == identity:
             return set(entries) or None

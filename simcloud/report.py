@@ -92,7 +92,7 @@ def _provider_urn(resource: Properties) -> list[str]:
 
 
 def engine_edges(resource: Properties) -> Iterable[str]:
-    """All that the engine waited for before it began with a resource."""
+    """All resources that the engine waited for before it began with this one."""
     yield from map(str, as_list(resource.get("dependencies")))
     yield from data_edges(resource)
     for key in ("parent", "deletedWith"):

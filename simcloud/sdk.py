@@ -1,7 +1,7 @@
-"""What the installed SDKs say of a resource type: names, types, enum values, what is required.
+"""What the installed SDKs declare of a resource type: names, types, enum values, what is required.
 
-Nothing is listed by hand: the resource's token leads to its class, the class to its `…Args`, and those to all
-the rest. Nothing is imported that the program did not import.
+Nothing is listed by hand: the resource's token leads to its class, the class to its `…Args`, and those to the
+nested types. Nothing is imported that the program did not import.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from simcloud.wire import Value, as_list, as_map, walk
 
 
 class SharedProvider(Provider):
-    """Serves any number of engine runs; what `run.Simulation` knows of a run is read from files here."""
+    """Serves any number of engine runs; it reads from files what `run.Simulation` gets from its caller."""
 
     def __init__(self, account: Account, project: Path, home: Path) -> None:
         super().__init__(Cloud(account))
@@ -34,7 +34,7 @@ class SharedProvider(Provider):
     def Handshake(  # noqa: N802 - the protocol's name
         self, request: provider_pb2.ProviderHandshakeRequest, context: Context
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """Note whose instance it is, and forget one of an earlier run that had the same port."""
+        """Remember the engine of this instance, and forget an earlier run's instance on the same port."""
         self._connections.pop(context.peer(), None)
         self._engines[context.peer()] = request.engine_address
         return super().Handshake(request, context)

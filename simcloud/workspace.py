@@ -224,7 +224,7 @@ class Workspace:
         return [as_map(item) for item in as_list(self.state().get("resources"))]
 
     def forget(self) -> None:
-        """Remove what we made, for a fresh account; what else lies in the directory is not ours."""
+        """Remove the workspace's own files, for a fresh account; other files in the directory stay."""
         for name in ("work", "backend", "home", "sealing"):
             shutil.rmtree(self.state_dir / name, ignore_errors=True)
         for name in ("account.json", "secrets.json"):
@@ -245,7 +245,7 @@ def _planted(stack: str, cloud: str) -> Properties:
 
 
 def _plain(cloud: str) -> list[Properties]:
-    """What a person would set besides; nothing for a program that asks for no cloud."""
+    """Further plain settings that a person would make; none for a program without a cloud."""
     values = as_map(_read_yaml(PLANTED).get("plain"))
     return [as_map(values.get(name)) for name in ("all", cloud)] if cloud else []
 

@@ -1,4 +1,4 @@
-"""Make the roles and databases that Rasa Pro logs in to, on a PostgreSQL that somebody else made.
+"""Make the roles and databases that Rasa Pro logs in to, on an existing PostgreSQL server.
 
 Runs as a Kubernetes Job on the Rasa Pro image, which carries psycopg2 and boto3, before Rasa is installed.
 Idempotent: a second run changes nothing but a password that has changed. It drops nothing, creates no table
@@ -46,7 +46,7 @@ HOPELESS = {
     "does not support SSL": "the server has no TLS, and the connection demands it",
     "root certificate file": "the file in PGSSLROOTCERT is missing",
 }
-"""What libpq says, when waiting does not help, and what is wrong then."""
+"""Part of libpq's message → what is wrong, for errors that waiting does not mend."""
 
 
 def main() -> None:
@@ -69,14 +69,14 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Administrator:
-    """Who works on the server; None leaves it to libpq and its environment."""
+    """The login that this script uses; None: libpq takes it from the environment."""
 
     user: str | None = None
     password: str | None = None
 
 
 def administrator() -> Administrator:
-    """Read the administrator's login from AWS, where it lies there."""
+    """Read the administrator's login from AWS Secrets Manager, where the environment names a secret."""
     secret, region = os.environ.get("ADMIN_SECRET_ID"), os.environ.get("ADMIN_SECRET_REGION")
     if secret is None:
         return Administrator()
@@ -138,7 +138,7 @@ def ensure(
         cursor.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {role}").format(**names))
     with closing(connect(database, admin)) as connection, connection.cursor() as cursor:
         # Since PostgreSQL 15 nobody but the owner may create tables in `public`. Rasa needs that at its first
-        # start; owning the database, which would let it drop it, it does not need.
+        # start. It does not need to own the database, which would let it drop it.
         cursor.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {role}").format(**names))
         # PostgreSQL only warns about a grant that this user may not give, and Rasa would drop every
         # conversation (docs/rasa-pro.md, Lost conversations).
@@ -202,7 +202,7 @@ def first_line(error: Exception) -> str:
 
 
 def report(message: str) -> None:
-    """Say it in the log, and where Kubernetes (and so `pulumi up`) shows it."""
+    """Write it to the log, and to the termination message, which `pulumi up` shows."""
     print(message, flush=True)
     if TERMINATION_LOG.exists():
         TERMINATION_LOG.write_text(message)

@@ -1,9 +1,8 @@
 """Put the first model where Rasa Pro reads models, with Rasa Pro's own credentials.
 
 Runs as a Kubernetes Job on the Rasa Pro image, before the preflight. The model comes in parts, files of
-ConfigMaps, which hold 1 MiB at most. One that is there already, with the same content, is left alone, and one
-with other content is never overwritten: pods that run would keep the old one, and new pods would load the new
-one.
+ConfigMaps, which hold 1 MiB at most. A model of this name with the same content is left as it is, and one
+with other content is never overwritten: running pods would keep the old one while new pods load the new one.
 
 Arguments:
   --parts FOLDER           where the parts lie; their names sort as they follow each other
@@ -42,21 +41,21 @@ REFUSALS = (
     "Forbidden",
     "forbidden",
 )
-"""How S3, Azure Blob and Cloud Storage say that somebody may not write."""
+"""Error codes by which S3, Azure Blob and Cloud Storage refuse a write."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where one model goes."""
+    """The place of one model in the storage."""
 
     name: str
-    """As a person writes it."""
+    """The place in a person's words."""
     read: Callable[[], bytes | None]
     write: Callable[[bytes], None]
 
 
 def main() -> int:
-    """Upload, and say what came of it."""
+    """Upload, and report the outcome."""
     options = arguments()
     secret = [name for name in options.secret_variables.split(",") if name]
     SECRET_VARIABLES.extend(secret)
@@ -90,7 +89,7 @@ def uploaded(options: argparse.Namespace) -> str:
         known = place.read()
     except Exception as error:  # noqa: BLE001 (each client has its own)
         # Rasa Pro asks for the bucket first, with a request whose refusal has no body (HEAD): a wrong key and
-        # a missing right look the same. Rasa's own pods would read no better, whoever uploads.
+        # a missing right look the same. Rasa's own pods could not read either.
         raise Problem(
             f"Rasa's pod cannot read {storage_of(options)} ({first_line(error)})",
             "Correct rasa:modelStorage and its login, or let Rasa's identity list and read there, then "
@@ -118,7 +117,7 @@ def whole(folder: Path, sha256: str) -> bytes:
 
 
 def in_folder(options: argparse.Namespace) -> Place:
-    """The volume; a file appears whole or not at all."""
+    """Upload to the volume; a file appears whole or not at all."""
     target = Path(options.folder) / options.key
 
     def write(content: bytes) -> None:
@@ -136,7 +135,7 @@ def in_folder(options: argparse.Namespace) -> Place:
 
 
 def in_storage(options: argparse.Namespace) -> Place:
-    """The bucket or container that Rasa Pro finds in its environment."""
+    """Upload to the bucket or container that Rasa Pro's environment names."""
     from rasa.core.persistor import get_persistor  # noqa: PLC0415 (takes seconds; a volume needs none)
 
     persistor: Any = get_persistor(options.remote_storage)

@@ -4,8 +4,8 @@ Rasa Pro starts and answers health checks with a wrong password, a certificate t
 or no model, and then drops conversations. Here each of these is one line of a table, with its remedy.
 
 Runs as a Kubernetes Job on the Rasa Pro image, with Rasa Pro's service account, environment, files and
-side-car. What it writes it deletes; what it publishes is one event of the conversation `rasa-preflight` that
-changes nothing (`jobs/preflight/event_broker.py`). It loads no model, starts no server and needs no licence.
+side-car. It deletes what it writes; it publishes one event of the conversation `rasa-preflight` that changes
+nothing (`jobs/preflight/event_broker.py`). It loads no model, starts no server and needs no licence.
 
 Each check runs in a process of its own: one that hangs is ended, and the others do not wait for it.
 
@@ -54,13 +54,13 @@ from preflight.report import (
 SECONDS = 20
 """How long one check may take from its first connection on."""
 START_SECONDS = 120
-"""How long it may take until then: its imports, which wait for a CPU and for no server."""
+"""How long it may take until then, for its imports, which need CPU time and no server."""
 LOG_BYTES = 8192
 """How much of what a failed check logged is shown."""
 FORK = multiprocessing.get_context("fork")
 """Importing Rasa Pro takes seconds and 400 MB: done once, and shared by the checks."""
 Check = Callable[[], str]
-"""Says what it has shown, or raises a `Problem`."""
+"""Returns what it has found to work, or raises a `Problem`."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Running:
     process: Any
     answer: Any
     log: int
-    """What it prints goes here: Rasa Pro logs a lot, and it matters only when a check fails."""
+    """File descriptor of what the check prints: Rasa Pro logs a lot, and only a failed check shows it."""
     started: float
 
 
@@ -150,7 +150,7 @@ def run_check(name: str, check: Check, answer: Any, log: int) -> None:
 
 
 def tell_first_connection(answer: Any) -> None:
-    """Have the clock begin when this process first turns to a server: our own look precedes clients in C."""
+    """Start the check's time at its first connection; clients written in C connect after our own look."""
     connect, told = socket.socket.connect, list[bool]()
 
     def tell(self: socket.socket, address: Any) -> None:
@@ -197,7 +197,7 @@ def answered(one: Running) -> Result:
 
 
 def next_word(one: Running, until: float) -> Any:
-    """What a check says next: when it first connected, or its result; None if it stays silent."""
+    """The next message of a check: that it connected, or its result; None if none comes in time."""
     return one.answer.recv() if one.answer.poll(max(until - time.monotonic(), 0)) else None
 
 
@@ -209,7 +209,7 @@ def logged(one: Running) -> str:
 
 
 def with_exceptions(result: Result, options: argparse.Namespace) -> Result:
-    """Turn a failure into a warning where the stack says so, and take secrets out."""
+    """Turn a failure into a warning where `--warn-only` names the check, and take secrets out."""
     excused = result.verdict == "failed" and result.check in options.warn_only
     return replace(
         result,

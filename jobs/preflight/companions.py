@@ -17,7 +17,7 @@ NO_ROUTE, NO_METHOD, SERVER_ERROR = 404, 405, 500
 
 
 def nlg(config: Any) -> str:
-    """Ask the NLG server for a response that it need not know."""
+    """Ask the NLG server for a response by a name that it need not know."""
     body = {
         "response": "utter_preflight",
         "id": None,
@@ -61,7 +61,7 @@ def _refused(what: str, status: int) -> None:
 
 
 async def _status(config: Any, method: str, url: str, **more: Any) -> int:
-    """Ask with Rasa Pro's session, token and trust."""
+    """Ask with Rasa Pro's own session, token and certificate authorities."""
     async with config.session() as session:
         request = session.request(
             method, url, params=config.combine_parameters(), ssl=config.create_ssl_context(), **more

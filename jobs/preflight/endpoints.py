@@ -98,7 +98,7 @@ def _unset(error: Exception) -> Iterator[str]:
 
 
 def _whole(error: Exception) -> str:
-    """YAML errors say in their later lines where they are."""
+    """The whole message: the later lines of a YAML error name its position."""
     return scrubbed(" ".join(str(error).split()), SECRET_VARIABLES)[:300] or first_line(error)
 
 
@@ -106,7 +106,8 @@ def _unexpanded(understood: Any) -> Iterator[str]:
     for path, value in _leaves(understood, ()):
         names = REFERENCE.findall(value) if isinstance(value, str) else []
         where, key = ".".join(path), path[-1]
-        # The reader leaves these keys to the code that uses them: language models, OAuth, tracing.
+        # Rasa Pro's reader leaves these keys unexpanded; the code of language models, OAuth and tracing
+        # expands them.
         later = key in SENSITIVE_DATA and (path[0], key) not in NEVER_EXPANDED
         for name in names:
             if not later:

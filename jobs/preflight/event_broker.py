@@ -1,9 +1,9 @@
 """Event broker: the producer that Rasa Pro builds, the topic's metadata, and one event.
 
 The event goes to the topic of the conversation events itself. A topic of its own would prove nothing about
-this one and would need a grant that Rasa Pro does not (MSK: DescribeTopic and WriteData on one topic). It is
-Rasa Pro's own event `resume` of the conversation `rasa-preflight`: to a consumer that replays it, it changes
-nothing; one that counts conversations sees this one, however often the preflight runs.
+this one, and would need rights that Rasa Pro lacks (on MSK: DescribeTopic and WriteData on one topic alone).
+It is Rasa Pro's own event `resume` of the conversation `rasa-preflight`: to a consumer that replays it, it
+changes nothing; one that counts conversations sees this one, however often the preflight runs.
 """
 
 # The image has Rasa Pro, this project's environment has not.
@@ -26,7 +26,7 @@ from preflight.network import Server, Tls, explained
 from preflight.report import PASSWORD, Problem
 
 SECONDS = 8
-"""How long the brokers may take to answer at each step; the first connection logs in."""
+"""Seconds that the brokers may take to answer at each step, the login included."""
 CONVERSATION = "rasa-preflight"
 MARK = [("RASA_PREFLIGHT", b"true")]
 """Header by which a consumer can tell the event from a user's."""
@@ -50,7 +50,7 @@ KAFKA_ERROR_HINTS: Mapping[str, tuple[str, str]] = {
     "UNKNOWN_TOPIC_OR_PART": ("the topic does not exist", TOPIC),
     "TOPIC_AUTHORIZATION_FAILED": ("the user may not write to the topic, or it does not exist", TOPIC),
 }
-"""What librdkafka says: what is wrong, and what to do."""
+"""Part of librdkafka's message → what is wrong, and what to do."""
 RABBIT_ERROR_HINTS: Mapping[str, tuple[str, str]] = {
     "ACCESS_REFUSED": ("user name or password are wrong, or the user lacks a right", PASSWORD),
     "PRECONDITION_FAILED": ("exchange or queue exist with other properties", "Delete them, or name others"),
@@ -86,7 +86,7 @@ def _kafka(config: Any) -> str:
         except Problem:
             raise
         except Exception as error:
-            # The login is refused long before the request for metadata gives up, and elsewhere.
+            # A refused login reaches the error callback long before the request for metadata times out.
             raise RuntimeError("; ".join(dict.fromkeys(heard)) or str(error)) from error
     return f"one event delivered to {broker.topic} ({partitions} partitions)"
 
@@ -102,7 +102,7 @@ def _kafka_servers(config: Any) -> list[Server]:
 
 
 def _producer(broker: Any, heard: list[str]) -> Any:
-    """Build the producer from Rasa Pro's own configuration, with an ear to what Rasa Pro would only log."""
+    """Build the producer from Rasa Pro's configuration; `heard` collects errors that Rasa Pro only logs."""
     from confluent_kafka import Producer  # noqa: PLC0415 (only where it is Kafka)
 
     configuration = broker._get_kafka_config()  # noqa: SLF001 (no other way leads to it)
@@ -174,6 +174,7 @@ async def _rabbit_publish(config: Any) -> None:
     config.kwargs["retry_delay_in_seconds"] = 0
     broker: Any = await EventBroker.create(config)
     event = {broker.conversation_key_name(): CONVERSATION, **ConversationResumed().as_dict()}
-    # Rasa Pro's own `publish` returns at once and swallows what follows; this is the message that it sends.
+    # Rasa Pro's own `publish` returns at once and only logs later errors; this sends the same message and
+    # waits.
     await broker._exchange.publish(broker._message(event, {"RASA_PREFLIGHT": "true"}), "")  # noqa: SLF001
     await broker.close()

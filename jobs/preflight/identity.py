@@ -13,7 +13,7 @@ from preflight.report import Problem
 
 
 def identity(endpoints: Any) -> str:
-    """Let Rasa Pro mint every token that it will log in with; its own code only logs when it cannot."""
+    """Make every token with Rasa Pro's own code, which only logs when it cannot."""
     from rasa.core.iam_credentials_providers import credentials_provider_protocol as iam  # noqa: PLC0415
 
     kinds, store, lock = iam.SupportedServiceType, endpoints.tracker_store, endpoints.lock_store

@@ -19,10 +19,11 @@ from preflight.network import Server, Tls, explained
 from preflight.report import PASSWORD, Problem
 
 LOCKS = 6
-"""A cluster-mode server that Rasa Pro takes for a plain one refuses most keys, and not all."""
+"""Several locks: a server in cluster mode that is configured as a plain one refuses most keys, and not
+all."""
 LOCK_SECONDS = 10
 TIMER_SECONDS = 3600
-"""Nobody's timer fires before it is deleted."""
+"""Seconds until the timer would fire, long after it is deleted."""
 
 
 REDIS_ERROR_HINTS: Mapping[str, tuple[str, str]] = {
@@ -51,11 +52,11 @@ REDIS_ERROR_HINTS: Mapping[str, tuple[str, str]] = {
     "READONLY": ("this is a replica, which takes no writes", "Give the address of the primary"),
     "OOM command": ("the server's memory is full", "Choose a larger size"),
 }
-"""What Redis says: what is wrong, and what to do."""
+"""Part of Redis's message → what is wrong, and what to do."""
 
 
 def redis_servers(config: Any) -> list[Server]:
-    """Where this Redis is: one address, or those of its nodes."""
+    """The addresses of this Redis: one, or those of its nodes."""
     keys = config.kwargs
     tls: Tls | None = None
     if keys.get("use_ssl"):

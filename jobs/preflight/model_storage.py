@@ -18,7 +18,7 @@ from preflight.network import Server, Tls, explained
 from preflight.report import Problem
 
 GZIP = b"\x1f\x8b"
-"""How a model archive begins."""
+"""The first bytes of a model archive."""
 SUFFIX = ".tar.gz"
 UPLOAD = "Upload it under that name, and `pulumi up` again"
 GRANT = "Let Rasa's identity read the objects, and decrypt them if they are encrypted with a key of yours"
@@ -74,7 +74,7 @@ def _s3(persistor: Any, key: str) -> tuple[int | None, bytes]:
 
     thing = persistor.s3.Object(persistor.bucket_name, key)
     try:
-        # Rasa Pro's own look at the size turns every error into "not found".
+        # Asks S3 directly: Rasa Pro's own request for the size turns every error into "not found".
         size = thing.content_length
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey"}:
@@ -99,7 +99,7 @@ def _azure(persistor: Any, key: str) -> tuple[int | None, bytes]:
 
 
 def _whole(persistor: Any, key: str) -> tuple[int | None, bytes]:
-    """A class of the operator's own: it says a size, and nothing more can be asked of it."""
+    """For a storage class of the operator's own, whose interface has the size alone."""
     return persistor.size_of_persisted_model(key), GZIP
 
 

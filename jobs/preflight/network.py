@@ -1,6 +1,7 @@
 """Why a server cannot be used, in a person's words: name, port, certificate.
 
-Rasa Pro's clients give the verdict; what is here explains it, since most of them only say that they failed.
+Rasa Pro's clients decide whether a check fails; this file finds out why, since most of them only report a
+failure.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Tls:
     client: tuple[str, str] | None = None
     """Files with the certificate and key to show."""
     preamble: bytes = b""
-    """What has to be said before TLS begins."""
+    """Bytes to send before the TLS handshake."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Server:
 
     @property
     def name(self) -> str:
-        """As a person writes it."""
+        """The address in a person's words."""
         return f"{self.host}:{self.port}"
 
 
@@ -57,10 +58,10 @@ class Server:
 def explained(
     servers: Sequence[Server], phrases: Mapping[str, tuple[str, str]], *, patient: bool = False
 ) -> Generator[None]:
-    """Reach one of the servers first; then turn whatever Rasa Pro's client says into reason and remedy.
+    """Connect to one of the servers first; then turn an error of Rasa Pro's client into reason and remedy.
 
-    `phrases`: part of an error's text → reason, remedy. `patient`: the client tries again and again before it
-    says anything, so the certificates are looked at first.
+    `phrases`: part of an error's text → reason, remedy. `patient`: the client retries for long before it
+    reports an error, so the certificates are checked first.
     """
     reach_any(servers)
     for server in servers if patient else ():
@@ -144,7 +145,7 @@ def _context(tls: Tls) -> ssl.SSLContext:
             raise Problem(f"the file {file} is not there", "Give the certificates in the stack's config")
     try:
         context = ssl.create_default_context(cafile=tls.authority)
-        # Newer Pythons demand more of an authority than any of Rasa Pro's clients does.
+        # Python 3.13 and later refuse authorities that Rasa Pro's clients accept.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         context.check_hostname = tls.check_name
         if tls.client is not None:

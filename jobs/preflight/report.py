@@ -1,4 +1,4 @@
-"""What a check of the preflight says, and how a person and a program read it."""
+"""The result of a check, and its forms for a person and for a program."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Problem(Exception):
 
 
 class Warn(Problem):
-    """Rasa Pro would work, and a person should look."""
+    """Rasa Pro would work, but a person should see this."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,15 @@ class Result:
     """ok, warning or failed."""
     milliseconds: int
     reason: str
-    """What was done, or what is wrong."""
+    """What the check did, or what is wrong."""
     remedy: str = ""
 
 
 def scrubbed(text: str, secret_variables: Iterable[str], *, ours: str = "") -> str:
     """Replace the values of these variables by their names, also as they stand in a URL.
 
-    `ours`: words of our own. A password that is one of them (`wrong`) is left in our sentences, which do not
-    know it; what others say goes through `first_line`, where it is taken out.
+    `ours`: words of our own. A password that is also one of these words (`wrong`) stays in our own sentences,
+    which hold no secrets; texts of servers go through `first_line`, which replaces it.
     """
     for name in secret_variables:
         value = os.environ.get(name, "")
@@ -64,7 +64,7 @@ def scrubbed(text: str, secret_variables: Iterable[str], *, ours: str = "") -> s
 
 @cache
 def our_words() -> str:
-    """The text of these scripts: every sentence of ours stands in it."""
+    """The text of these scripts, which holds all of their own sentences."""
     package = Path(__file__).parent  # in a pod, the script that was started lies beside it
     scripts = sorted([*package.glob("*.py"), *package.parent.glob("*.py")])
     return "\n".join(script.read_text(encoding="utf-8") for script in scripts)
@@ -112,7 +112,7 @@ def machine_readable(results: Sequence[Result]) -> str:
 
 
 def leave_message(text: str) -> None:
-    """Leave the message where Kubernetes, and so `pulumi up`, finds it."""
+    """Write the termination message, which Kubernetes keeps and `pulumi up` shows."""
     if TERMINATION_LOG.exists():
         TERMINATION_LOG.write_bytes(text.encode()[:TERMINATION_BYTES])
 

@@ -18,9 +18,9 @@ from preflight.network import explained, server_at
 from preflight.report import Problem, Warn
 
 KV_VERSION_2 = ("data", "metadata")
-"""What only the answer of a KV version 2 engine consists of."""
+"""The keys of an answer of a KV version 2 engine."""
 VAULT_ERROR_HINTS: Mapping[str, tuple[str, str]] = {
-    # Before the next: Vault says both of a token that it does not know.
+    # Listed before the next: Vault's message about an unknown token has both texts.
     "invalid token": (
         "Vault does not know the token: it has ended, was revoked, or is of another namespace",
         "Give a periodic token of the root namespace, and `pulumi up`",
@@ -57,7 +57,7 @@ def secrets_manager(path: str, endpoints: Any) -> str:
         wanted = _wanted(endpoints.tracker_store)
         _refuse_version_1(manager, config)
         trait = EndpointTrait(endpoint_config=endpoints.tracker_store, endpoint_type="tracker_store")
-        # Without a reference Rasa Pro reads nothing, and its reader demands a password all the same.
+        # Without a reference Rasa Pro reads nothing from Vault, but its reader would demand a password.
         secret = manager.load_secrets(trait) if wanted else {}
         token = manager.client.auth.token.lookup_self()["data"]
     # Rasa Pro only warns about a missing key, and goes on without a password (docs/rasa-pro.md, Vault).
@@ -71,7 +71,8 @@ def secrets_manager(path: str, endpoints: Any) -> str:
         raise Problem(
             f"the token ends in {token['ttl']} s and cannot be renewed", "Give a periodic, renewable token"
         )
-    # A token of the root namespace says so; where nothing is said, it is taken for the namespace's own.
+    # Vault names the namespace of a token where it is the root's; otherwise it is taken for the configured
+    # one's.
     if token["ttl"] and config.namespace and token.get("namespace_path", config.namespace):
         raise Problem(
             f"Rasa Pro renews its token without the namespace {config.namespace}, where it is not known",
@@ -87,7 +88,7 @@ def secrets_manager(path: str, endpoints: Any) -> str:
 
 
 def _refuse_version_1(manager: Any, config: Any) -> None:
-    """Read as Rasa Pro does; from another kind of engine its reader would only say `data`."""
+    """Read as Rasa Pro does, and name the engine: Rasa Pro's own error for another version is only `data`."""
     answer = manager.client.secrets.kv.read_secret_version(
         mount_point=config.mount_point or "secret", path=config.secrets_path
     )

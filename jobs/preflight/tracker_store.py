@@ -40,7 +40,7 @@ SQL_ERROR_HINTS: Mapping[str, tuple[str, str]] = {
     ),
     "remaining connection slots": ("the server has no connection left", "Raise its size"),
 }
-"""What PostgreSQL says: what is wrong, and what to do."""
+"""Part of PostgreSQL's message → what is wrong, and what to do."""
 OTHER_ERROR_HINTS: Mapping[str, tuple[str, str]] = {
     "Authentication failed": ("user name or password are wrong", PASSWORD),
     "not authorized": ("the user lacks a right", "Grant readWrite on the database"),
@@ -51,7 +51,7 @@ OTHER_ERROR_HINTS: Mapping[str, tuple[str, str]] = {
         "Bind the service account to its role",
     ),
 }
-"""What MongoDB and AWS say."""
+"""Part of MongoDB's or AWS's message → what is wrong, and what to do."""
 
 
 def tracker_store(path: str, config: Any) -> str:
@@ -77,7 +77,7 @@ def tracker_store(path: str, config: Any) -> str:
 
 
 def _with_secrets(path: str, config: Any) -> Any:
-    """The block with what Vault adds to it, where there is one."""
+    """The block, with the values from Vault where it refers to them."""
     try:
         load_secret_manager(path)
         return EndpointResolver.update_config(config)
@@ -86,7 +86,7 @@ def _with_secrets(path: str, config: Any) -> Any:
 
 
 def tracker_servers(config: Any) -> list[Server]:
-    """Where this tracker store's server is, as far as the block says."""
+    """The servers of this tracker store, as far as the block names them."""
     url, kind = str(config.url or ""), (config.type or "").lower()
     if kind == "sql" and url and "://" not in url:
         host, _, port = url.partition(":")
@@ -108,7 +108,7 @@ def tracker_servers(config: Any) -> list[Server]:
 
 
 def _sql_is_as_configured(store: Any) -> None:
-    """Make the tables, as Rasa Pro does, which only logs an error; then look at the TLS used."""
+    """Make the tables, an error of which Rasa Pro only logs; then check the TLS used against the block."""
     store.Base.metadata.create_all(store.engine)
     wanted = os.environ.get("SQL_TRACKER_STORE_SSL_MODE")
     with store.engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""What lies in Vault and who may do what there: brought to the wanted state, left alone where it is so."""
+"""Vault's content and rights: brought to the wanted state; what is as wanted is not written again."""
 
 # The image has hvac, this project's environment has not.
 # pyright: reportMissingImports=false, reportMissingModuleSource=false, reportUnknownVariableType=false
@@ -26,7 +26,7 @@ KV_PATIENCE = 30
 
 
 class Access:
-    """Works with one token; `changed` says what it had to do."""
+    """Works with one token; `changed` lists what it changed."""
 
     def __init__(self, client: hvac.Client) -> None:
         self._client = client
@@ -34,7 +34,7 @@ class Access:
         self.changed: list[str] = []
 
     def ensure(self, cluster: Cluster) -> None:
-        """All of it; the order is that in which each needs the one before."""
+        """Bring everything to the wanted state; each step needs the one before."""
         self._audit()
         self._engine()
         self._policies()
@@ -43,7 +43,7 @@ class Access:
         self._token(cluster)
 
     def _audit(self) -> None:
-        """To the pod's log, which the cluster collects; secrets stand there as keyed hashes."""
+        """Audit to the pod's log, which the cluster collects; Vault writes secrets there as keyed hashes."""
         if f"{AUDIT}/" not in self._data("/v1/sys/audit"):
             body = {"type": "file", "options": {"file_path": AUDIT}}
             self._write(f"/v1/sys/audit/{AUDIT}", body, "audit log")
@@ -93,7 +93,7 @@ class Access:
         )
 
     def _content(self) -> None:
-        """What Rasa reads: a new version only where something differs."""
+        """Write what Rasa reads; a new version only where something differs."""
         wanted = {key: os.environ[name] for key, name in json.loads(os.environ["CONTENT"]).items()}
         url = f"/v1/{self._mount}/data/{self._path}"
         end = time.monotonic() + KV_PATIENCE
@@ -102,10 +102,10 @@ class Access:
                 found = self._data(url)
                 if found.get("data") != wanted:
                     version = (found.get("metadata") or {}).get("version", 0)
-                    # Not over what somebody wrote meanwhile.
+                    # Check-and-set: does not overwrite a version that was written meanwhile.
                     self._write(url, {"data": wanted, "options": {"cas": version}}, "credentials")
             except InvalidRequest:
-                # A new engine takes a moment until it keeps versions.
+                # A new engine refuses writes for a moment, until it keeps versions.
                 if time.monotonic() > end:
                     raise
                 time.sleep(1)
@@ -113,7 +113,7 @@ class Access:
                 return
 
     def _token(self, cluster: Cluster) -> None:
-        """A token for Rasa in its Secret; the one that is there stays as long as it is what it should be."""
+        """Put a token for Rasa into its Secret; a token that is there and valid stays."""
         name, key = os.environ["TOKEN_NAME"], os.environ["TOKEN_ENTRY"]
         held = cluster.read(name).get(key)
         known = self._lookup(held) if held else None
@@ -124,7 +124,7 @@ class Access:
             and known["orphan"]
         ):
             return
-        # The role gives the same period; only one that is asked for is shown to who looks the token up.
+        # The role sets the same period; a look-up shows it only where the request named it, too.
         asked = {"display_name": "rasa", "period": f"{TOKEN_PERIOD}s"}
         made = self._client.adapter.post("/v1/auth/token/create/rasa", json=asked)["auth"]
         cluster.write(name, {key: made["client_token"]})
@@ -142,7 +142,7 @@ class Access:
             self._client.token = mine
 
     def _settings(self, url: str, wanted: Mapping[str, Any]) -> None:
-        """Write settings where those that Vault shows differ; what it does not show, it keeps to itself."""
+        """Write settings where those that Vault returns differ; it does not return every key."""
         found = self._data(url)
         if any(found.get(key) != value for key, value in wanted.items() if key in found or not found):
             self._write(url, wanted, url.removeprefix("/v1/"))
@@ -160,7 +160,7 @@ class Access:
 
 
 def policies(mount: str, path: str) -> dict[str, str]:
-    """Name → policy: what Rasa, the snapshots, people and the bootstrap may do."""
+    """Name → policy: the rights of Rasa, the snapshots, people and the bootstrap."""
     own = {"auth/token/lookup-self": "read", "auth/token/renew-self": "update"}
     write = "create,update,read"
     return {

@@ -41,7 +41,7 @@ def vault(address: str | None = None, token: str | None = None) -> hvac.Client:
 
 
 def log_in(role: str) -> hvac.Client:
-    """Show the pod's own Kubernetes token, and get Vault's for a role."""
+    """Log in with the pod's Kubernetes token; return a client with Vault's token for a role."""
     client = vault()
     shown = Path(os.environ["VAULT_JWT"]).read_text().strip()
     body = {"role": role, "jwt": shown}
@@ -51,7 +51,7 @@ def log_in(role: str) -> hvac.Client:
 
 
 class Cluster:
-    """The Secrets of our namespace that we may read and write, each by its name."""
+    """The namespace's Secrets that the pod may read and write, each by its name."""
 
     def __init__(self) -> None:
         folder = Path(os.environ["SERVICE_ACCOUNT"])
@@ -64,7 +64,7 @@ class Cluster:
         self._owner = _service_account(token)
 
     def read(self, name: str) -> dict[str, str]:
-        """What a Secret holds; nothing, where it is not there."""
+        """A Secret's content; empty where the Secret does not exist."""
         answer = self._session.get(f"{self._address}/{name}", timeout=SECONDS)
         if answer.status_code == NOT_FOUND:
             return {}
@@ -75,8 +75,8 @@ class Cluster:
     def write(self, name: str, content: Mapping[str, str]) -> None:
         """Make the Secret hold this and nothing else.
 
-        A server-side apply, which makes what is not there: a right to create can so be bound to a name, which
-        it cannot be for a plain create. The owner takes it along when the stack goes.
+        A server-side apply, which also creates: RBAC can bind that to a name, and a plain create not. With
+        its owner the Secret is deleted, too.
         """
         body = {
             "apiVersion": "v1",
@@ -102,7 +102,7 @@ class Cluster:
 
 
 def _service_account(token: str) -> dict[str, str]:
-    """Who we are, by the token that the cluster gave us: an owner needs its uid."""
+    """The pod's service account, read from its token: a Secret's owner needs the uid."""
     part = token.split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     account: Mapping[str, str] = claims["kubernetes.io"]["serviceaccount"]
@@ -125,7 +125,7 @@ def said(error: Exception) -> str:
 
 
 def report(message: str) -> None:
-    """Say it in the log, and where Kubernetes (and so `pulumi up`) shows it."""
+    """Write it to the log, and to the termination message, which `pulumi up` shows."""
     print(message, flush=True)
     if TERMINATION_LOG.exists():
         TERMINATION_LOG.write_text(message)

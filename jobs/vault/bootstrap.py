@@ -1,14 +1,13 @@
-"""Make a Vault that was just installed usable, without a human; and bring it to the wanted state again later.
+"""Make a newly installed Vault usable without a person, and bring it to the wanted state again later.
 
-Runs as a Kubernetes Job on the Rasa Pro image, which carries hvac. It initialises Vault where nobody has,
-puts the recovery keys straight into the cloud's secret store, sets up the audit log, the KV version 2 engine,
-policies, log-in by Kubernetes, the tracker store's credentials and Rasa's token, and revokes the root token.
-A second run changes nothing. A run that ended half-way is completed by the next: what that needs, the root
-token and how far it came, is in a Secret (STATE_NAME) until the end.
-
-One moment cannot be bridged: Vault says its recovery keys once, in its answer to `sys/init`. Before, the
-store and the Secret have been shown to take writes; should the Job die in the instant after all the same, the
-keys are lost, and the next run says so. Nothing else is: nobody has written anything into that Vault yet.
+Runs as a Kubernetes Job on the Rasa Pro image, which carries hvac. It initialises Vault where that has not
+been done, writes the recovery keys into the cloud's secret store, sets up the audit log, the KV version 2
+engine, policies, log-in by Kubernetes, the tracker store's credentials and Rasa's token, and revokes the root
+token. A second run changes nothing. A run that ended half-way is completed by the next: the root token and
+the steps done are in a Secret (STATE_NAME) until the end. One gap remains: Vault gives its recovery keys
+once, in its answer to `sys/init`. The Job tests beforehand that the secret store and the Secret take writes;
+if it dies right after that answer, the keys are lost, and the next run reports it. Nothing else is lost,
+since that Vault is still empty.
 
 Environment:
   VAULT_ADDR, VAULT_CACERT, PEERS    all servers' service, whom to trust, each server (URLs with commas)
@@ -43,7 +42,7 @@ from vault.api import SILENT, Cluster, Stop, fail, log_in, report, said, vault
 from vault.keys import put
 
 SHARES, THRESHOLD = 5, 3
-"""Recovery keys, and how many of them together count as the owner."""
+"""Number of recovery keys, and how many of them an operation needs."""
 STAGE, ROOT = "stage", "root-token"
 BEGUN, OPEN, DONE = "initialising", "initialised", "done"
 NOT_YET = (*SILENT, VaultDown, InternalServerError)
@@ -66,7 +65,7 @@ def main() -> None:
     access = Access(client)
     patiently(lambda: access.ensure(cluster), "Vault does not take settings")
     if is_root:
-        # Only now: whatever failed above is taken up again with it.
+        # Revoked only now: a run that failed above needs it again.
         client.adapter.post("/v1/auth/token/revoke-self")
     if state.get(STAGE) != DONE or is_root:
         cluster.write(os.environ["STATE_NAME"], {STAGE: DONE})
@@ -78,10 +77,10 @@ def main() -> None:
 
 
 def is_initialised() -> bool:
-    """Whether any server belongs to a Vault; no server may be silent where none does.
+    """Whether any server belongs to a Vault; if none says so, every server must have answered.
 
-    One that has just lost its disk knows nothing of the Vault that the others are: asked alone, it would be
-    initialised as a second one.
+    A server that has just lost its disk does not know the others' Vault: asked alone, it would be initialised
+    as a second one.
     """
     peers = os.environ["PEERS"].split(",")
     end = time.monotonic() + patience()
@@ -101,7 +100,7 @@ def is_initialised() -> bool:
 
 
 def health(peer: str) -> dict[str, Any] | None:
-    """What one server says about itself, if it does."""
+    """A server's answer to `sys/health`; None if it does not answer."""
     try:
         return vault(peer).adapter.get("/v1/sys/seal-status")
     except (*SILENT, VaultError) as error:
@@ -110,7 +109,7 @@ def health(peer: str) -> dict[str, Any] | None:
 
 
 def initialise(cluster: Cluster) -> str:
-    """Make the Vault; its keys go where they belong before anything else happens."""
+    """Initialise Vault, and store its keys before anything else happens."""
     store = os.environ.get("RECOVERY_KEYS")
     if store:
         put(store, json.dumps({"state": "Vault is being initialised; its keys come next"}))
@@ -132,7 +131,7 @@ def initialise(cluster: Cluster) -> str:
 
 
 def lost() -> str:
-    """Vault was initialised, and nobody has its keys."""
+    """The message for a Vault that is initialised while its keys are stored nowhere."""
     namespace, replicas = os.environ["NAMESPACE"], len(os.environ["PEERS"].split(","))
     kubectl = f"kubectl -n {namespace}"
     return (
@@ -146,7 +145,7 @@ def lost() -> str:
 
 
 def open_up(cluster: Cluster) -> None:
-    """Wait until Vault is open; open each server ourselves where no cloud does."""
+    """Wait until Vault is unsealed; unseal each server here where no cloud key does."""
     end = time.monotonic() + patience()
     key = None
     while True:
@@ -167,7 +166,7 @@ def open_up(cluster: Cluster) -> None:
 
 
 def unseal(peer: str, key: str) -> None:
-    """Open one server; one that has not joined yet takes the key later."""
+    """Unseal one server; one that has not joined yet is tried again later."""
     try:
         vault(peer).adapter.put("/v1/sys/unseal", json={"key": key})
     except (*SILENT, VaultError) as error:
@@ -175,7 +174,7 @@ def unseal(peer: str, key: str) -> None:
 
 
 def why_sealed(key: str | None) -> str:
-    """What keeps a server closed."""
+    """The message for a server that stays sealed."""
     if os.environ.get("RECOVERY_KEYS"):
         return "Vault cannot use the cloud's key: look at the log of its pods, and at the grants on the key"
     name = os.environ["UNSEAL_NAME"]
@@ -183,7 +182,7 @@ def why_sealed(key: str | None) -> str:
 
 
 def administrator(root: str | None) -> tuple[hvac.Client, bool]:
-    """Work with the root token as long as there is one, then as the role that it has left for us."""
+    """A client with the root token while there is one, later with the role that the first run made."""
     if root:
         client = vault(token=root)
         try:
@@ -202,7 +201,7 @@ def administrator(root: str | None) -> tuple[hvac.Client, bool]:
 
 
 def patiently(step: Callable[[], T], what: str) -> T:
-    """Try a step until Vault has elected a leader and found its feet."""
+    """Try a step until Vault has elected a leader and serves it."""
     end = time.monotonic() + patience()
     while True:
         try:
@@ -215,7 +214,7 @@ def patiently(step: Callable[[], T], what: str) -> T:
 
 
 def patience() -> float:
-    """Seconds."""
+    """Seconds to wait for the servers (WAIT_SECONDS)."""
     return float(os.environ.get("WAIT_SECONDS", "300"))
 
 

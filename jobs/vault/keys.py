@@ -22,7 +22,7 @@ GOOGLE_METADATA = "http://metadata.google.internal"
 GOOGLE_SECRETS = "https://secretmanager.googleapis.com"
 AZURE_API_VERSION = "7.4"
 ATTEMPTS, PAUSE_SECONDS = 5, 3
-"""A grant that was made a minute ago is not known everywhere yet."""
+"""Grants that were made a minute ago do not hold everywhere yet."""
 
 
 def put(identifier: str, text: str) -> None:
@@ -77,7 +77,7 @@ def _azure(url: str, text: str) -> None:
 
 
 def _google(name: str, text: str) -> None:
-    """Ask the node's metadata server whose identity we have, and add a version."""
+    """Take the pod's token from the metadata server, and add a version."""
     metadata = os.environ.get("GOOGLE_METADATA", GOOGLE_METADATA)
     secrets = os.environ.get("GOOGLE_SECRETS", GOOGLE_SECRETS)
     granted = requests.get(
@@ -96,6 +96,6 @@ def _google(name: str, text: str) -> None:
 
 
 def _accepted(answer: requests.Response) -> None:
-    """A refusal, without its body: a server may repeat what it was sent."""
+    """Raise on a refusal, without its body, in which a server may repeat the keys."""
     if not answer.ok:
         raise Stop(f"HTTP {answer.status_code}")

@@ -1,9 +1,9 @@
 """Take a snapshot of Vault and put it away; renew Rasa's token on the way.
 
-Runs as a Kubernetes CronJob on the Rasa Pro image. A snapshot is encrypted by Vault's own key, which the seal
-key of the cloud encrypts: without that one nobody opens it. It is written to the bucket straight from memory
-of this pod and never read back here. Rasa Pro renews its token only in the last seconds of its life
-(`vault.py:408-449`), so it is renewed here as well, long before.
+Runs as a Kubernetes CronJob on the Rasa Pro image. A snapshot is encrypted with Vault's own key, which the
+cloud's seal key encrypts: it cannot be opened without the seal key. It goes from this pod's memory to the
+bucket and is never read back here. Rasa Pro renews its token only in the last seconds of its life
+(docs/rasa-pro.md, Vault), so it is renewed here as well, long before.
 
 Environment: VAULT_ADDR, VAULT_CACERT, VAULT_JWT as in `jobs/vault/bootstrap.py`; SNAPSHOTS, where to put it
 (s3://bucket, gs://bucket or https://account.blob.core.windows.net/container); RASA_TOKEN.
@@ -28,12 +28,12 @@ from vault.api import SILENT, Stop, fail, log_in, report, said, vault
 from vault.buckets import put
 
 NEEDED = {"meta.json", "state.bin", "SHA256SUMS"}
-"""What a whole snapshot consists of (hashicorp/raft-snapshot)."""
+"""The files of a complete snapshot (hashicorp/raft-snapshot)."""
 SNAPSHOT_SECONDS = 300
 
 
 def main() -> None:
-    """Do both, and report one line."""
+    """Take the snapshot and renew the token, and report one line."""
     snapshot = take()
     name = time.strftime("vault-%Y-%m-%dT%H-%M-%SZ.snap", time.gmtime())
     put(os.environ["SNAPSHOTS"], name, snapshot)
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def take() -> bytes:
-    """Fetch a snapshot, and look whether it is whole."""
+    """Fetch a snapshot, and check that it is complete."""
     client = log_in("snapshot")
     answer = requests.get(
         f"{os.environ['VAULT_ADDR']}/v1/sys/storage/raft/snapshot",

@@ -25,7 +25,7 @@ VERSION_FLAG = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 
 
 def cache_dir() -> Path:
-    """Where an engine that we got ourselves is kept, outside the source tree."""
+    """The folder for an engine that was downloaded or built, outside the source tree."""
     own = os.environ.get("RASA_PULUMI_ENGINE_CACHE")
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return (Path(own) if own else base / "rasa-pulumi" / "engine") / str(PINNED)
@@ -117,7 +117,7 @@ def _build(say: Callable[[str], None]) -> None:
 
 
 class _Ticker:
-    """Says every half minute that something long is still going on."""
+    """Prints every half minute that a long step still runs."""
 
     def __init__(self, say: Callable[[str], None], what: str) -> None:
         self._say = say

@@ -1,4 +1,4 @@
-"""Runs a Pulumi program; started by the host with the program's own Python, which may know nothing of us.
+"""Runs a Pulumi program; started with the program's own Python, whose environment may lack this package.
 
 As `pulumi-language-python-exec` does: configuration from the environment, settings from the arguments, the
 program as `__main__`. Status 32 says that the user has been told what is wrong.
@@ -65,7 +65,7 @@ def main() -> int:
     sys.argv = [given.program, *given.arguments]
     if given.pwd:
         os.chdir(given.pwd)
-    # A program that ends half way leaves futures behind; nobody wants to read of them.
+    # A program that ends half way leaves futures behind, whose warnings say nothing new.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

@@ -61,7 +61,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: Context) -> plugin_pb2.PluginInfo:
-        """Return no version: we are of no release."""
+        """Return no version, since this host belongs to no release of Pulumi."""
         del request, context
         return plugin_pb2.PluginInfo()
 
@@ -150,7 +150,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     def RunPlugin(
         self, request: language_pb2.RunPluginRequest, context: Context
     ) -> Iterator[language_pb2.RunPluginResponse]:
-        """Run a policy pack, in its own folder; other plugins are none of ours."""
+        """Run a policy pack, in its own folder; this host runs no other plugins."""
         if request.kind != "analyzer":
             _abort(context, f"the simulated language host runs no plugins of kind {request.kind}")
         folder = request.info.program_directory

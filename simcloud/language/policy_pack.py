@@ -26,7 +26,7 @@ Configuration = analyzer_pb2.AnalyzerStackConfigureRequest
 
 
 class PolicyProxy(grpc.GenericRpcHandler):
-    """Serves the engine in the pack's stead, and hands on all but the first two calls."""
+    """Serves the engine in place of the pack, and forwards all but the first two calls."""
 
     def __init__(self) -> None:
         self._configuration: futures.Future[bytes | None] = futures.Future()
@@ -43,7 +43,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.give_up("the policy pack has ended")
-        # Calls that wait for the pack are still told why it is not there.
+        # Calls that wait for the pack still get the reason why it did not start.
         self._server.stop(GRACE_SECONDS).wait()
 
     def service(
@@ -90,7 +90,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
         self._pack.set_result(channel)
 
     def give_up(self, why: str) -> None:
-        """End all waiting: there will be no pack."""
+        """Fail the calls that wait: the pack did not start."""
         with suppress(futures.InvalidStateError):
             self._configuration.set_exception(HostError(why))
         with suppress(futures.InvalidStateError):
@@ -132,7 +132,7 @@ def _call(channel: grpc.Channel, method: str, request: bytes) -> bytes:
 
 
 def _tell(channel: grpc.Channel, configuration: bytes) -> None:
-    """Packs of before `ConfigureStack` have read their variables."""
+    """Older packs, without `ConfigureStack`, have read their variables when they started."""
     try:
         _call(channel, f"{SERVICE}ConfigureStack", configuration)
     except grpc.RpcError as error:

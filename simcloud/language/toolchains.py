@@ -18,7 +18,7 @@ Say = Callable[[str], None]
 
 
 class HostError(Exception):
-    """What the engine is told instead of an answer."""
+    """The error that the engine gets instead of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Package:
 
 
 class Toolchain(Protocol):
-    """What the host asks of either."""
+    """What the host needs of pip and of uv."""
 
     def ensure(self, program: Path, say: Say) -> None:
         """Make the environment where there is none."""
@@ -69,14 +69,14 @@ def is_environment(folder: Path) -> bool:
 
 
 def activated(environment: Path) -> dict[str, str]:
-    """Our variables as `activate` would leave them."""
+    """The process's environment variables, changed as the environment's `activate` changes them."""
     kept = {key: value for key, value in os.environ.items() if key not in {"PYTHONHOME", "VIRTUAL_ENV"}}
     path = os.pathsep.join(filter(None, [str(environment / "bin"), kept.get("PATH", "")]))
     return {**kept, "PATH": path, "VIRTUAL_ENV": str(environment)}
 
 
 def outcome(code: int) -> str:
-    """How Go words the end of a process."""
+    """The end of a process in Go's words, which the real host prints."""
     return f"exit status {code}" if code >= 0 else f"signal: {-code}"
 
 
