@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from components.config.clouds.facts import CloudFacts, Format, Ids, IngressFacts, NameLimit, Tags
+from components.config.clouds.facts import CloudFacts, Format, Ids, IngressFacts, NameLimit, NotSold, Tags
 
 _ABC = ("a", "b", "c")
 
@@ -39,6 +39,42 @@ AWS = CloudFacts(
         ("production", "medium"): 1200,
         ("production", "large"): 2400,
     },
+    # cfn-lint 1.58, `schemas/extensions` (classes by region): tests/config/rules/test_sold.py compares. It
+    # says nothing of MSK's brokers and of EKS Auto Mode.
+    not_sold=(
+        NotSold(
+            what="RDS instances of class db.m7g",
+            key="tracker_store",
+            kind="postgres",
+            sizes=frozenset({("production", "small")}),
+            regions=frozenset({"af-south-1", "ap-east-1", "eu-south-1"}),
+        ),
+        NotSold(
+            what="RDS instances of class db.r7g",
+            key="tracker_store",
+            kind="postgres",
+            sizes=frozenset({("production", "medium"), ("production", "large")}),
+            regions=frozenset({"af-south-1", "ap-southeast-4", "eu-west-3", "me-central-1"}),
+        ),
+        NotSold(
+            what="DocumentDB",
+            key="tracker_store",
+            kind="mongodb",
+            regions=frozenset({"me-south-1", "us-west-1"}),
+        ),
+        NotSold(
+            what="ElastiCache nodes of class cache.t4g",
+            key="lock_store",
+            sizes=frozenset({("dev", "small"), ("dev", "medium"), ("dev", "large"), ("production", "small")}),
+            regions=frozenset({"me-central-1", "me-south-1"}),
+        ),
+        NotSold(
+            what="ElastiCache nodes of class cache.m7g",
+            key="lock_store",
+            sizes=frozenset({("production", "medium"), ("production", "large")}),
+            regions=frozenset({"eu-south-1"}),
+        ),
+    ),
     beside_existing_cluster=Ids(
         id=Format(
             pattern=re.compile(r"^vpc-[0-9a-f]{8,17}$"), accepted="a VPC id such as vpc-0123456789abcdef0"

@@ -16,6 +16,7 @@ from components.config.clouds.facts import (
     Gap,
     IngressFacts,
     NameLimit,
+    NotSold,
     Ranges,
     Tags,
 )
@@ -73,6 +74,14 @@ AZURE = CloudFacts(
         ("production", "large"): 3422,
     },
     missing_tracker_stores={"dynamodb": Gap(because=AWS_ONLY, instead="kind postgres or mongodb")},
+    not_sold=(
+        # Azure documentation, "API Server VNet Integration in AKS", limited availability
+        NotSold(
+            what="AKS with its API server in the stack's network",
+            key="cluster",
+            regions=frozenset({"qatarcentral"}),
+        ),
+    ),
     beside_existing_cluster=NEEDS_OWN_CLUSTER,
     model_access_ends=True,
     # azure-native sends it in one Put Blob of API version 2018-11-09 (pulumi-azure-native:

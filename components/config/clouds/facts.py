@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
+from typing import get_args
 
 from components.contract.terms import Profile, Size, TrackerStoreKind
 
@@ -24,6 +25,31 @@ class Gap:
 
     because: str
     instead: str
+
+
+SizeRow = tuple[Profile, Size]
+"""A row of a component's table of sizes."""
+EVERY_SIZE: frozenset[SizeRow] = frozenset(
+    (profile, size) for profile in get_args(Profile) for size in get_args(Size)
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotSold:
+    """What a size stands for, and the regions in which the cloud does not sell it.
+
+    Without this the plan is accepted, and the service refuses when network and cluster are up already.
+    """
+
+    what: str
+    """The product, as the end of a sentence: "RDS instances of class db.m7g"."""
+    key: str
+    """Field of the settings that asks for it: `lock_store`."""
+    kind: TrackerStoreKind | None = None
+    """Of a tracker store; None for the other dependencies."""
+    sizes: frozenset[SizeRow] = EVERY_SIZE
+    """The sizes that stand for it."""
+    regions: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,6 +149,8 @@ class CloudFacts:
         default_factory=dict[TrackerStoreKind, Gap]
     )
     """Kinds of tracker store that the cloud does not manage."""
+    not_sold: Sequence[NotSold] = ()
+    """Sizes that cannot be had in some regions."""
     beside_existing_cluster: Ids | Gap
     """How the existing cluster's network is named, or why the cloud manages nothing beside one."""
     model_access_ends: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from components.config.rules import assistant, companions, first_model, ingress, stack, stores, vault
+from components.config.rules import assistant, companions, first_model, ingress, sold, stack, stores, vault
 from components.config.rules.plain_text import plain_secrets
 from components.config.rules.runner import Rule, run
 from components.config.settings import Settings
@@ -13,6 +13,7 @@ from components.config.stack_names import stack_name_problems
 RULES: Sequence[Rule] = (
     *stack.RULES,
     *stores.RULES,
+    *sold.RULES,
     *vault.RULES,
     *assistant.RULES,
     *first_model.RULES,

@@ -1,0 +1,51 @@
+"""Rules for what the cloud does not sell in every region (`CloudFacts.not_sold`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
+from pydantic.alias_generators import to_camel
+
+from components.config.clouds import CLOUDS
+from components.config.clouds.facts import NotSold
+from components.config.messages import set_with
+from components.config.rules.runner import Rule
+from components.config.settings import Settings
+from components.config.sources import Sized
+from components.config.tracker_store import ManagedTrackerStore
+from components.contract.terms import Profile, Size
+
+
+def _not_sold(settings: Settings) -> Iterator[str]:
+    if settings.cloud not in CLOUDS:
+        return
+    facts, region = CLOUDS[settings.cloud], settings.region
+    absent = [each for each in facts.not_sold if region in each.regions]
+    for key in dict.fromkeys(each.key for each in absent):
+        block: object = getattr(settings, key)
+        if not isinstance(block, Sized) or block.source != "managed":
+            continue
+        kind = block.kind if isinstance(block, ManagedTrackerStore) else None
+        missing = [each for each in absent if each.key == key and each.kind in {None, kind}]
+        profile, size = settings.profile_of(block), settings.size_of(block)
+        for each in missing:
+            if (profile, size) in each.sizes:
+                yield (
+                    f"rasa:{to_camel(key)} of size {size} and profile {profile} takes {each.what}, which "
+                    f"{facts.title} does not sell in {region}; {_instead(to_camel(key), profile, missing)}"
+                )
+
+
+def _instead(key: str, profile: Profile, missing: Sequence[NotSold]) -> str:
+    """Another size that is sold there, if there is one."""
+    sold = [size for size in get_args(Size) if not any((profile, size) in each.sizes for each in missing)]
+    if sold:
+        return (
+            f"choose another region, or a size that is sold there: {set_with(f'rasa:{key}.size', sold[-1])}"
+        )
+    elsewhere = "existing" if key == "cluster" else "in-cluster"
+    return f"choose another region, or: {set_with(f'rasa:{key}.from', elsewhere)}"
+
+
+RULES: Sequence[Rule] = (_not_sold,)
