@@ -41,8 +41,8 @@ class Server(ComponentResource):
         known = engine_values(args.secrets)
         secret: v1.Secret | None = None
         if known:
-            # The name carries a hash of the content: a change replaces the pods, which read their environment
-            # once.
+            # Immutable: a change makes a Secret of another name, and so replaces the pods, which read their
+            # environment once.
             secret = v1.Secret(name, metadata=metadata, immutable=True, string_data=known, opts=child)
         deployment = self._deployment(name, args, labels, secret)
         service = v1.Service(

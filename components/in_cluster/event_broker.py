@@ -137,8 +137,8 @@ def _nodes(
             name="nodes", namespace=args.placement.access.namespace, labels={"strimzi.io/cluster": name}
         ),
         spec={**spec, "template": {"pod": template}} if brokers.count > 1 else spec,
-        # The operator's chart brings the definition of this type, and only a running operator removes the
-        # objects' finalizers.
+        # The operator's chart brings the definition of this type, and the operator must still run when its
+        # objects are deleted.
         opts=ResourceOptions(parent=parent, depends_on=operator, protect=args.deletion_protection),
     )
 

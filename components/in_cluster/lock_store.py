@@ -136,7 +136,7 @@ class LockStore(ComponentResource):
         made = v1.ConfigMap(
             name,
             metadata=ObjectMetaArgs(namespace=place.access.namespace),
-            # The name carries a hash of the content, so that a change replaces the pods that read it.
+            # Immutable: a change makes a ConfigMap of another name, and so replaces the pods that read it.
             immutable=True,
             data={**{file: read(file) for file in SCRIPT_FILES}, "valkey.conf": settings},
             opts=ResourceOptions(parent=self),

@@ -83,7 +83,7 @@ class TrackerStore(ComponentResource):
         if args.profile == "production":
             _nightly_backup(name, place, cluster, parent=self)
         if args.profile == "production" and not args.deletion_protection:
-            # `pulumi destroy` does not run the program, so this is set by every `up`.
+            # Every `up` warns, because `pulumi destroy` does not run the program and so cannot.
             pulumi.log.warn(
                 "rasa:deletionProtection is false: a `pulumi destroy` takes the volumes of PostgreSQL along, "
                 "which CloudNativePG deletes with its Cluster. The snapshots stay: take a last one before.",

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Starts Valkey as primary or as replica of whoever is primary.
+# Starts Valkey as primary, or as replica of the pod that is primary.
 #
 # Environment: HOST       this pod's own name, as its certificate carries it
-#              FIRST      the pod that is primary as long as nobody knows better
+#              FIRST      the pod that is primary at the first start of all
 #              SENTINELS  names of all pods, where Sentinels watch; empty: there is one pod
 #              SERVICE    the name under which Sentinels watch
 #              PASSWORD   of the users `replica` and `sentinel`
@@ -11,7 +11,8 @@ set -eu
 # shellcheck source=components/in_cluster/valkey/primary.sh
 . /etc/lock-store/primary.sh
 
-# The Sentinels know it best; else Valkey's own file, in which they have each change written (CONFIG REWRITE).
+# The Sentinels name the primary; without an answer it is the one in Valkey's own file, into which they write each
+# change (CONFIG REWRITE).
 state=/data/valkey.conf
 remembered=$FIRST
 if [ -f "$state" ]; then
@@ -20,7 +21,7 @@ if [ -f "$state" ]; then
 fi
 find_primary "$remembered"
 
-# Written anew at each start, for CONFIG REWRITE copies into it whatever was in force before.
+# Written anew at each start: CONFIG REWRITE has copied the settings of the last start into it.
 umask 077
 cat /etc/lock-store/valkey.conf >"$state.new"
 cat >>"$state.new" <<END

@@ -1,10 +1,9 @@
 #!/bin/sh
-# Starts a Sentinel: three of them choose another primary when theirs is silent. Environment: as start.sh.
+# Starts a Sentinel: three of them choose another primary when theirs does not answer. Environment: as start.sh.
 #
-# Rasa asks Sentinels without TLS and without a login, and can do no other (redis_connection_factory.py, its
-# `sentinel_kwargs` are empty); so that port tells who is primary, to anybody, and does nothing else. What it
-# tells is checked: whoever is dialled then must show a certificate. Sentinels talk to each other and to
-# Valkey by TLS, each with a login.
+# Rasa can ask Sentinels only without TLS and login (docs/rasa-pro.md, Redis Sentinel); so that port names the primary
+# to every client, and does nothing else. A false answer gains nothing: the server that Rasa then dials must show a
+# certificate. Sentinels talk to each other and to Valkey by TLS, each with a login.
 set -eu
 
 # shellcheck source=components/in_cluster/valkey/primary.sh
@@ -12,7 +11,7 @@ set -eu
 
 state=/data/sentinel.conf
 remembered=$FIRST
-# What it knew when it ended: votes that it gave, and the others that count.
+# Kept from the last start: the votes that it gave, and the other Sentinels.
 known=""
 if [ -f "$state" ]; then
     known=$(grep -E '^sentinel (known-sentinel|current-epoch|config-epoch|leader-epoch) ' "$state" || true)
