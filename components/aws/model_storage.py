@@ -102,7 +102,7 @@ def keep_private(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None:
 
 
 def encrypt(name: str, bucket: aws.s3.Bucket, key_arn: Output[str], *, parent: Resource) -> Resource:
-    """Encrypt what is uploaded with the stack's key, whatever the uploader asks for."""
+    """Encrypt uploads with the stack's key, also those whose request names another."""
     return aws.s3.BucketServerSideEncryptionConfiguration(
         name,
         bucket=bucket.bucket,

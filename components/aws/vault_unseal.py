@@ -86,7 +86,7 @@ def _role(name: str, args: VaultUnsealArgs[Placement], *, parent: Resource) -> a
         raise NotSupported(
             "A Vault of the stack's own",
             on="an existing EKS cluster",
-            because="its seal logs in by IRSA, and nobody said who issues the cluster's tokens",
+            because="its seal logs in by IRSA, and the issuer of the cluster's tokens is not known",
             instead="an existing Vault (rasa:secretsManager.from existing), or a managed cluster",
         )
     # No thumbprint: IAM finds it by itself (SDK, `thumbprint_lists`).

@@ -5,9 +5,9 @@ says nothing here. The API takes logins of Entra ID alone; local accounts are of
 stack's network (API server VNet integration), and a public one only where the config names addresses that may
 connect. What this file deliberately does not do: anything inside the cluster.
 
-Whoever runs `pulumi up` must be among `admins`: unlike EKS, AKS gives no rights to the principal that creates
-the cluster. From `dev` to `production` nothing is replaced; the system pool grows from two nodes to three and
-stays in the zones that it was made with, which AKS cannot change.
+The principal that runs `pulumi up` must be among `admins`: unlike EKS, AKS gives no rights to the principal
+that creates the cluster. From `dev` to `production` nothing is replaced; the system pool grows from two nodes
+to three and stays in the zones that it was made with, which AKS cannot change.
 """
 
 from __future__ import annotations

@@ -162,7 +162,7 @@ def _hub(  # noqa: PLR0913 (what a hub is, and what comes before it)
     after: Sequence[Resource] = (),
     parent: Resource,
 ) -> eventhub.EventHub:
-    """Create a hub. A namespace takes one change at a time, so all that is in it is made in a row."""
+    """Create a hub. A namespace takes one change at a time, so its parts are created one after the other."""
     return eventhub.EventHub(
         name,
         resource_group_name=args.placement.resource_group,
@@ -172,7 +172,7 @@ def _hub(  # noqa: PLR0913 (what a hub is, and what comes before it)
         retention_description=eventhub.RetentionDescriptionArgs(
             cleanup_policy="Delete", retention_time_in_hours=RETENTION_HOURS[args.profile]
         ),
-        # In a row: a namespace takes one change at a time.
+        # One after the other: a namespace takes one change at a time.
         opts=ResourceOptions(parent=parent, protect=args.deletion_protection, depends_on=list(after)),
     )
 
@@ -193,7 +193,7 @@ def _sender(
         namespace_name=namespace.name,
         event_hub_name=hub.name,
         rights=["Send"],
-        # In a row, as in `_hub`.
+        # One after the other, as in `_hub`.
         opts=ResourceOptions(parent=parent, depends_on=[after]),
     )
     keys = eventhub.list_event_hub_keys_output(
@@ -215,7 +215,7 @@ def _reader(
         resource_group_name=place.resource_group,
         namespace_name=namespace.name,
         rights=["Listen", "Send"],
-        # In a row, as in `_hub`.
+        # One after the other, as in `_hub`.
         opts=ResourceOptions(parent=parent, depends_on=[after]),
     )
     keys = eventhub.list_namespace_keys_output(

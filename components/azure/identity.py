@@ -7,7 +7,7 @@ access. The setup Jobs have none: the administrator's password reaches them in a
 is nothing in Azure for them to read.
 
 Azure refuses two federated credentials that are written to one identity at the same time. Here and in
-`vault_unseal.py` each identity has exactly one, so there is nothing to put in a row.
+`vault_unseal.py` each identity has exactly one, so none has to wait for another.
 """
 
 from __future__ import annotations

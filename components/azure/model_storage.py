@@ -175,7 +175,7 @@ def keep_versions(  # noqa: PLR0913 (a rule's numbers, each said by name)
         is_versioning_enabled=True,
         delete_retention_policy=kept,
         container_delete_retention_policy=kept,
-        # In a row: an account takes one change at a time.
+        # One after the other: an account takes one change at a time.
         opts=ResourceOptions(parent=parent, depends_on=[after]),
     )
     actions = storage.ManagementPolicyActionArgs(

@@ -28,9 +28,9 @@ class Placement:
     nodes_subnet_id: Output[str]
     """May reach Azure's storage by a service endpoint, where a store's rules let it in."""
     endpoints_subnet_id: Output[str]
-    """For private endpoints; lets the nodes in, and nobody else."""
+    """For private endpoints; its security group lets in the nodes alone."""
     postgres_subnet_id: Output[str]
-    """Delegated to PostgreSQL flexible servers; lets the nodes in, and nobody else."""
+    """Delegated to PostgreSQL flexible servers; its security group lets in the nodes alone."""
     allowed_cidrs: tuple[str, ...]
     """Addresses from which people and CI work on the stack; storage that they must reach (models, recovery
     keys) lets them in."""

@@ -27,11 +27,11 @@ def create_private_endpoint(  # noqa: PLR0913 (what it leads to, each said by na
 ) -> tuple[Resource, Resource]:
     """Return what a pod must wait for: the name's record, and the zone's link to the network.
 
-    `group` is what Azure calls the part of the store that is meant, `zone` the one zone that Azure's own
-    names lead to for it (Azure documentation, "Azure private endpoint private DNS zone values"). `after` is
-    all that is written to the store besides: a store takes one change at a time, and an endpoint that meets
-    another one ends as Failed, which nobody tries again (Azure/bicep-registry-modules #6001;
-    hashicorp/terraform-provider-azurerm #18651).
+    `group` is Azure's name for the part of the store that the endpoint serves, `zone` the private zone that
+    Azure's public names lead to (Azure documentation, "Azure private endpoint private DNS zone values").
+    `after` is all that is written to the store besides: a store takes one change at a time, and an endpoint
+    that is created meanwhile ends as Failed, which the provider does not retry (Azure/bicep-registry-modules
+    #6001; hashicorp/terraform-provider-azurerm #18651).
     """
     endpoint = network.PrivateEndpoint(
         name,

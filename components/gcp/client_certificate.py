@@ -42,7 +42,7 @@ class Authority:
 
     pool: certificateauthority.CaPool
     ca: certificateauthority.Authority
-    """Kafka trusts nobody by the pool until it has this authority."""
+    """Until the pool has this authority, Kafka trusts no client by it."""
     trusted_pool: Output[str]
     """The pool, once the given reader may read it."""
 

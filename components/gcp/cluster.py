@@ -22,7 +22,7 @@ from pulumi_gcp import container, projects, serviceaccount
 from components.contract.provider import FoundationArgs
 from components.contract.terms import Profile
 from components.gcp.apis import Apis
-from components.gcp.key import lend_key, service_agent
+from components.gcp.key import grant_key, service_agent
 from components.gcp.network import PODS, SERVICES
 
 CHANNEL: Mapping[Profile, str] = {"dev": "REGULAR", "production": "STABLE"}
@@ -75,7 +75,7 @@ class Cluster(ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         agent = service_agent(f"{name}-agent", "container", args.apis.container, parent=self)
-        key_id = lend_key(f"{name}-agent", args.key_id, agent, parent=self)
+        key_id = grant_key(f"{name}-agent", args.key_id, agent, parent=self)
         cluster = container.Cluster(
             name,
             _cluster_args(args, nodes, key_id),

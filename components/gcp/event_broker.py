@@ -26,7 +26,7 @@ from components.gcp.alarms import Alarm, Watched, create_alarms
 from components.gcp.apis import enable_api
 from components.gcp.certificates import google_roots
 from components.gcp.client_certificate import Authority, create_authority, create_client_certificate
-from components.gcp.key import lend_key, service_agent
+from components.gcp.key import grant_key, service_agent
 from components.gcp.placement import Placement
 
 MUTUAL_TLS_PORT = 9192
@@ -89,11 +89,12 @@ class EventBroker(ComponentResource):
         project = enable_api(name, "managedkafka", place.project, parent=self)
         brokers = service_agent(name, "managedkafka", project, parent=self)
         authority = create_authority(name, args, brokers, parent=self)
-        key_id = lend_key(name, place.key_id, brokers, parent=self)
+        key_id = grant_key(name, place.key_id, brokers, parent=self)
         cluster = managedkafka.Cluster(
             name,
             _cluster_args(args, project, key_id, authority),
-            # The cluster's input is the pool alone, and a pool without its authority trusts nobody.
+            # The cluster's input is the pool alone, and Kafka trusts no client by a pool without an
+            # authority.
             ResourceOptions(parent=self, depends_on=[authority.ca]),
         )
         events, dead_letter = _topics(name, args, cluster, parent=self)

@@ -76,7 +76,7 @@ def service_agent(name: str, api: str, project: Output[str], *, parent: Resource
     return agent.member
 
 
-def lend_key(name: str, key_id: Output[str], member: Output[str], *, parent: Resource) -> Output[str]:
+def grant_key(name: str, key_id: Output[str], member: Output[str], *, parent: Resource) -> Output[str]:
     """Let a service encrypt with a key; return the key's id, which so is known only once the service may."""
     grant = kms.CryptoKeyIAMMember(
         name, crypto_key_id=key_id, role=USER_ROLE, member=member, opts=ResourceOptions(parent=parent)
@@ -87,4 +87,4 @@ def lend_key(name: str, key_id: Output[str], member: Output[str], *, parent: Res
 def key_for(name: str, api: str, project: Output[str], place: Placement, *, parent: Resource) -> Output[str]:
     """The stack's key, for the service behind an API."""
     member = service_agent(name, api, project, parent=parent)
-    return lend_key(name, place.key_id, member, parent=parent)
+    return grant_key(name, place.key_id, member, parent=parent)

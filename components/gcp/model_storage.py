@@ -16,7 +16,7 @@ from components.contract.connections import Gcs
 from components.contract.provider import FirstModel, ModelStorageArgs
 from components.contract.terms import Profile
 from components.gcp.alarms import Alarm, Watched, create_alarms
-from components.gcp.key import DAY, lend_key
+from components.gcp.key import DAY, grant_key
 from components.gcp.placement import Placement
 
 NONCURRENT_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
@@ -55,7 +55,7 @@ class ModelStorage(ComponentResource):
         super().__init__("rasa:gcp:ModelStorage", name, {}, opts)
         place = args.placement
         project = place.apis.storage
-        key_id = lend_key(name, place.key_id, service_agent(project, parent=self), parent=self)
+        key_id = grant_key(name, place.key_id, service_agent(project, parent=self), parent=self)
         bucket = storage.Bucket(name, _bucket_args(args, project, key_id), ResourceOptions(parent=self))
         grants = tuple(
             storage.BucketIAMMember(

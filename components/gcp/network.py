@@ -126,15 +126,15 @@ def _nat(
 def _private_services(
     name: str, args: NetworkArgs, network: compute.Network, *, parent: Resource
 ) -> tuple[compute.GlobalAddress, servicenetworking.Connection]:
-    lent = plan_addresses(args.foundation.cidr).services
+    reserved = plan_addresses(args.foundation.cidr).services
     address = compute.GlobalAddress(
         f"{name}-services",
         project=network.project,
         network=network.id,
         purpose="VPC_PEERING",
         address_type="INTERNAL",
-        address=str(lent.network_address),
-        prefix_length=lent.prefixlen,
+        address=str(reserved.network_address),
+        prefix_length=reserved.prefixlen,
         opts=ResourceOptions(parent=parent),
     )
     connection = servicenetworking.Connection(

@@ -61,7 +61,7 @@ global
 defaults
     mode tcp
     log global
-    # Only what failed: a server of another authority, or none, says so here and nowhere else.
+    # Log failures alone: a server of another authority, or none, shows here and nowhere else.
     option tcplog
     option dontlog-normal
     option dontlognull

@@ -13,7 +13,7 @@ from pulumi_gcp import storage
 
 from components.contract.provider import VaultUnsealArgs
 from components.contract.terms import Profile
-from components.gcp.key import lend_key
+from components.gcp.key import grant_key
 from components.gcp.model_storage import (
     SOFT_DELETE_DAYS,
     bucket_args,
@@ -41,7 +41,7 @@ def create_snapshot_bucket(
     project = place.apis.storage
     # Encrypted with the seal key, which restoring a snapshot needs in any case; the stack's own key is
     # granted to Cloud Storage by the model storage.
-    key_id = lend_key(name, seal_key_id, service_agent(project, parent=parent), parent=parent)
+    key_id = grant_key(name, seal_key_id, service_agent(project, parent=parent), parent=parent)
     expire = delete_when(storage.BucketLifecycleRuleConditionArgs(age=SNAPSHOT_DAYS[args.profile]))
     bucket = storage.Bucket(
         name,

@@ -1,8 +1,8 @@
 """How Vault unseals itself on Google Cloud: a KMS key of its own, and a secret that takes its recovery keys.
 
-Vault's pods act as a service account of their own by workload identity; its `gcpckms` seal takes whatever
-identity it finds, and needs no key file. The account may use the seal key and put recovery keys where people
-find them, but not read them back.
+Vault's pods act as a service account of their own by workload identity; its `gcpckms` seal uses Application
+Default Credentials, and needs no key file. The account may use the seal key and put recovery keys where
+people find them, but not read them back.
 
 No alarms: KMS has no metric that shows a failing seal; Vault's own telemetry has one (`vault.core.unsealed`).
 """

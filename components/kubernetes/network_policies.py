@@ -139,7 +139,7 @@ def egress_rules(rules: Sequence[Rule]) -> list[v1.NetworkPolicyEgressRuleArgs]:
 
 def _peers(rule: Rule) -> list[v1.NetworkPolicyPeerArgs]:
     # Kubernetes reads a rule without peers as "everybody": refuse to write one.
-    assert rule.peers, f"{rule.what}: nobody at the other end"
+    assert rule.peers, f"{rule.what}: a rule without peers"
     return [_pods(peer) if isinstance(peer, PodsPeer) else _addresses(peer) for peer in rule.peers]
 
 

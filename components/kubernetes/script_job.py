@@ -14,7 +14,7 @@ REPLACE_FAILED = {"pulumi.com/replaceUnready": "true"}
 """Annotation of a Job: without it the next `up` waits for the failed Job of the last one, and fails, too
 (pulumi-kubernetes: provider/pkg/provider/provider.go, `ReplaceUnready`)."""
 JOBS = Path(__file__).parents[2] / "jobs"
-"""Scripts that run in pods, on the Rasa Pro image: read as text, imported by nobody."""
+"""Scripts that run in pods, on the Rasa Pro image: read as text and never imported."""
 NAME_LABEL = "app.kubernetes.io/name"
 """The chart puts its full name there (`_helpers.tpl`, rasa.selectorLabels), our Jobs one of these: network
 policies go by it."""

@@ -137,7 +137,7 @@ def ensure(
         cursor.execute(sql.SQL("REVOKE CONNECT ON DATABASE {database} FROM PUBLIC").format(**names))
         cursor.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {role}").format(**names))
     with closing(connect(database, admin)) as connection, connection.cursor() as cursor:
-        # Since PostgreSQL 15 nobody but the owner may create tables in `public`. Rasa needs that at its first
+        # Since PostgreSQL 15 only the owner may create tables in `public`. Rasa needs that at its first
         # start. It does not need to own the database, which would let it drop it.
         cursor.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {role}").format(**names))
         # PostgreSQL only warns about a grant that this user may not give, and Rasa would drop every
