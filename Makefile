@@ -52,12 +52,20 @@ demo: WITH += simulation
 demo: environment ## bring STACK (aws-dev) up on the simulated cloud and show what it is
 	@$(BIN)/python -m simcloud demo $(STACK)
 
-test: check unit engine-tests ## what every commit passes
+# The checker of types keeps one core busy: it runs beside the tests that need no engine, and speaks after them.
+test: .venv/.ready ## what every commit passes
+	@said=$$(mktemp); $(MAKE) --no-print-directory check > "$$said" 2>&1 & checks=$$!; \
+		$(MAKE) --no-print-directory unit; unit=$$?; \
+		wait $$checks; checked=$$?; cat "$$said"; rm -f "$$said"; \
+		exit $$((unit ? unit : checked))
+	@$(MAKE) --no-print-directory engine-tests
 
+# Runs a command, says which, and how long it took.
+TIMED := bash -c 'TIMEFORMAT="took %0lR: $$*"; echo "$$*"; time "$$@"' -
 check: .venv/.ready ## [dev] types and style
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/basedpyright
+	@$(TIMED) $(BIN)/ruff format --check .
+	@$(TIMED) $(BIN)/ruff check .
+	@$(TIMED) $(BIN)/basedpyright
 
 unit: .venv/.ready ## [dev] tests that need no engine
 	$(BIN)/pytest -q -n auto --dist loadgroup -m "not engine and not slow"

@@ -8,9 +8,11 @@ import shutil
 import sys
 from pathlib import Path
 from typing import cast
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pulumi.runtime.proto import source_pb2
 
 from simcloud import engine, executables
 
@@ -21,6 +23,10 @@ settings.load_profile("busy machine")
 # The SDKs' objects, by the million, stay: looking through them again and again took a seventh of the unit
 # tests' time and a third of an engine run's. What a failed update abandons (8 MiB) is still found in time.
 gc.set_threshold(100_000, 10, 2)
+
+# Where in the program each resource is made, which no test asks for: the SDK reads it off some thirty frames
+# and their files, which is a seventh of a recording.
+mock.patch("pulumi.runtime.resource._get_stack_trace", source_pb2.StackTrace).start()
 
 ABANDONED = (
     "ignore::pytest.PytestUnraisableExceptionWarning",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.each import each
 
 ROOT = Path(__file__).parents[1]
 CLOUDS = {"aws", "azure", "gcp"}
@@ -36,6 +37,7 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
@@ -46,14 +48,12 @@ def component_classes(path: Path) -> Iterator[ast.ClassDef]:
             yield node
 
 
-ALL_COMPONENTS = [
-    pytest.param(path, node, id=f"{name_of(path)}:{node.name}")
-    for path in COMPONENTS
-    for node in component_classes(path)
-]
+ALL_COMPONENTS = [(path, node) for path in COMPONENTS for node in component_classes(path)]
 
 
-CLASSES = [pytest.param(parameters.values[1], id=parameters.id) for parameters in ALL_COMPONENTS]
+def class_name(component: tuple[Path, ast.ClassDef]) -> str:
+    path, node = component
+    return f"{name_of(path)}:{node.name}"
 
 
 def constructor(node: ast.ClassDef) -> ast.FunctionDef:
@@ -70,7 +70,7 @@ def test_there_are_components() -> None:
     assert len(ALL_COMPONENTS) >= 10
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+@each(SOURCES, name_of)
 def test_files_and_functions_are_short(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= LONGEST_FILE
     for node in ast.walk(tree(path)):
@@ -78,31 +78,34 @@ def test_files_and_functions_are_short(path: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, node.name
 
 
-@pytest.mark.parametrize("node", CLASSES)
-def test_component_takes_name_args_opts(node: ast.ClassDef) -> None:
+@each(ALL_COMPONENTS, class_name)
+def test_component_takes_name_args_opts(component: tuple[Path, ast.ClassDef]) -> None:
+    _, node = component
     arguments = constructor(node).args
     assert [argument.arg for argument in arguments.args] == ["self", "name", "args", "opts"]
     assert [ast.unparse(default) for default in arguments.defaults] == ["None"]
     assert not arguments.kwonlyargs
 
 
-@pytest.mark.parametrize(("path", "node"), ALL_COMPONENTS)
-def test_component_has_its_type_token(path: Path, node: ast.ClassDef) -> None:
+@each(ALL_COMPONENTS, class_name)
+def test_component_has_its_type_token(component: tuple[Path, ast.ClassDef]) -> None:
+    path, node = component
     (call,) = calls(constructor(node), "super().__init__")
     token = call.args[0]
     assert isinstance(token, ast.Constant)
     made = f"rasa:{path.relative_to(ROOT / 'components').parts[0]}:{node.name}"
-    assert token.value == TOKENS.get(f"{name_of(path)}:{node.name}", made)
+    assert token.value == TOKENS.get(class_name(component), made)
 
 
-@pytest.mark.parametrize("node", CLASSES)
-def test_component_registers_its_outputs_last(node: ast.ClassDef) -> None:
+@each(ALL_COMPONENTS, class_name)
+def test_component_registers_its_outputs_last(component: tuple[Path, ast.ClassDef]) -> None:
+    _, node = component
     last = constructor(node).body[-1]
     assert isinstance(last, ast.Expr)
     assert ast.unparse(last.value).startswith("self.register_outputs(")
 
 
-@pytest.mark.parametrize("path", PURE, ids=name_of)
+@each(PURE, name_of)
 def test_children_have_a_parent_and_options_are_never_merged(path: Path) -> None:
     assert not list(calls(tree(path), "ResourceOptions.merge"))
     if path.is_relative_to(ROOT / "components" / "stack"):
@@ -111,7 +114,7 @@ def test_children_have_a_parent_and_options_are_never_merged(path: Path) -> None
         assert "parent" in {keyword.arg for keyword in call.keywords}, ast.unparse(call)
 
 
-@pytest.mark.parametrize("path", PURE, ids=name_of)
+@each(PURE, name_of)
 def test_nothing_ambient_in_components(path: Path) -> None:
     imported = {
         name
@@ -133,7 +136,7 @@ def test_nothing_ambient_in_components(path: Path) -> None:
     assert look_ups == LOOK_UPS.get(name_of(path), set()), "look-ups come in through args"
 
 
-@pytest.mark.parametrize("path", PURE, ids=name_of)
+@each(PURE, name_of)
 def test_depends_on_says_which_edge_it_adds(path: Path) -> None:
     lines = path.read_text().splitlines()
     for number, line in enumerate(lines):

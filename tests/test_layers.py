@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
 from tests.test_house_rules import CLOUDS, COMPONENTS, ROOT, SOURCES, name_of, tree
 
 PROVIDERS = ("aws", "azure", "gcp", "in_cluster", "vault", "companions")
@@ -47,7 +48,7 @@ def imports_of(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-@pytest.mark.parametrize("path", COMPONENTS, ids=name_of)
+@each(COMPONENTS, name_of)
 def test_imports_run_downwards(path: Path) -> None:
     here = layer_of(path)
     for module in imports_of(path):
@@ -61,13 +62,13 @@ def test_every_folder_is_a_layer_and_no_module_is_loose() -> None:
     assert {path.name for path in (ROOT / "components").glob("*.py")} == {"__init__.py"}
 
 
-@pytest.mark.parametrize("path", COMPONENTS, ids=name_of)
+@each(COMPONENTS, name_of)
 def test_a_cloud_alone_knows_its_sdk(path: Path) -> None:
     known = {module.split(".")[0] for module in imports_of(path)} & {*SDKS.values()}
     assert not known - {SDKS.get(layer_of(path), "")}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+@each(SOURCES, name_of)
 def test_scripts_for_pods_stand_apart(path: Path) -> None:
     """They are read as text: nobody imports them, and they import nothing that a pod does not have."""
     found = {module.split(".")[0] for module in imports_of(path)}

@@ -17,6 +17,7 @@ from ci.__main__ import main as jobs
 from ci.assistant.__main__ import main as assistant
 from simcloud.cli import main as simulated
 from tests.docs.blocks import ROOT
+from tests.each import each
 
 TOOLS = {"ci": jobs, "ci.assistant": assistant, "simcloud": simulated}
 FOLDERS = ("bootstrap", "ci", "components", "policy", "simcloud", "starters")
@@ -53,7 +54,7 @@ def test_help_and_the_commands_in_it_start_in_a_fresh_shell(module: str) -> None
     assert named <= {*TOOLS, "starters"}, "a program that no test starts"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+@each(SOURCES, lambda path: str(path.relative_to(ROOT)))
 def test_messages_name_commands_as_they_are_typed(path: Path) -> None:
     assert [text for text in _texts(ast.parse(path.read_text())) if NEEDS_AN_ENVIRONMENT.search(text)] == []
 
