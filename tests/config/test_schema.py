@@ -46,6 +46,9 @@ def test_no_key_is_declared_in_pulumi_yaml() -> None:
 
 def test_every_key_says_what_it_means() -> None:
     schema = stack_file_schema()
-    for key, value in schema["properties"]["config"]["properties"].items():
-        definition = schema["$defs"].get(value.get("$ref", "").removeprefix("#/$defs/"), {})
-        assert value.get("description") or definition.get("description"), key
+    config = schema["properties"]["config"]
+    for block, definition in {"config": config, **schema["$defs"]}.items():
+        for key, value in definition.get("properties", {}).items():
+            named = schema["$defs"].get(value.get("$ref", "").removeprefix("#/$defs/"), {})
+            said = value.get("description") or named.get("description")
+            assert said or "const" in value, f"{block}.{key}: give the field a docstring"
