@@ -120,10 +120,11 @@ def _keep_released_model(stack: str) -> None:
     """
     # Whatever is wrong with the state, the preview that follows says it.
     with contextlib.suppress(JobError):
-        model = str(pulumi_cli.outputs(stack).get("model"))
+        told = pulumi_cli.outputs(stack)
+        model = str(told.get("model"))
         # The first one is there, too, and its file need not be in this checkout.
         if COMMIT.fullmatch(model) or model == stacks.upload(stack):
-            pulumi_cli.set_model(stack, model)
+            pulumi_cli.set_model(stack, model, str(told.get("modelSha256", "")))
 
 
 def _labelled(job: Job, forge: Forge | None) -> bool:

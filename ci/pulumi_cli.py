@@ -18,6 +18,7 @@ from ci.stacks import ROOT
 
 PACK = "policy/pack"
 MODEL, UPLOAD = "rasa:assistant.model", "rasa:assistant.upload"
+SHA256 = "rasa:assistant.sha256"
 REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         (  # AWS; Entra ID, no credential has this subject; Google, the provider's condition and its account
@@ -170,7 +171,7 @@ def drift(stack: str, *, runner: Runner = run) -> str:
     done = runner(
         "pulumi", "refresh", "--stack", backends.full_name(stack),
         "--preview-only", "--expect-no-changes", "--diff",
-        "--exclude", "**kubernetes:**", "--exclude", "**::model-storage-upload",
+        "--exclude", "**kubernetes:**", "--exclude", "**::model-storage-upload-*",
         "--non-interactive", "--color", "never", "--suppress-outputs",
     )  # fmt: skip
     if done.code == 0:
@@ -207,17 +208,29 @@ def outputs(stack: str, *, runner: Runner = run) -> dict[str, object]:
     return dict(json.loads(done.stdout or "{}"))
 
 
-def set_model(stack: str, model: str, *, runner: Runner = run) -> None:
-    """Write the model that is served into a stack's settings, in this checkout.
+def set_model(stack: str, model: str, sha256: str, *, runner: Runner = run) -> None:
+    """Write the model that is served into a stack's settings, in this checkout, and the hash of its file.
+
+    "" is a model whose hash nobody knows: the preflight then compares nothing.
 
     It is in the storage already. Without `assistant.upload` nobody asks for the first model's file, which a
     pipeline's checkout need not have, when a release goes back to it.
     """
     if stacks.upload(stack) is not None:
         runner("pulumi", "config", "rm", "--path", UPLOAD, "--stack", backends.full_name(stack))
-    done = runner("pulumi", "config", "set", "--path", MODEL, model, "--stack", backends.full_name(stack))
+    _set_text(stack, MODEL, model, runner)
+    if sha256:
+        _set_text(stack, SHA256, sha256, runner)
+    else:
+        runner("pulumi", "config", "rm", "--path", SHA256, "--stack", backends.full_name(stack))
+
+
+def _set_text(stack: str, key: str, value: str, runner: Runner) -> None:
+    """As text: hexadecimal digits may look like a number."""
+    where = ("--stack", backends.full_name(stack))
+    done = runner("pulumi", "config", "set", "--path", key, value, "--type", "string", *where)
     if done.code:
-        raise JobError(f"{MODEL} could not be set to {model}", remedy=explain(stack, done.stderr))
+        raise JobError(f"{key} could not be set to {value}", remedy=explain(stack, done.stderr))
 
 
 def explain(stack: str, said: str, otherwise: str = "") -> str:

@@ -90,10 +90,12 @@ def pin(stack: str, url: str | None) -> None:
         journal = release.read_journal(storage.connect(str(where)), stack) if where else None
         # Nor does one that serves the first model, whose file need not be in this checkout.
         first = stacks.upload(stack)
+        target = StackTarget(stack=stack)
         if journal:
-            StackTarget(stack=stack).name(journal.proven)
+            # What the state knows is not to be had by writing to the model storage.
+            target.name(journal.proven, target.sha256(journal.proven) or journal.proven_sha256)
         elif first is not None and pulumi_cli.outputs(stack).get("model") == first:
-            StackTarget(stack=stack).name(first)
+            target.name(first, target.sha256(first))
 
     attempt(job)
 

@@ -25,8 +25,12 @@ class Target(Protocol):
         """The model that its settings name now."""
         ...
 
-    def name(self, model: str) -> None:
-        """Name this model in the settings, for this run alone."""
+    def sha256(self, model: str) -> str:
+        """The hash of this model's file, if it is up and its state knows it; else ""."""
+        ...
+
+    def name(self, model: str, sha256: str) -> None:
+        """Name this model and its hash in the settings, for this run alone."""
         ...
 
     def roll_out(self) -> None:
@@ -51,11 +55,19 @@ class Journal:
     previous: str
     """What served before it."""
     step: Step
+    sha256: str = ""
+    """Of the file of `model`; "" in journals of versions that did not know it."""
+    previous_sha256: str = ""
 
     @property
     def proven(self) -> str:
         """The last model that was seen to serve: what a release goes back to, and what an `up` keeps."""
         return self.model if self.step == "serving" else self.previous
+
+    @property
+    def proven_sha256(self) -> str:
+        """Of its file."""
+        return self.sha256 if self.step == "serving" else self.previous_sha256
 
 
 def journal_key(stack: str) -> str:
@@ -87,13 +99,13 @@ def release(
     """Release a model to a stack; raises after it has rolled back."""
     new = upload(storage, f"{model}.tar.gz", archive)
     say(f"{model}.tar.gz is {'uploaded' if new else 'in the model storage already'}")
-    journal = _begin(stack, model, storage, target)
+    journal = _begin(stack, model, archive.sha256, storage, target)
     if journal.step == "rolling-back":
         say(f"an earlier run of this release failed; going on with rolling back to {journal.previous}")
         _take_back(stack, journal, storage, target, because="an earlier run found it failing")
     try:
         say(f"rolling out {model}; before it: {journal.previous}")
-        target.name(model)
+        target.name(model, archive.sha256)
         target.roll_out()
         target.wait(model, archive.model_id)
         say("every pod serves it; one conversation")
@@ -114,15 +126,19 @@ def back(stack: str, storage: Storage, target: Target) -> str:
     return journal.previous
 
 
-def _begin(stack: str, model: str, storage: Storage, target: Target) -> Journal:
+def _begin(stack: str, model: str, sha256: str, storage: Storage, target: Target) -> Journal:
     known = read_journal(storage, stack)
     if known and known.model == model and known.step != "serving":
         return known
     served = known.proven if known else target.model()
+    # The state is asked first: whoever may write a model beside the journal may write the journal, too.
+    served_sha256 = target.sha256(served) or (known.proven_sha256 if known else "")
     if known and served == model:
         # Released before: what served before it must stay known.
-        served = known.previous
-    journal = Journal(model=model, previous=served, step="rolling-out")
+        served, served_sha256 = known.previous, known.previous_sha256
+    journal = Journal(
+        model=model, sha256=sha256, previous=served, previous_sha256=served_sha256, step="rolling-out"
+    )
     _write(stack, journal, storage)
     return journal
 
@@ -145,10 +161,16 @@ def _take_back(stack: str, journal: Journal, storage: Storage, target: Target, *
 
 def _roll_back(stack: str, journal: Journal, storage: Storage, target: Target) -> None:
     _write(stack, replace(journal, step="rolling-back"), storage)
-    target.name(journal.previous)
+    target.name(journal.previous, journal.previous_sha256)
     target.roll_out()
     target.wait(journal.previous, None)
-    _write(stack, Journal(model=journal.previous, previous=journal.previous, step="serving"), storage)
+    back = replace(
+        journal,
+        model=journal.previous,
+        sha256=journal.previous_sha256,
+        step="serving",
+    )
+    _write(stack, back, storage)
 
 
 def _write(stack: str, journal: Journal, storage: Storage) -> None:

@@ -40,8 +40,12 @@ class StackTarget:
             raise JobError(f"{self.stack} names no model", remedy=pulumi_cli.explain(self.stack, done.stderr))
         return done.stdout.strip()
 
-    def name(self, model: str) -> None:
-        pulumi_cli.set_model(self.stack, model, runner=self.runner)
+    def sha256(self, model: str) -> str:
+        told = pulumi_cli.outputs(self.stack, runner=self.runner)
+        return str(told.get("modelSha256", "")) if told.get("model") == model else ""
+
+    def name(self, model: str, sha256: str) -> None:
+        pulumi_cli.set_model(self.stack, model, sha256, runner=self.runner)
 
     def roll_out(self) -> None:
         found = pulumi_cli.preview(self.stack, runner=self.runner)

@@ -7,7 +7,7 @@ to `production` nothing is replaced.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, FileAsset, Output, Resource, ResourceOptions
@@ -22,6 +22,8 @@ from components.contract.terms import Profile
 NONCURRENT_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
 """How long an overwritten or deleted model can be brought back, in days."""
 UNFINISHED_UPLOAD_DAYS = 7
+RELEASED = f"{'?' * 40}.tar.gz"
+"""Key of a released model, as a pattern of IAM: its commit."""
 METRICS = "EntireBucket"
 """S3 publishes request metrics only where a configuration asks for them; the console uses this name, too."""
 
@@ -47,7 +49,7 @@ class ModelStorage(ComponentResource):
         bucket = aws.s3.Bucket(
             name, force_destroy=not args.deletion_protection, opts=ResourceOptions(parent=self)
         )
-        keep_private(name, bucket, parent=self)
+        keep_private(name, bucket, _keep_releases(bucket, forever=args.deletion_protection), parent=self)
         encrypted = encrypt(name, bucket, place.key_arn, parent=self)
         keep_versions(name, bucket, NONCURRENT_DAYS[args.profile], parent=self)
         grant = aws.iam.RolePolicy(
@@ -67,13 +69,15 @@ class ModelStorage(ComponentResource):
             topic_arn=place.alarm_topic_arn,
             parent=self,
         )
-        uploaded = _upload(f"{name}-upload", args.first_model, bucket, encrypted, parent=self)
+        uploaded = _upload(name, args.first_model, bucket, encrypted, parent=self)
         self.connection = S3(bucket=bucket.bucket, region=place.region, ready=(grant, *uploaded))
         self.register_outputs({"bucket": bucket.bucket})
 
 
-def keep_private(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None:
-    """No public access, no access lists, no plain HTTP."""
+def keep_private(
+    name: str, bucket: aws.s3.Bucket, further: Sequence[Statement] = (), *, parent: Resource
+) -> None:
+    """No public access, no access lists, no plain HTTP; `further` goes into the bucket's policy, too."""
     opts = ResourceOptions(parent=parent)
     aws.s3.BucketPublicAccessBlock(
         name,
@@ -98,7 +102,33 @@ def keep_private(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None:
         "Resource": [bucket.arn, Output.concat(bucket.arn, "/*")],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=document(only_tls), opts=opts)
+    aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=document(only_tls, *further), opts=opts)
+
+
+def _keep_releases(bucket: aws.s3.Bucket, *, forever: bool) -> list[Statement]:
+    """Nobody overwrites a released model, an administrator included; `forever`: nor deletes it.
+
+    S3 user guide, "Enforce conditional writes on Amazon S3 buckets": a write that does not say
+    `If-None-Match` is denied, but for the parts of a large upload, whose last call says it. A release is
+    named like its commit; other models are written by people, whose tools do not say it.
+    """
+    released = Output.concat(bucket.arn, "/", RELEASED)
+    written: Statement = {
+        "Sid": "OneNameOneModel",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": ["s3:PutObject"],
+        "Resource": released,
+        "Condition": {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}},
+    }
+    deleted: Statement = {
+        "Sid": "ReleasesStay",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+        "Resource": released,
+    }
+    return [written, deleted] if forever else [written]
 
 
 def encrypt(name: str, bucket: aws.s3.Bucket, key_arn: Output[str], *, parent: Resource) -> Resource:
@@ -161,7 +191,7 @@ def _upload(
     if model is None:
         return ()
     uploaded = aws.s3.BucketObjectv2(
-        name,
+        f"{name}-upload-{model.name}",
         bucket=bucket.bucket,
         key=model.key,
         source=FileAsset(model.file),
@@ -179,6 +209,8 @@ def _upload(
             # Kept when the stack no longer uploads it: Rasa may still serve it. It is deleted with the
             # bucket.
             retain_on_delete=True,
+            # One name has one model: other content under it is not uploaded, and the preflight stops `up`.
+            ignore_changes=["source"],
         ),
     )
     return (uploaded,)

@@ -108,7 +108,7 @@ class ModelStorage(ComponentResource):
             after=[versions],
             parent=self,
         )
-        uploaded = _upload(f"{name}-upload", args, account, container, parent=self)
+        uploaded = _upload(name, args, account, container, parent=self)
         below = [versions, *uploaded]
         lock(name, resource_id=account.id, wanted=args.deletion_protection, below=below, parent=self)
         _watch(name, account, place, parent=self)
@@ -134,7 +134,7 @@ def _upload(
     if model is None:
         return ()
     uploaded = storage.Blob(
-        name,
+        f"{name}-upload-{model.name}",
         resource_group_name=args.placement.resource_group,
         account_name=account.name,
         container_name=container.name,
@@ -142,9 +142,13 @@ def _upload(
         type=storage.BlobType.BLOCK,
         source=FileAsset(model.file),
         content_type="application/gzip",
-        # Kept when the stack no longer uploads it, since Rasa may still serve it; deleted with the container.
-        # And other content replaces the blob: deleting the old one would delete the new, which has its name.
-        opts=ResourceOptions(parent=parent, retain_on_delete=True),
+        opts=ResourceOptions(
+            parent=parent,
+            # Kept when the stack no longer uploads it: Rasa may still serve it. It goes with the container.
+            retain_on_delete=True,
+            # One name has one model: other content under it is not uploaded, and the preflight stops `up`.
+            ignore_changes=["source"],
+        ),
     )
     return (uploaded,)
 

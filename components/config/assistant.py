@@ -67,6 +67,9 @@ class Assistant(Model):
     model: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
     """Name of the trained model in the model storage, with or without .tar.gz; never "latest".
     By default the one that `upload` names."""
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """SHA-256 of the model's file, in hexadecimal digits; a release writes it. The preflight stops `up` where
+    the model in the storage is another. By default, of what `upload` names."""
     upload: str | None = None
     """File of the first model, relative to the project: models/assistant-1.0.0.tar.gz.
     The stack puts it where Rasa reads models, as long as `model` is unset or names it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import file_digest
 from pathlib import Path
 from typing import Generic, Protocol
 
@@ -113,6 +114,12 @@ class FirstModel:
     def key(self) -> str:
         """Name of the object, and of the file on a volume."""
         return f"{self.name}.tar.gz"
+
+    @property
+    def sha256(self) -> str:
+        """Of the file, in hexadecimal digits: the preflight compares it with what is in the storage."""
+        with self.path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

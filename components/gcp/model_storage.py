@@ -69,7 +69,7 @@ class ModelStorage(ComponentResource):
         )
         watched = Watched(type="gcs_bucket", label="bucket_name", value=bucket.name)
         create_alarms(name, ALARMS, watched, place, parent=self)
-        uploaded = _upload(f"{name}-upload", args.first_model, bucket, parent=self)
+        uploaded = _upload(name, args.first_model, bucket, parent=self)
         self.connection = Gcs(bucket=bucket.name, ready=(*grants, *uploaded))
         self.register_outputs({"bucket": bucket.name})
 
@@ -80,15 +80,18 @@ def _upload(
     if model is None:
         return ()
     uploaded = storage.BucketObject(
-        name,
+        f"{name}-upload-{model.name}",
         bucket=bucket.name,
         name=model.key,
         source=FileAsset(model.file),
         content_type="application/gzip",
-        # Kept when the stack no longer uploads it: Rasa may still serve it. It is deleted with the bucket.
-        # And where other content replaces the object, deleting the old one would delete the new: both have
-        # one name.
-        opts=ResourceOptions(parent=parent, retain_on_delete=True),
+        opts=ResourceOptions(
+            parent=parent,
+            # Kept when the stack no longer uploads it: Rasa may still serve it. It goes with the bucket.
+            retain_on_delete=True,
+            # One name has one model: other content under it is not uploaded, and the preflight stops `up`.
+            ignore_changes=["source"],
+        ),
     )
     return (uploaded,)
 

@@ -48,6 +48,8 @@ class AssistantArgs(Connections):
     """Tag on every published event (`RASA_ENVIRONMENT`); it switches nothing in Rasa Pro."""
     model: str
     """Object key of the trained model, with or without .tar.gz; never "the latest"."""
+    model_sha256: str = ""
+    """Of the model's file, which the preflight compares; "": it is not known."""
     replicas: int
     """Pods at least."""
     most_replicas: int | None = None

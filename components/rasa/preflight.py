@@ -13,6 +13,7 @@ from pulumi import ComponentResource, CustomTimeouts, Input, Output, Resource, R
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.contract.connections import ModelServer
 from components.kubernetes.documents import Block, as_yaml
 from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
 from components.kubernetes.script_job import JOBS, NAME_LABEL, REPLACE_FAILED, digest, scripts_of
@@ -150,6 +151,8 @@ def _pod(args: PreflightArgs, files: Block) -> Block:
 def _arguments(args: PreflightArgs) -> list[str]:
     assistant = args.assistant
     given = ["--secret-variables", ",".join(sorted({*args.environment.secret, *SECRETS_OF_CHART}))]
+    if assistant.model_sha256 and not isinstance(assistant.model_storage, ModelServer):
+        given += ["--sha256", assistant.model_sha256]
     if assistant.warn_only:
         given += ["--warn-only", ",".join(assistant.warn_only)]
     return [*given, *model_arguments(assistant.model_storage, assistant.model)]

@@ -31,6 +31,14 @@ def _upload(settings: Settings) -> FirstModel | None:
     return None if managed else first_model(settings.assistant, storage, settings.namespace)
 
 
+def model_digest(settings: Settings) -> str:
+    """SHA-256 of the model that is to be served; "" if nobody said it."""
+    if settings.assistant.sha256 is not None:
+        return settings.assistant.sha256
+    first = first_model(settings.assistant, settings.model_storage, settings.namespace)
+    return "" if first is None else first.sha256
+
+
 def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
     assistant = settings.assistant
     least, most = assistant_replicas(assistant, settings.profile)
@@ -48,6 +56,7 @@ def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
         size=settings.size_of(assistant),
         environment=stack,
         model=assistant.model,
+        model_sha256=model_digest(settings),
         replicas=least,
         most_replicas=most,
         workers=assistant.workers,

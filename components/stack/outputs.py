@@ -14,6 +14,7 @@ from pulumi import Output, export
 from components.config.settings import Settings
 from components.contract import connections as c
 from components.rasa.assistant import Assistant
+from components.stack.assistant import model_digest
 from components.stack.platform import Platform
 from components.stack.readme import readme
 
@@ -28,6 +29,7 @@ MEANINGS: Mapping[str, str] = {
     "profile": "`dev` or `production`, as the stack is up: CI's guard of the data stores goes by it",
     "protected": "whether data stores refuse to be deleted",
     "model": "name of the model that is served",
+    "modelSha256": "SHA-256 of that model's file, where a release or `assistant.upload` said it",
     "modelStorage": "where models are uploaded, as one URL (`.venv/bin/python -m ci.assistant` takes it)",
     "models": "the same in parts: `bucket`; `account` and `container` (Azure); `url` (model server);"
     " `claim` (volume)",
@@ -66,6 +68,7 @@ def _outputs(
         "profile": settings.profile,
         "protected": settings.protected,
         "model": settings.assistant.model,
+        "modelSha256": model_digest(settings) or None,
         "modelStorage": _model_storage_url(platform.model_storage),
         "models": _models(platform.model_storage),
         "network": facts and {"id": facts.network_id, "subnets": _lists(facts.subnet_ids)},

@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import Any
 
 from preflight.report import (
+    PROGRESS,
     SECRET_VARIABLES,
     Problem,
     Result,
@@ -52,7 +53,7 @@ from preflight.report import (
 )
 
 SECONDS = 20
-"""How long one check may take from its first connection on."""
+"""How long one check may take from its first connection on, or from the last part of a long answer."""
 START_SECONDS = 120
 """How long it may take until then, for its imports, which need CPU time and no server."""
 LOG_BYTES = 8192
@@ -95,6 +96,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--secret-variables", type=names, default=[])
     parser.add_argument("--remote-storage")
     parser.add_argument("-m", "--model")
+    parser.add_argument("--sha256", default="")
     return parser.parse_args()
 
 
@@ -113,7 +115,9 @@ def load_checks(options: argparse.Namespace) -> tuple[list[Result], list[tuple[s
     results = finish([begin("endpoints", lambda: endpoints.file(options.endpoints))], options)
     try:
         with redirect_stdout(StringIO()):  # Rasa Pro logs each read, and it was logged before
-            return results, endpoints.checks_for(options.endpoints, options.remote_storage, options.model)
+            return results, endpoints.checks_for(
+                options.endpoints, options.remote_storage, options.model, options.sha256
+            )
     except Exception:  # noqa: BLE001 (the check of the file has said it better)
         return results, []
 
@@ -135,6 +139,7 @@ def run_check(name: str, check: Check, answer: Any, log: int) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     tell_first_connection(answer)
+    PROGRESS.append(lambda: answer.send(time.monotonic()))
     try:
         verdict, reason, remedy = "ok", check(), ""
     except Warn as doubt:
@@ -181,7 +186,7 @@ def answered(one: Running) -> Result:
             "No server is to blame: this Job's pod got too little CPU; give its node less to do, or more CPUs"
         )
         result = next_word(one, one.started + START_SECONDS)
-        if isinstance(result, float):
+        while isinstance(result, float):
             reason = f"no answer within {SECONDS} s"
             remedy = (
                 "It took the connection and then said nothing: look at its load, and at proxies in between"

@@ -66,7 +66,7 @@ def file(path: str) -> str:
 
 
 def checks_for(
-    path: str, remote_storage: str | None, model: str | None
+    path: str, remote_storage: str | None, model: str | None, sha256: str
 ) -> list[tuple[str, Callable[[], str]]]:
     """The checks that this file and these arguments of `rasa run` ask for, by name."""
     endpoints = AvailableEndpoints.read_endpoints(Path(path))
@@ -83,7 +83,7 @@ def checks_for(
         found.append(("timer_store", partial(timer_store, endpoints.timer_store)))
     if endpoints.event_broker:
         found.append(("event_broker", partial(event_broker.event_broker, endpoints.event_broker)))
-    found.append(("model", partial(model_storage.model, endpoints.model, remote_storage, model)))
+    found.append(("model", partial(model_storage.model, endpoints.model, remote_storage, model, sha256)))
     if endpoints.nlg and endpoints.nlg.url:
         found.append(("nlg", partial(companions.nlg, endpoints.nlg)))
     if endpoints.action and endpoints.action.url:

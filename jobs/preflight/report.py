@@ -22,6 +22,16 @@ SECRET_VARIABLES: list[str] = []
 """Variables whose values must not be printed; `main` says them before anything else happens."""
 
 
+PROGRESS: list[Callable[[], None]] = []
+"""What a check calls while a server answers for long; `run_check` says what that is."""
+
+
+def still_answered() -> None:
+    """Say that the server goes on answering: the limit on one answer begins again."""
+    for tell in PROGRESS:
+        tell()
+
+
 class Problem(Exception):
     """Rasa Pro would not work like this."""
 

@@ -106,7 +106,7 @@ def test_models_are_private_encrypted_and_versioned() -> None:
     assert made.one("aws:s3/bucket:Bucket").inputs["forceDestroy"] is False
     block = made.one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs
     assert {value for key, value in block.items() if key != "bucket"} == {True}
-    (only_tls,) = statements(made.one("aws:s3/bucketPolicy:BucketPolicy"))
+    only_tls, *_ = statements(made.one("aws:s3/bucketPolicy:BucketPolicy"))
     assert only_tls["Effect"] == "Deny"
     assert only_tls["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     lifecycle = made.one("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
@@ -114,6 +114,25 @@ def test_models_are_private_encrypted_and_versioned() -> None:
 
 
 # --- lock store
+
+
+def test_a_released_model_is_not_overwritten_and_in_production_not_deleted() -> None:
+    """S3 user guide, "Enforce conditional writes on Amazon S3 buckets"."""
+    denied = {
+        "dev": ["s3:PutObject"],
+        "production": ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"],
+    }
+    for profile, actions in denied.items():
+        policy = make("model-storage", profile).one("aws:s3/bucketPolicy:BucketPolicy")
+        found = [one for one in statements(policy) if "?" in str(one["Resource"])]
+        assert [action for one in found for action in one["Action"]] == actions
+        for one in found:
+            assert (one["Effect"], one["Principal"]) == ("Deny", {"AWS": "*"})
+            assert one["Resource"].endswith("/" + "?" * 40 + ".tar.gz")
+        assert found[0]["Condition"] == {
+            "Null": {"s3:if-none-match": "true"},
+            "Bool": {"s3:ObjectCreationOperation": "true"},
+        }
 
 
 def test_rasa_is_the_only_user_and_has_no_password() -> None:

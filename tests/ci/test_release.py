@@ -26,6 +26,8 @@ GOOD = ("put", "journal", "name", "roll_out", "wait", "converse", "journal")
 """The steps of a release that goes well."""
 BAD = (*GOOD[:6], "journal", "name", "roll_out", "wait", "journal")
 """And of one that is rolled back."""
+BACK = Journal(model="old", sha256="0" * 64, previous="old", previous_sha256="0" * 64, step="serving")
+"""What a journal says then."""
 
 
 class CutOff(BaseException):
@@ -43,6 +45,10 @@ class World:
     texts: dict[str, bytes] = field(default_factory=dict[str, bytes])
     pods: list[str] = field(default_factory=lambda: ["old", "old"])
     settings: str = "old"
+    named: dict[str, str] = field(default_factory=dict[str, str])
+    """Model → hash with which it was named last."""
+    known: dict[str, str] = field(default_factory=lambda: {"old": "0" * 64})
+    """Model that is up → hash that the state has of it."""
     bad: frozenset[str] = frozenset()
     cut_at: int = 0
     cut: str = "before"
@@ -78,8 +84,14 @@ class World:
     def model(self) -> str:
         return self.settings
 
-    def name(self, model: str) -> None:
-        self._step("name", lambda: setattr(self, "settings", model))
+    def sha256(self, model: str) -> str:
+        return self.known.get(model, "")
+
+    def name(self, model: str, sha256: str) -> None:
+        def both() -> None:
+            self.settings, self.named[model] = model, sha256
+
+        self._step("name", both)
 
     def roll_out(self) -> None:
         def pods(count: int) -> None:
@@ -134,7 +146,9 @@ def test_cut_off_and_resumed(at: int, cut: str, model: Archive) -> None:
     cut_off(world, lambda: world.release(model))
     world.release(model)
     assert world.pods == ["new", "new"]
-    assert world.journal() == Journal(model="new", previous="old", step="serving")
+    assert world.journal() == Journal(
+        model="new", sha256=model.sha256, previous="old", previous_sha256="0" * 64, step="serving"
+    )
     assert list(world.objects) == ["new.tar.gz"]
 
 
@@ -147,7 +161,7 @@ def test_a_roll_back_that_is_cut_off_is_finished(at: int, cut: str, model: Archi
         world.release(model)
     assert "serves old again" in error.value.remedy
     assert world.pods == ["old", "old"]
-    assert world.journal() == Journal(model="old", previous="old", step="serving")
+    assert world.journal() == BACK
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -162,7 +176,9 @@ def test_the_next_commit_goes_back_to_what_was_proven(at: int, cut: str, model: 
     assert world.pods == ["old", "old"]
     world.bad = frozenset()
     world.release(model, "newest")
-    assert world.journal() == Journal(model="newest", previous="old", step="serving")
+    journal = world.journal()
+    assert journal is not None
+    assert (journal.model, journal.previous, journal.step) == ("newest", "old", "serving")
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -175,7 +191,7 @@ def test_back_by_hand_is_resumed_too(at: int, cut: str, model: Archive) -> None:
     cut_off(world, lambda: setattr(world, "settings", release.back(STACK, world, world)))
     assert release.back(STACK, world, world) == "old"
     assert world.pods == ["old", "old"]
-    assert world.journal() == Journal(model="old", previous="old", step="serving")
+    assert world.journal() == BACK
 
 
 def test_a_roll_back_that_fails_says_how_to_go_on(model: Archive) -> None:
@@ -207,10 +223,32 @@ def test_releasing_the_same_again_keeps_the_way_back(model: Archive) -> None:
     assert release.back(STACK, world, world) == "old"
 
 
+def test_each_model_is_named_with_its_hash(model: Archive) -> None:
+    world = World(bad=frozenset({"new"}))
+    with pytest.raises(JobError, match="new was not released"):
+        world.release(model)
+    assert world.named == {"new": model.sha256, "old": "0" * 64}
+
+
+def test_a_journal_that_was_tampered_with_names_no_hash_of_what_is_up(model: Archive) -> None:
+    """Who replaces a model may write the journal beside it, too, but not the stack's state."""
+    world = World()
+    world.release(model)
+    world.known = {"new": model.sha256}
+    spoilt = json.loads(world.texts[release.journal_key(STACK)])
+    spoilt["sha256"] = "f" * 64
+    world.texts[release.journal_key(STACK)] = json.dumps(spoilt).encode()
+    world.release(model, "newer")
+    journal = world.journal()
+    assert journal is not None
+    assert journal.previous_sha256 == model.sha256
+
+
 def test_an_up_meanwhile_keeps_what_was_proven() -> None:
     steps: dict[release.Step, str] = {"rolling-out": "old", "rolling-back": "old", "serving": "new"}
     for step, kept in steps.items():
-        assert Journal(model="new", previous="old", step=step).proven == kept
+        journal = Journal(model="new", sha256="new", previous="old", previous_sha256="old", step=step)
+        assert (journal.proven, journal.proven_sha256) == (kept, kept)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 from ci.assistant import in_pod
 from ci.assistant.target import CONTAINER, StackTarget
 from ci.errors import JobError
-from ci.pulumi_cli import Outcome
+from ci.pulumi_cli import MODEL, Outcome
 from components.rasa.values import READY
 
 KUBECONFIG, TOKEN = "planted-kubeconfig", "planted-token"
@@ -32,6 +32,7 @@ class Machine:
     """Has a `pulumi` and a `kubectl`, a stack, and pods."""
 
     configured: str = "old"
+    hashed: str = ""
     pods: dict[str, dict[str, object] | str] = field(default_factory=dict[str, "dict[str, object] | str"])
     """Name → what it answers to /status; a text is an error."""
     reply: str = '[{"text": "Hello"}]'
@@ -50,7 +51,11 @@ class Machine:
             case ("config", "get"):
                 return said(f"{self.configured}\n")
             case ("config", "set"):
-                self.configured = words[4]
+                if words[3] == MODEL:
+                    self.configured = words[4]
+                else:
+                    self.hashed = words[4]
+                assert words[5:7] == ("--type", "string")
                 return OK
             case ("stack", "output"):
                 return said(KUBECONFIG)
@@ -100,8 +105,9 @@ def test_a_model_is_named_and_rolled_out() -> None:
     machine = Machine()
     stack = target(machine)
     assert stack.model() == "old"
-    stack.name("new")
+    stack.name("new", "0" * 64)
     assert machine.configured == "new"
+    assert machine.hashed == "0" * 64
     stack.roll_out()
     assert machine.asked[-2:] == ["preview", "up"]
 

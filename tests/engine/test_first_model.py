@@ -18,6 +18,7 @@ OBJECT = {
     "azure-dev": "azure-native:storage:Blob",
     "gcp-dev": "gcp:storage/bucketObject:BucketObject",
 }
+UPLOADED = "model-storage-upload-assistant-2.0.0"
 JOB, RELEASE = "kubernetes:batch/v1:Job", "kubernetes:helm.sh/v3:Release"
 RELEASED = "0123456789abcdef" * 2 + "01234567"
 
@@ -51,26 +52,35 @@ def test_an_object_is_uploaded_before_anybody_looks_for_it_and_outlives_a_releas
     file = write_model(tmp_path / "assistant-2.0.0.tar.gz")
     simulation = with_upload(stack, tmp_path, file)
     first = simulation.up()
-    assert touched(first, "model-storage-upload") == {("create", OBJECT[stack])}
-    assert place(first, "::model-storage-upload") < place(first, "Job::rasa-preflight")
+    assert touched(first, UPLOADED) == {("create", OBJECT[stack])}
+    assert place(first, f"::{UPLOADED}") < place(first, "Job::rasa-preflight")
     assert not simulation.up().changed
     # A pipeline's checkout has a commit's model, and not the file.
     file.unlink()
     released = with_upload(stack, tmp_path, file, RELEASED)
-    assert touched(released.up(), "model-storage-upload") == {("delete", OBJECT[stack])}
+    assert touched(released.up(), UPLOADED) == {("delete", OBJECT[stack])}
     assert [one for one in released.account.records.values() if one.type == OBJECT[stack]]
     assert released.destroy().success
     assert not released.account.records
 
 
-def test_other_content_is_another_object_of_the_same_name(tmp_path: Path) -> None:
+def test_other_content_of_the_same_name_is_not_uploaded_and_has_the_preflight_run(tmp_path: Path) -> None:
+    """It compares the file's hash with the object's: tests/rasa/test_preflight_model.py shows it refuse."""
     file = write_model(tmp_path / "assistant-2.0.0.tar.gz")
-    simulation = with_upload("gcp-dev", tmp_path, file)
+    simulation, kind = with_upload("gcp-dev", tmp_path, file), OBJECT["gcp-dev"]
     assert simulation.up().success
     write_model(file, model_id="another")
-    changed = touched(simulation.up(), "model-storage-upload")
-    assert {op for op, _ in changed} & {"replace", "create-replacement"}
-    assert simulation.destroy().success
+    second = simulation.up()
+    assert touched(second, UPLOADED) == set()
+    assert touched(second, "rasa-preflight")
+    # Under another name it is another object, and the first stays.
+    other = write_model(tmp_path / "assistant-2.0.1.tar.gz", model_id="another")
+    again = with_upload("gcp-dev", tmp_path, other)
+    renamed = again.up()
+    assert touched(renamed, UPLOADED) == {("delete", kind)}
+    assert touched(renamed, "model-storage-upload-assistant-2.0.1") == {("create", kind)}
+    assert len([one for one in again.account.records.values() if one.type == kind]) == 2
+    assert again.destroy().success
 
 
 def test_a_job_fills_the_volume_before_the_preflight_and_again_when_the_volume_is_new(tmp_path: Path) -> None:

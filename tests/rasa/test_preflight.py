@@ -97,6 +97,7 @@ def name_of(args: AssistantArgs) -> str:
 
 CHANGES: dict[str, AssistantArgs] = {
     "model": replace(samples.AZURE, model="prod/bot-8"),
+    "hash": replace(samples.AZURE, model_sha256="0" * 64),
     "secret": replace(samples.AZURE, llm_keys={"OPENAI_API_KEY": samples.secret("other")}),
     "authority": replace(samples.AZURE, tracker_store=replace(samples.POSTGRES, ca=samples.known("other"))),
     "address": replace(samples.AZURE, tracker_store=replace(samples.POSTGRES, host=samples.known("other"))),
@@ -132,6 +133,32 @@ def test_the_names_of_the_checks() -> None:
         assert f'"{check}"' in source
     arguments = container(replace(samples.BASE, warn_only=("model", "nlg")))["args"]
     assert arguments[arguments.index("--warn-only") + 1] == "model,nlg"
+
+
+def test_it_is_told_the_hash_that_it_compares() -> None:
+    known = replace(samples.BASE, model_sha256="0" * 64)
+    arguments = container(known)["args"]
+    assert arguments[arguments.index("--sha256") + 1] == "0" * 64
+    assert "--sha256" not in container(samples.BASE)["args"]
+    # A server sends an ETag, and no file of a name.
+    server = replace(known, model_storage=samples.MODEL_STORAGES["server"])
+    assert "--sha256" not in container(server)["args"]
+
+
+def test_the_limit_begins_again_with_each_part_of_an_answer(
+    preflight: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preflight, "SECONDS", 1)
+
+    def long_answer() -> str:
+        for _ in range(3):
+            time.sleep(0.6)
+            sys.modules["preflight.report"].still_answered()
+        return "all of it"
+
+    options = Namespace(warn_only=[], secret_variables=[])
+    (read,) = preflight.finish([preflight.begin("long", long_answer)], options)
+    assert (read.verdict, read.reason) == ("ok", "all of it")
 
 
 def test_what_it_needs_is_in_the_image_or_in_the_config_map() -> None:

@@ -36,10 +36,13 @@ def test_table_is_generated() -> None:
 def test_each_output_has_a_meaning_and_each_meaning_an_output() -> None:
     told = {name for stack in STACKS for name in record_stack(stack).outputs}
     target = "arn:aws:sns:eu-central-1:123456789012:on-call"
+    config = stack_config("aws-dev")
+    released = {**json.loads(config["rasa:assistant"]), "sha256": "0" * 64}
     alarmed = record_config(
-        {**stack_config("aws-dev"), "rasa:alarms": json.dumps({"target": target})}
+        {**config, "rasa:alarms": json.dumps({"target": target}), "rasa:assistant": json.dumps(released)}
     ).outputs
     assert alarmed["alarmTarget"] == target
+    assert alarmed["modelSha256"] == "0" * 64
     assert told | set(alarmed) == set(MEANINGS)
 
 

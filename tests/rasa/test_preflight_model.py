@@ -1,0 +1,116 @@
+"""The preflight's check of the model, against S3 as moto serves it and a volume, without Rasa Pro.
+
+With Rasa Pro itself, and on the other storages, it runs in tests/conformance.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ci.assistant.archive import read
+from ci.assistant.storage import S3, upload
+from components.kubernetes.script_job import JOBS
+from components.rasa.spec.model_archive import Archive
+from tests.ci import uploads
+from tests.ci.models import write_model
+from tests.ci.uploads import sdk
+
+pytestmark = [pytest.mark.filterwarnings(text) for text in uploads.QUIET]
+NAME = "0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass
+class Persistor:
+    """What of Rasa Pro's class the check asks."""
+
+    s3: Any
+    bucket_name: str = "models"
+
+
+@pytest.fixture
+def bucket() -> Iterator[Any]:
+    server = sdk("moto.server").ThreadedMotoServer(port=0)
+    server.start()
+    _, port = server.get_host_and_port()
+    made = sdk("boto3").resource(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    made.create_bucket(Bucket="models")
+    yield made
+    # moto keeps what is in it for as long as the process lives.
+    made.Bucket("models").objects.delete()
+    server.stop()
+
+
+@pytest.fixture
+def check(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The script, as the pod imports it."""
+    stand_in = ModuleType("rasa.core.persistor")
+    stand_in.get_persistor = lambda _: Persistor(bucket)  # pyright: ignore[reportAttributeAccessIssue]
+    for name, module in {"rasa": ModuleType("rasa"), "rasa.core": ModuleType("rasa.core")}.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setitem(sys.modules, "rasa.core.persistor", stand_in)
+    monkeypatch.setattr(sys, "path", [str(JOBS), *sys.path])
+    yield importlib.import_module("preflight.model_storage")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "preflight"]:
+        sys.modules.pop(name)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Archive:
+    return read(write_model(tmp_path / "m.tar.gz"))
+
+
+def problem() -> type[Exception]:
+    return sys.modules["preflight.report"].Problem
+
+
+def test_the_model_that_was_released_passes(check: Any, bucket: Any, model: Archive) -> None:
+    upload(S3(bucket="models", client=bucket.meta.client), f"{NAME}.tar.gz", model)
+    assert check.model(None, "aws", NAME, model.sha256).endswith("bytes, as released")
+    assert check.model(None, "aws", NAME).endswith("bytes")
+
+
+def test_a_model_that_was_replaced_stops_the_rollout(
+    check: Any, bucket: Any, model: Archive, tmp_path: Path
+) -> None:
+    upload(S3(bucket="models", client=bucket.meta.client), f"{NAME}.tar.gz", model)
+    other = write_model(tmp_path / "other.tar.gz", model_id="evil")
+    # With a client that does not ask whether it is there, and with a hash beside it that looks right.
+    bucket.Object("models", f"{NAME}.tar.gz").put(Body=other.read_bytes(), Metadata={"sha256": model.sha256})
+    with pytest.raises(problem(), match="is not the model that was released") as refused:
+        check.model(None, "aws", NAME, model.sha256)
+    assert model.sha256 in str(refused.value)
+    # Of a model whose hash nobody knows, nothing can be said.
+    assert check.model(None, "aws", NAME)
+
+
+def test_one_in_a_volume_too(check: Any, tmp_path: Path) -> None:
+    path = write_model(tmp_path / "bot.tar.gz")
+    assert check.model(None, None, str(path), read(path).sha256).endswith("as released")
+    with pytest.raises(problem(), match="is not the model that was released"):
+        check.model(None, None, str(path), "0" * 64)
+
+
+def test_the_limit_begins_again_while_the_storage_answers(
+    check: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_model(tmp_path / "bot.tar.gz")
+    told: list[bool] = []
+    sys.modules["preflight.report"].PROGRESS.append(lambda: told.append(True))
+    moments = iter(range(0, 1000, 5))
+    monkeypatch.setattr(check.time, "monotonic", lambda: next(moments))
+    check.model(None, None, str(path), read(path).sha256)
+    assert told
