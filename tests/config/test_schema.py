@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 from typing import Any
@@ -52,3 +53,20 @@ def test_every_key_says_what_it_means() -> None:
             named = schema["$defs"].get(value.get("$ref", "").removeprefix("#/$defs/"), {})
             said = value.get("description") or named.get("description")
             assert said or "const" in value, f"{block}.{key}: give the field a docstring"
+
+
+def test_every_key_is_read() -> None:
+    """A key that is accepted and has no effect. A name that several blocks have counts once one is read."""
+    trees = {path: ast.parse(path.read_text()) for path in (ROOT / "components").rglob("*.py")}
+    nodes = [(path, node) for path, tree in trees.items() for node in ast.walk(tree)]
+    read = {node.attr for _, node in nodes if isinstance(node, ast.Attribute)}
+    read |= {name for _, node in nodes if isinstance(node, ast.MatchClass) for name in node.kwd_attrs}
+    fields = {
+        f"{path.name}: {block.name}.{field.target.id}": field.target.id
+        for path, block in nodes
+        if isinstance(block, ast.ClassDef) and path.is_relative_to(ROOT / "components" / "config")
+        for field in block.body
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+    }
+    assert len(fields) > 100
+    assert [place for place, name in fields.items() if name not in read] == []
