@@ -12,9 +12,9 @@ from pulumi import Output
 from pydantic import Field
 
 from components.config.model import (
-    HTTP_URL,
     Address,
     Existing,
+    HttpUrl,
     Model,
     Pem,
     Port,
@@ -23,6 +23,7 @@ from components.config.model import (
     choice,
     chosen_by,
     secret,
+    url_of,
 )
 from components.config.tracker_store import ExistingPostgres
 from components.contract import companions
@@ -99,7 +100,7 @@ class ExistingActions(Model):
     """An action server that runs already."""
 
     source: Existing = Field(alias="from")
-    url: str = Field(pattern=r"^(https?|grpc)://[^\s/@]+[^\s@]*$")
+    url: Annotated[str, *url_of("https", "http", "grpc")]
     """https://…/webhook, or grpc://host:port."""
     token: Secret | None = None
     """Set it with --secret, or name a Kubernetes Secret: {secretName, key}."""
@@ -126,7 +127,7 @@ class ExistingDuckling(Model):
     """A Duckling that runs already."""
 
     source: Existing = Field(alias="from")
-    url: str = Field(pattern=HTTP_URL)
+    url: HttpUrl
     """Its address."""
 
 
@@ -172,7 +173,7 @@ class McpServer(Model):
 
     name: str = Field(min_length=1)
     """What flows call it."""
-    url: str = Field(pattern=HTTP_URL)
+    url: HttpUrl
     """Its address."""
     type: Literal["http", "https"] = "http"
     """Transport, as Rasa calls it: http or https."""
@@ -184,7 +185,7 @@ class ExistingNlgServer(Model):
     """An NLG server that runs already."""
 
     source: Existing = Field(alias="from")
-    url: str = Field(pattern=HTTP_URL)
+    url: HttpUrl
     """Full URL, path included: Rasa posts to exactly this."""
     token: Secret | None = None
     """Set it with --secret, or name a Kubernetes Secret: {secretName, key}."""

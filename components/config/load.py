@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from components.config import rules
 from components.config.messages import did_you_mean, explain, rm_command
+from components.config.plain_values import odd_values
 from components.config.settings import NAMESPACE, Settings
 from components.contract.errors import ConfigurationError
 
@@ -28,12 +29,14 @@ def parse(raw: Mapping[str, object], *, secret_keys: frozenset[str], stack: str)
     }  # "" is how Pulumi.yaml says "no default"
     problems = _unknown_keys(given)
     known = {key: value for key, value in given.items() if key in _KEYS}
-    wrong: set[str] = set()
+    odd = dict(odd_values(known))
+    problems += odd.values()
+    wrong = set(odd)
     try:
-        settings = Settings.model_validate(known)
+        settings = Settings.model_validate(_without(known, wrong))
     except ValidationError as error:
         problems += explain(error, Settings)
-        wrong = {str(detail["loc"][0]) for detail in error.errors()}
+        wrong |= {str(detail["loc"][0]) for detail in error.errors()}
         settings = Settings.model_validate(_without(known, wrong))
     fields = frozenset(_KEYS[key] for key in wrong if key in _KEYS)
     problems += rules.problems(settings, wrong=fields, secret_keys=secret_keys, stack=stack)
@@ -81,5 +84,5 @@ def _decoded(key: str, value: str) -> object:
         return value
     try:
         return json.loads(value)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, too many brackets
         return value

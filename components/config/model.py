@@ -19,9 +19,11 @@ from pydantic import (
     Field,
     SecretStr,
     Tag,
+    WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
 
+from components.config.urls import LARGEST_PORT, address_problem, host_problem, url_problem
 from components.contract.secrets import SecretRef, SecretValue
 
 CHOICE = "="
@@ -134,26 +136,37 @@ def certificates(value: str | SecretKey | None) -> SecretValue | None:
 
 
 def _address(text: str) -> str:
-    host, colon, port = text.strip().rpartition(":")
-    if not colon or not host:
-        raise ValueError(f"{text!r} has no port; accepted: host:port, such as kafka.example.com:9093")
-    if not port.isdecimal() or not 1 <= int(port) <= LARGEST_PORT:
-        raise ValueError(f"{text!r} has no port between 1 and {LARGEST_PORT} after its last colon")
-    if any(sign in host for sign in "/@ "):
-        raise ValueError(f"{text!r} is not a host with a port: no scheme, no path, no login")
+    if (problem := address_problem(text.strip())) is not None:
+        raise ValueError(f"{text!r} {problem}")
     return text.strip()
+
+
+def _host(text: str) -> str:
+    if (problem := host_problem(text)) is not None:
+        raise ValueError(f"{text!r} {problem}")
+    return text
+
+
+def url_of(*schemes: str) -> tuple[object, ...]:
+    """What makes a text a URL of one of these schemes, for `Annotated[str, *url_of(…)]`."""
+
+    def check(text: str) -> str:
+        if (problem := url_problem(text, schemes=schemes)) is not None:
+            raise ValueError(f"{text!r} {problem}")
+        return text
+
+    pattern = f"^({'|'.join(schemes)})://[^\\s/@]+[^\\s@]*$"
+    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": pattern})
 
 
 def _addresses(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
 
 
-LARGEST_PORT = 65535
 OBJECT_NAME = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
 """Name of a Kubernetes object."""
-HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
-HTTP_URL = r"^https?://[^\s/@]+[^\s@]*$"
-Host = Annotated[str, Field(pattern=HOST)]
+Host = Annotated[str, AfterValidator(_host)]
+HttpUrl = Annotated[str, *url_of("https", "http")]
 Port = Annotated[int, Field(ge=1, le=LARGEST_PORT)]
 Address = Annotated[str, AfterValidator(_address)]
 """host:port"""

@@ -8,8 +8,8 @@ from pulumi import Output
 from pydantic import Field
 
 from components.config.model import (
-    HTTP_URL,
     Existing,
+    HttpUrl,
     Model,
     Pem,
     Secret,
@@ -42,7 +42,7 @@ class ExistingS3(Model):
     """Bucket."""
     region: str | None = None
     """Its region; by default the stack's."""
-    endpoint: str | None = Field(default=None, pattern=HTTP_URL)
+    endpoint: HttpUrl | None = None
     """URL of an S3-compatible store; without it, AWS."""
     keys: ExistingKeys | None = None
     """Without them the identity of the pod must be allowed s3:ListBucket and s3:GetObject."""
@@ -82,7 +82,7 @@ class ExistingModelServer(Model):
     source: Existing = Field(alias="from")
     kind: Literal["model-server"]
     """s3, gcs, azure-blob, model-server or volume."""
-    url: str = Field(pattern=HTTP_URL)
+    url: HttpUrl
     """Full URL of the model."""
     token: Secret | None = None
     """Sent as ?token=; set it with --secret, or name a Kubernetes Secret: {secretName, key}."""

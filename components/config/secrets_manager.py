@@ -10,7 +10,17 @@ from typing import Annotated, Literal
 from pulumi import Output
 from pydantic import Field
 
-from components.config.model import Existing, Model, Pem, Secret, certificates, choice, chosen_by, secret
+from components.config.model import (
+    Existing,
+    Model,
+    Pem,
+    Secret,
+    certificates,
+    choice,
+    chosen_by,
+    secret,
+    url_of,
+)
 from components.contract.connections import Vault
 from components.contract.terms import Profile
 
@@ -19,7 +29,7 @@ class ExistingVault(Model):
     """A HashiCorp Vault with a KV version 2 engine; `trackerStore.password.vaultKey` names the key."""
 
     source: Existing = Field(alias="from")
-    address: str = Field(pattern=r"^https://[^\s/@]+/?$")
+    address: Annotated[str, *url_of("https")]
     """URL of the API; Rasa's token travels there, so https only."""
     mount: str = Field(default="secret", min_length=1)
     """Mount of the KV version 2 engine."""

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from pulumi import RunError
 
+from components.contract import secret_shapes
+
 
 class NotSupported(RunError):
     """A gap, said aloud: what is missing where, why, and what to use instead."""
@@ -20,7 +22,9 @@ class ConfigurationError(RunError):
     """Every problem of a stack's configuration, all at once."""
 
     def __init__(self, stack: str, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
+        # Values are repeated so that the person finds them; a login or a key among them would stand in the
+        # logs of a pipeline, and in a comment of its pull request.
+        self.problems = tuple(map(secret_shapes.without, problems))
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         lines = "".join(f"\n  - {_for_stack(stack, problem)}" for problem in self.problems)
         super().__init__(f"The configuration of stack {stack!r} has {count}; nothing was changed.{lines}")

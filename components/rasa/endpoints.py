@@ -54,7 +54,7 @@ def endpoints(connections: Connections, extra: Mapping[str, Document]) -> dict[s
     if connections.secrets_manager is not None:
         document["secrets_manager"] = _secrets_manager(connections.secrets_manager)
     document = merged(document, extra)
-    if problems := problems_of(document):
+    if problems := [*problems_of(document), *endpoint_rules.plain_secrets(extra)]:
         lines = "".join(f"\n  - {problem}" for problem in problems)
         raise RunError(
             f"endpoints.yml would not say what it seems to (see rasa:assistant.extraEndpoints):{lines}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from components.config.messages import set_with
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.tracker_store import ExistingPostgres, ManagedTrackerStore
+from components.config.urls import url_problem
 from components.rasa.spec import variables
 from components.rasa.spec.connection_pools import (
     ANALYTICS_CONNECTIONS,
@@ -20,7 +22,7 @@ from components.rasa.spec.connection_pools import (
     budget,
     tracker_stores_per_process,
 )
-from components.rasa.spec.endpoint_rules import plain_secrets, problems_of, unset_variables
+from components.rasa.spec.endpoint_rules import plain_secrets, problems_of, scalars, unset_variables
 
 
 def _assistant(settings: Settings) -> Iterator[str]:
@@ -61,20 +63,26 @@ def _documents(settings: Settings) -> Iterator[str]:
     ]
     servers = [{**server.options, "name": server.name, "url": server.url} for server in settings.mcp_servers]
     extra = settings.assistant.extra_endpoints
-    documents: dict[str, Any] = {
+    documents: dict[str, Mapping[str, Any] | list[dict[str, Any]]] = {
         "assistant.credentials": settings.assistant.credentials,
         "assistant.extraEndpoints": extra,
         "modelGroups": groups,
         "mcpServers": servers,
     }
     known = variables.SET_BY_CHART | variables.OF_CONNECTIONS | settings.llm_keys.keys()
-    seen = set(problems_of(extra))
     for key, document in documents.items():
         yield from (f"rasa:{key}: {problem}" for problem in unset_variables(document, known))
-        for problem in plain_secrets(document):
-            # By the name of its key `problems_of` finds some of the same.
-            if not any(other.startswith(problem.split(" ", 1)[0] + ":") for other in seen):
-                yield f"rasa:{key}: {problem}"
+        yield from (f"rasa:{key}: {problem}" for problem in _unreadable_urls(document))
+        yield from (f"rasa:{key}: {problem}" for problem in plain_secrets(document))
+
+
+def _unreadable_urls(document: Mapping[str, Any] | list[dict[str, Any]]) -> Iterator[str]:
+    """What Rasa Pro itself would fail over, in the first conversation that needs it."""
+    for path, _, value in scalars(document, ""):
+        if isinstance(value, str) and re.match(r"^(https?|grpcs?|wss?)://", value) and "${" not in value:
+            schemes = ("http", "https", "grpc", "grpcs", "ws", "wss")
+            if (problem := url_problem(value, schemes=schemes, login=True)) is not None:
+                yield f"{path} {problem}"
 
 
 def _model_groups(settings: Settings) -> Iterator[str]:

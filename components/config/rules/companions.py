@@ -14,8 +14,8 @@ from components.config.rules.runner import Rule
 from components.config.rules.stores import in_cluster
 from components.config.settings import Settings
 from components.config.tracker_store import ExistingPostgres, ManagedTrackerStore
+from components.contract import secret_shapes
 from components.rasa.spec import variables
-from components.rasa.spec.endpoint_rules import SECRET_NAME
 
 
 def _analytics(settings: Settings) -> Iterator[str]:
@@ -68,10 +68,10 @@ def _servers(settings: Settings) -> Iterator[str]:
     ):
         if not isinstance(server, o.InClusterServer):
             continue
-        for name in server.variables if isinstance(server, o.OwnServer) else ():
+        for name, value in server.variables.items() if isinstance(server, o.OwnServer) else ():
             if not variables.NAME.match(name):
                 yield f"rasa:{key}.variables.{name} is no environment variable; choose another name"
-            elif SECRET_NAME.search(name):
+            elif secret_shapes.is_named(name, value) or secret_shapes.kind_of(value) is not None:
                 path = f"rasa:{key}.secrets.{name}"
                 yield (
                     f"rasa:{key}.variables.{name} is a secret in plain text: have it reissued, then "

@@ -7,12 +7,12 @@ preflight's part, in the cluster.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from pulumi import RunError
 
+from components.contract import secret_shapes
 from components.kubernetes.documents import Block, Document, is_plain_scalar
 from components.rasa.spec.endpoint_keys import mappings_in, type_named, types_of, unread_keys
 from components.rasa.spec.variables import NAME, REFERENCE
@@ -27,12 +27,6 @@ FALLS_BACK = {
 
 NEVER_EXPANDED = frozenset({("event_broker", "client_id"), ("vector_store", "api_key")})
 """Keys that stay literally `${VAR}` (docs/rasa-pro.md, Unexpanded keys)."""
-
-SECRET_KEYS = frozenset(
-    {"password", "token", "sasl_password", "api_key", "client_secret", "secret", "private_key"}
-    | {"aws_secret_access_key", "aws_session_token"}
-)
-"""endpoints.yml is a ConfigMap, readable by many: these take `${VARIABLE}` only."""
 
 
 def problems_of(extra: Block) -> list[str]:
@@ -112,11 +106,6 @@ def scalars(value: Document, path: str) -> Iterator[tuple[str, str, Document]]:
 def _value_problems(path: str, key: str, value: Document) -> Iterator[str]:
     if not isinstance(value, str):
         return
-    if key in SECRET_KEYS and not REFERENCE.search(value):
-        yield (
-            "a secret in plain text would stand in a ConfigMap; write ${VARIABLE} and set it with: "
-            "pulumi config set --secret --path 'rasa:llmKeys.VARIABLE' <value>"
-        )
     names = REFERENCE.findall(value)
     for name in names:
         if not NAME.match(name):
@@ -149,38 +138,20 @@ def _trap_problems(block: str, mapping: Block) -> Iterator[str]:
         yield "use_ssl: write true or false without quotes; concurrent_redis takes the text 'false' for true"
 
 
-SECRET_NAME = re.compile(
-    r"(^|[_-])(token|secret|password|passwd|key|verify|credentials?|authorization)$", re.IGNORECASE
-)
-"""How the keys of channels end that hold secrets: `slack_token`, `page-access-token`, `jwt_key`, `verify`, …
-(core/channels/*.py, `from_credentials`)."""
-PUBLIC = frozenset(
-    {"metadata_key", "public_key_path", "content_payload_key", "metadata_payload_key", "routing_key"}
-)
-"""Keys that end so and name something."""
-LOOKS_SECRET = (
-    (re.compile(r"\bsk-[A-Za-z0-9_-]{16,}"), "a key of OpenAI or Anthropic"),
-    (re.compile(r"\bAKIA[0-9A-Z]{16}\b"), "an AWS access key"),
-    (re.compile(r"\bAIza[0-9A-Za-z_-]{35}"), "a key of Google's"),
-    (re.compile(r"\b(xox[abprs]|xapp)-[0-9A-Za-z-]{10,}"), "a token of Slack's"),
-    (re.compile(r"\b(gsk|hf|glpat|ghp)[_-][0-9A-Za-z_-]{16,}"), "an access token"),
-    (re.compile(r"\bBearer\s+(?!\$\{)[A-Za-z0-9._~+/-]{12,}"), "a bearer token"),
-    (re.compile(r"://[^/\s:@]+:(?!\$\{)[^/\s@]+@"), "a password in a URL"),
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
-)
 MEND = (
     "it would stand in a ConfigMap; write ${VARIABLE}, have the secret reissued, and set it with: "
     "pulumi config set --secret --path 'rasa:llmKeys.VARIABLE' <value>"
 )
 
 
-def plain_secrets(document: Document) -> Iterator[str]:
-    """Name each place where a secret stands as it is."""
+def plain_secrets(document: Document, mend: str = MEND) -> Iterator[str]:
+    """Name each place where a secret stands as it is, by the name of its key or by its shape."""
     for path, key, value in scalars(document, ""):
-        if not isinstance(value, str) or not value:
+        if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
             continue
-        kind = next((what for pattern, what in LOOKS_SECRET if pattern.search(value)), None)
+        text = str(value)
+        kind = secret_shapes.kind_of(text)
         if kind is not None:
-            yield f"{path} holds {kind} in plain text: {MEND}"
-        elif SECRET_NAME.search(key) and key not in PUBLIC and not REFERENCE.search(value):
-            yield f"{path} is a secret in plain text: {MEND}"
+            yield f"{path} holds {kind} in plain text: {mend}"
+        elif secret_shapes.is_named(key, value) and not REFERENCE.search(text):
+            yield f"{path} is a secret in plain text: {mend}"

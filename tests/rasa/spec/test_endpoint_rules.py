@@ -7,7 +7,12 @@ from pulumi import RunError
 
 from components.kubernetes.documents import Block
 from components.rasa.spec.endpoint_keys import READ_KEYS, ROOT, unread_keys
-from components.rasa.spec.endpoint_rules import problems_of, refuse_unset_variables, unset_variables
+from components.rasa.spec.endpoint_rules import (
+    plain_secrets,
+    problems_of,
+    refuse_unset_variables,
+    unset_variables,
+)
 
 WRONG: dict[str, tuple[Block, str]] = {
     "camel case": ({"trackerStore": {"type": "SQL"}}, "trackerStore.*did you mean tracker_store"),
@@ -55,7 +60,7 @@ RIGHT: dict[str, Block] = {
 
 @pytest.mark.parametrize(("extra", "message"), WRONG.values(), ids=WRONG)
 def test_wrong_keys_are_named(extra: Block, message: str) -> None:
-    problems = problems_of(extra)
+    problems = [*problems_of(extra), *plain_secrets(extra)]
     assert any(re.search(message, problem) for problem in problems), problems
 
 
