@@ -13,7 +13,7 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import kms, storage
 
 from components.gcp.apis import enable_api
-from components.gcp.key import create_key_in, lend_key
+from components.gcp.key import create_key_in, grant_key
 from components.gcp.model_storage import bucket_args, delete_old_versions, service_agent
 
 OLD_STATES_DAYS = 365
@@ -69,7 +69,7 @@ class State(ComponentResource):
             bucket_args(
                 project=project,
                 region=args.region,
-                key_id=lend_key(f"{name}-bucket", own.id, agent, parent=self),
+                key_id=grant_key(f"{name}-bucket", own.id, agent, parent=self),
                 deleted_days=DELETED_STATES_DAYS,
                 rules=[delete_old_versions(OLD_STATES_DAYS)],
                 protect=args.protect,
