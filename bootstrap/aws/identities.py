@@ -9,40 +9,13 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
 from bootstrap.issuers import Trust
+from bootstrap.rights import aws_reads
 from components.aws.policies import Statement, document, managed_policy
 
 SESSION_SECONDS = {"preview": 3600, "deploy": 4 * 3600}
 """An `up` that makes a Kafka and a Kubernetes cluster outlives the default hour."""
-MANAGED = {"preview": "ReadOnlyAccess", "deploy": "AdministratorAccess"}
+CHANGES = "AdministratorAccess"
 """`deploy` makes roles for each stack: with that it could take any right, so a shorter list would pretend."""
-
-DATA = (
-    "dynamodb:BatchGetItem",
-    "dynamodb:GetItem",
-    "dynamodb:PartiQLSelect",
-    "dynamodb:Query",
-    "dynamodb:Scan",
-    "logs:FilterLogEvents",
-    "logs:GetLogEvents",
-    "logs:GetQueryResults",
-    "logs:StartLiveTail",
-    "logs:StartQuery",
-    "secretsmanager:GetSecretValue",
-    "ssm:GetParameter",
-    "ssm:GetParameters",
-    "ssm:GetParametersByPath",
-)
-"""Reading that is no look at how things are set up: conversations and logs are nothing for pull requests, and
-`ReadOnlyAccess` would allow it. Objects in encrypted buckets need the bucket's key, which is not granted."""
-
-
-READ_TOPICS = (
-    "kafka-cluster:Connect",
-    "kafka-cluster:DescribeTopic",
-    "kafka-cluster:DescribeTopicDynamicConfiguration",
-)
-"""MSK's DescribeTopic, by which a refresh reads a topic, is authorised by these (MSK developer guide, "Topic
-operations"), and `ReadOnlyAccess` has none of them. They show topics, and no events."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,13 +46,18 @@ class Identities(ComponentResource):
         )
         preview = _role(f"{name}-preview", issuer.arn, trust, trust.preview, parent=self)
         deploy = _role(f"{name}-deploy", issuer.arn, trust, trust.deploy, parent=self)
+        aws.iam.RolePolicyAttachment(
+            f"{name}-deploy",
+            role=deploy.name,
+            policy_arn=managed_policy(CHANGES),
+            opts=ResourceOptions(parent=self),
+        )
         decrypt: Statement = {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": args.key_arn}
-        topics: Statement = {"Effect": "Allow", "Action": READ_TOPICS, "Resource": "*"}
-        withhold: Statement = {"Effect": "Deny", "Action": DATA, "Resource": "*"}
+        read: Statement = {"Effect": "Allow", "Action": aws_reads(), "Resource": "*"}
         aws.iam.RolePolicy(
             f"{name}-preview",
             role=preview.name,
-            policy=document(*_read(args.bucket_arn), decrypt, topics, withhold),
+            policy=document(read, decrypt, *_read(args.bucket_arn)),
             opts=ResourceOptions(parent=self),
         )
         self.preview_arn, self.deploy_arn = preview.arn, deploy.arn
@@ -118,13 +96,9 @@ def _role(
     name: str, issuer_arn: Output[str], trust: Trust, subjects: tuple[str, ...], *, parent: Resource
 ) -> aws.iam.Role:
     kind = name.rpartition("-")[2]
-    role = aws.iam.Role(
+    return aws.iam.Role(
         name,
         assume_role_policy=issuer_arn.apply(lambda arn: trust_policy(arn, trust, subjects)),
         max_session_duration=SESSION_SECONDS[kind],
         opts=ResourceOptions(parent=parent),
     )
-    aws.iam.RolePolicyAttachment(
-        name, role=role.name, policy_arn=managed_policy(MANAGED[kind]), opts=ResourceOptions(parent=parent)
-    )
-    return role

@@ -19,17 +19,7 @@ from pulumi_azure_native import authorization, managedidentity
 from bootstrap.azure.roles import assign, role_id
 from bootstrap.azure.state import TAGS
 from bootstrap.issuers import Trust, is_exact
-
-ASKED_IN_PREVIEWS = (
-    "Microsoft.Storage/storageAccounts/listAccountSas/action",
-    "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
-    "Microsoft.Cache/redisEnterprise/databases/listKeys/action",
-    "Microsoft.EventHub/namespaces/authorizationRules/listKeys/action",
-    "Microsoft.EventHub/namespaces/eventhubs/authorizationRules/listKeys/action",
-    "Microsoft.DocumentDB/mongoClusters/listConnectionStrings/action",
-)
-"""The look-ups of components/azure, which a preview asks too and a Reader may not. What they answer stands in
-the state, which this identity decrypts anyway."""
+from bootstrap.rights import azure_reads
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,18 +41,13 @@ class Identities(ComponentResource):
     def __init__(self, name: str, args: IdentitiesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:bootstrap:Identities", name, {}, opts)
         scope = f"/subscriptions/{args.subscription}"
-        self.preview = _identity(f"{name}-preview", args, exact(args.trust.preview), parent=self)
-        self.deploy = _identity(f"{name}-deploy", args, exact(args.trust.deploy), parent=self)
-        # A new role, then all other assignments in a row, then its own: until Azure knows a role everywhere
-        # it answers RoleDefinitionDoesNotExist, and nobody tries again. On the way back it is in use as long.
-        asks = _asking_role(f"{name}-preview-asks", scope, parent=self)
-        reads = assign(
-            f"{name}-preview-reads",
-            role_id("reader", args.subscription),
-            self.preview.principal_id,
-            scope,
-            after=[asks],
-            parent=self,
+        self.preview, _ = _identity(f"{name}-preview", args, exact(args.trust.preview), parent=self)
+        # A new role, then an identity and all other assignments in a row, then its own: until Azure knows a
+        # role everywhere it answers RoleDefinitionDoesNotExist, and nobody tries again. On the way back it is
+        # in use as long.
+        reading = _reading_role(f"{name}-preview-reads", scope, parent=self)
+        self.deploy, trusted = _identity(
+            f"{name}-deploy", args, exact(args.trust.deploy), after=[reading], parent=self
         )
         # It assigns roles to the identities of each stack: with that it could take any right, so a shorter
         # list would pretend.
@@ -71,7 +56,7 @@ class Identities(ComponentResource):
             role_id("owner", args.subscription),
             self.deploy.principal_id,
             scope,
-            after=[reads],
+            after=[trusted],
             parent=self,
         )
         # Not even an owner reads or writes blobs: the states, and the models that are released.
@@ -84,7 +69,12 @@ class Identities(ComponentResource):
             parent=self,
         )
         assign(
-            f"{name}-preview-asks", asks.id, self.preview.principal_id, scope, after=[uploads], parent=self
+            f"{name}-preview-reads",
+            reading.id,
+            self.preview.principal_id,
+            scope,
+            after=[uploads],
+            parent=self,
         )
         self.tenant = self.deploy.tenant_id
         self.register_outputs(
@@ -104,12 +94,22 @@ def exact(subjects: Sequence[str]) -> list[str]:
 
 
 def _identity(
-    name: str, args: IdentitiesArgs, subjects: Sequence[str], *, parent: Resource
-) -> managedidentity.UserAssignedIdentity:
+    name: str,
+    args: IdentitiesArgs,
+    subjects: Sequence[str],
+    *,
+    after: Sequence[Resource] = (),
+    parent: Resource,
+) -> tuple[managedidentity.UserAssignedIdentity, Resource]:
+    """The identity, and the last of its credentials."""
     identity = managedidentity.UserAssignedIdentity(
-        name, resource_group_name=args.resource_group, tags=TAGS, opts=ResourceOptions(parent=parent)
+        name,
+        resource_group_name=args.resource_group,
+        tags=TAGS,
+        # No input shows it: a new role needs time to be known (`Identities`).
+        opts=ResourceOptions(parent=parent, depends_on=[*after]),
     )
-    before: list[Resource] = []
+    before: list[Resource] = [identity]
     for subject in subjects:
         credential = managedidentity.FederatedIdentityCredential(
             f"{name}-{slug(subject)}",
@@ -122,7 +122,7 @@ def _identity(
             opts=ResourceOptions(parent=parent, depends_on=list(before)),
         )
         before = [credential]
-    return identity
+    return identity, before[-1]
 
 
 def slug(subject: str) -> str:
@@ -130,17 +130,17 @@ def slug(subject: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", subject).strip("-")[-80:].strip("-")
 
 
-def _asking_role(name: str, scope: str, *, parent: Resource) -> authorization.RoleDefinition:
+def _reading_role(name: str, scope: str, *, parent: Resource) -> authorization.RoleDefinition:
     guid = random.RandomUuid(f"{name}-role", opts=ResourceOptions(parent=parent))
     return authorization.RoleDefinition(
         name,
         role_definition_id=guid.result,
         # Unique among all roles of the tenant.
-        role_name=Output.concat("Rasa previews: look-ups ", guid.result),
-        description="What previews of Rasa's stacks ask besides reading",
+        role_name=Output.concat("Rasa previews: reads ", guid.result),
+        description="What previews of Rasa's stacks read",
         role_type="CustomRole",
         scope=scope,
         assignable_scopes=[scope],
-        permissions=[authorization.PermissionArgs(actions=list(ASKED_IN_PREVIEWS))],
+        permissions=[authorization.PermissionArgs(actions=list(azure_reads()))],
         opts=ResourceOptions(parent=parent),
     )

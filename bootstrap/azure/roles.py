@@ -10,16 +10,15 @@ from pulumi import Input, Resource
 from components.azure.roles import PrincipalType
 from components.azure.roles import assign as assign_to
 
-Role = Literal["reader", "owner", "blob-reader", "blob-contributor", "key-user"]
+Role = Literal["owner", "blob-reader", "blob-contributor", "key-user"]
 BUILT_IN: dict[Role, str] = {
     # Azure documentation, "Azure built-in roles".
-    "reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
     "owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
     "blob-reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
     "blob-contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
     "key-user": "12338af0-0e69-4776-bea7-57ae8d297424",
 }
-"""Reader; Owner; Storage Blob Data Reader and Contributor; Key Vault Crypto User."""
+"""Owner; Storage Blob Data Reader and Contributor; Key Vault Crypto User."""
 
 
 def role_id(role: Role, subscription: str) -> str:

@@ -14,24 +14,12 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import iam, projects, serviceaccount
 
 from bootstrap.issuers import Trust, is_exact
+from bootstrap.rights import gcp_reads
 from components.gcp.apis import enable_api
 
-ROLES = {
-    # A viewer sees no secrets, which no preview needs, and no grants, which the look for drift does.
-    "preview": ("roles/viewer", "roles/iam.securityReviewer"),
-    # It grants roles to the accounts of each stack: with that it could take any right, so a shorter list
-    # would pretend. Not even an owner writes objects by that: the states, and the models that are released.
-    "deploy": ("roles/owner", "roles/storage.objectAdmin"),
-}
-
-
-ASKED_IN_REFRESHES = ("redis.instances.getAuthString", "storage.buckets.get")
-"""What a refresh reads and neither role of *preview* holds.
-
-The provider fetches the string of each Redis with AUTH (provider-google, resource_redis_instance.go), and a
-bucket's settings are no part of roles/viewer. The string stands in the state, which this identity decrypts
-anyway.
-"""
+CHANGES = ("roles/owner", "roles/storage.objectAdmin")
+"""Of *deploy*, which grants roles to the accounts of each stack: with that it could take any right, so a
+shorter list would pretend. Not even an owner writes objects: the states, and the models that are released."""
 
 NAMES = {
     "github": "assertion.repository_id + '/' + assertion.run_id",
@@ -82,21 +70,29 @@ class Identities(ComponentResource):
             "deploy", args.trust.deploy, pool, args.trust, parent=self
         )
         reading = projects.IAMCustomRole(
-            f"{name}-preview-asks",
+            f"{name}-preview-reads",
             project=project,
             # The id of a deleted role, too, stays taken.
             role_id=Output.concat("rasa_previews_", suffix.hex),
-            title="Rasa: what previews ask besides viewing",
-            permissions=list(ASKED_IN_REFRESHES),
+            title="Rasa: what previews read",
+            permissions=list(gcp_reads()),
             opts=ResourceOptions(parent=self),
         )
         projects.IAMMember(
-            f"{name}-preview-asks",
+            f"{name}-preview-reads",
             project=project,
             role=reading.name,
             member=self.preview.member,
             opts=ResourceOptions(parent=self),
         )
+        for role in CHANGES:
+            projects.IAMMember(
+                f"{name}-deploy-{role.rpartition('/')[2]}",
+                project=project,
+                role=role,
+                member=self.deploy.member,
+                opts=ResourceOptions(parent=self),
+            )
         self.register_outputs({"preview": self.preview.email, "deploy": self.deploy.email})
 
 
@@ -145,14 +141,6 @@ def _identity(
         ),
         opts=opts,
     )
-    for role in ROLES[kind]:
-        projects.IAMMember(
-            f"ci-{kind}-{role.rpartition('/')[2]}",
-            project=pool.project,
-            role=role,
-            member=account.member,
-            opts=opts,
-        )
     return account, provider.name
 
 

@@ -25,6 +25,7 @@ from pulumi_azure_native import eventhub
 
 from components.azure.alarms import Alarm, AlarmPlace, create_alarms
 from components.azure.certificates import azure_roots
+from components.azure.kept_answer import keep_answer
 from components.azure.placement import Placement
 from components.azure.private_endpoint import create_private_endpoint
 from components.contract.connections import Kafka, SaslTls
@@ -196,14 +197,18 @@ def _sender(
         # One after the other, as in `_hub`.
         opts=ResourceOptions(parent=parent, depends_on=[after]),
     )
-    keys = eventhub.list_event_hub_keys_output(
-        resource_group_name=place.resource_group,
-        namespace_name=namespace.name,
-        event_hub_name=hub.name,
-        authorization_rule_name=rule.name,
-        opts=InvokeOutputOptions(parent=parent),
-    )
-    return rule, Output.secret(keys.apply(lambda known: known.primary_connection_string))
+
+    def keys() -> Output[str]:
+        known = eventhub.list_event_hub_keys_output(
+            resource_group_name=place.resource_group,
+            namespace_name=namespace.name,
+            event_hub_name=hub.name,
+            authorization_rule_name=rule.name,
+            opts=InvokeOutputOptions(parent=parent),
+        )
+        return known.apply(lambda answer: str(answer.primary_connection_string))
+
+    return rule, keep_answer(f"{name}-keys", keys, of=rule.id, parent=parent)
 
 
 def _reader(
@@ -218,15 +223,19 @@ def _reader(
         # One after the other, as in `_hub`.
         opts=ResourceOptions(parent=parent, depends_on=[after]),
     )
-    keys = eventhub.list_namespace_keys_output(
-        resource_group_name=place.resource_group,
-        namespace_name=namespace.name,
-        authorization_rule_name=rule.name,
-        opts=InvokeOutputOptions(parent=parent),
-    )
+
+    def keys() -> Output[str]:
+        known = eventhub.list_namespace_keys_output(
+            resource_group_name=place.resource_group,
+            namespace_name=namespace.name,
+            authorization_rule_name=rule.name,
+            opts=InvokeOutputOptions(parent=parent),
+        )
+        return known.apply(lambda answer: str(answer.primary_connection_string))
+
     return rule, SaslTls(
         mechanism="PLAIN",
         username=USER,
-        password=Output.secret(keys.apply(lambda known: known.primary_connection_string)),
+        password=keep_answer(f"{name}-analytics-keys", keys, of=rule.id, parent=parent),
         ca=Output.from_input(azure_roots()),
     )

@@ -23,6 +23,7 @@ from pulumi_azure_native import redisenterprise
 
 from components.azure.alarms import Alarm, AlarmPlace, create_alarms
 from components.azure.certificates import azure_roots
+from components.azure.kept_answer import keep_answer
 from components.azure.placement import Placement
 from components.azure.private_endpoint import create_private_endpoint
 from components.contract.connections import Redis
@@ -110,19 +111,24 @@ class LockStore(ComponentResource):
             parent=self,
         )
         _watch(name, cluster, place, parent=self)
-        keys = redisenterprise.list_database_keys_output(
-            resource_group_name=place.resource_group,
-            cluster_name=cluster.name,
-            database_name=database.name,
-            opts=InvokeOutputOptions(parent=self),
-        )
+
+        def keys() -> Output[str]:
+            known = redisenterprise.list_database_keys_output(
+                resource_group_name=place.resource_group,
+                cluster_name=cluster.name,
+                database_name=database.name,
+                opts=InvokeOutputOptions(parent=self),
+            )
+            return known.apply(lambda answer: str(answer.primary_key))
+
         self.connection = Redis(
             host=cluster.host_name,
             port=PORT,
             tls=True,
             ca=Output.from_input(azure_roots()),
             login=PasswordLogin(
-                username=USER, password=Output.secret(keys.apply(lambda known: known.primary_key))
+                username=USER,
+                password=keep_answer(f"{name}-keys", keys, of=database.id, parent=self),
             ),
             ready=(database, *ready),
         )

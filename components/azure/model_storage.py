@@ -21,16 +21,13 @@ What it deliberately does not do: let Rasa write. The first model comes with the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from pulumi import (
     ComponentResource,
     FileAsset,
-    InvokeOutputOptions,
     Output,
     Resource,
     ResourceOptions,
-    RunError,
 )
 from pulumi_azure_native import storage
 
@@ -39,6 +36,7 @@ from components.azure.firewall import internet_addresses
 from components.azure.placement import Placement
 from components.azure.private_endpoint import create_private_endpoint
 from components.azure.protection import lock
+from components.azure.sas import create_sas
 from components.contract.connections import AzureBlob
 from components.contract.provider import ModelStorageArgs
 from components.contract.terms import Profile
@@ -46,11 +44,7 @@ from components.contract.terms import Profile
 CONTAINER = "models"
 OLD_VERSION_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
 """How long an overwritten or deleted model can be brought back, in days."""
-ACCESS_YEARS = 2
-"""How long a SAS lives, from the making of the key that signs it."""
 PRIVATE_ZONE = "privatelink.blob.core.windows.net"
-SAS_BEGINS = "sv="
-"""How Rasa tells a SAS from a key (docs/rasa-pro.md, Blob storage)."""
 
 ACCOUNT_ALARMS = (Alarm(metric="Availability", below=99, minutes=15),)
 BLOB_ALARMS = (
@@ -115,7 +109,7 @@ class ModelStorage(ComponentResource):
         self.connection = AzureBlob(
             account=account.name,
             container=container.name,
-            credential=_access(account, place, args.access_until, parent=self),
+            credential=create_sas(name, account, place, args.access_until, parent=self),
             ready=(*ready, *uploaded),
         )
         self.register_outputs({"account": account.name, "container": container.name})
@@ -260,44 +254,3 @@ def _watch(name: str, account: storage.StorageAccount, place: Placement, *, pare
         place=AlarmPlace.of(place),
         parent=parent,
     )
-
-
-def _access(
-    account: storage.StorageAccount, place: Placement, until: str | None, *, parent: Resource
-) -> Output[str]:
-    """The SAS that Rasa takes for its credential."""
-    end = account.key_creation_time.apply(lambda made: access_end(until, _key_made(made)))
-    answer = storage.list_storage_account_sas_output(
-        resource_group_name=place.resource_group,
-        account_name=account.name,
-        services="b",
-        resource_types="co",
-        permissions="rl",
-        protocols=storage.HttpProtocol.HTTPS,
-        key_to_sign="key1",
-        shared_access_expiry_time=end,
-        opts=InvokeOutputOptions(parent=parent),
-    )
-    return Output.secret(answer.apply(lambda known: as_rasa_reads(known.account_sas_token)))
-
-
-def _key_made(times: Any) -> str:  # noqa: ANN401 - an output type of the SDK
-    return str(times.key1)
-
-
-def access_end(until: str | None, key_made: str) -> str:
-    """The end of access in UTC: the day that the config names, or some years after the key was made."""
-    if until is not None:
-        return f"{until}T00:00:00Z"
-    year, day = key_made[:4], key_made[4:10]
-    # There is no 29 February two years later.
-    return f"{int(year) + ACCESS_YEARS}{'-02-28' if day == '-02-29' else day}T00:00:00Z"
-
-
-def as_rasa_reads(token: str) -> str:
-    """A SAS that begins as Rasa expects it; the order of its fields means nothing to Azure."""
-    fields = token.removeprefix("?").split("&")
-    version = [field for field in fields if field.startswith(SAS_BEGINS)]
-    if not version:
-        raise RunError("Azure answered listAccountSas with something that is no SAS (it names no version).")
-    return "&".join([*version, *(field for field in fields if field not in version)])

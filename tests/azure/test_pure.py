@@ -15,8 +15,8 @@ from components.azure.certificates import azure_roots
 from components.azure.cluster import dns_address, with_own_login
 from components.azure.documentdb import host_of
 from components.azure.firewall import internet_addresses
-from components.azure.model_storage import access_end, as_rasa_reads
 from components.azure.private_endpoint import zone_of
+from components.azure.sas import access_end, as_rasa_reads
 
 
 @pytest.mark.parametrize("cidr", ["10.20.0.0/16", "10.20.0.0/20"])

@@ -56,6 +56,6 @@ def test_a_new_role_is_known_before_it_is_assigned() -> None:
     args = identities.IdentitiesArgs(resource_group=KNOWN("g"), subscription="0", trust=TRUSTS["github"])
     made = record(lambda: identities.Identities("ci", args))
     role = made.one("azure-native:authorization:RoleDefinition")
-    grant = made.one(GRANT, "ci-preview-asks")
+    grant = made.one(GRANT, "ci-preview-reads")
     assert role.urn in grant.data_flow
     assert seconds_between(made, role, grant) >= 60

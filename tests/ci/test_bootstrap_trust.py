@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ import pytest
 from pulumi import RunError
 
 from bootstrap.audiences import Cloud
-from bootstrap.azure.identities import ASKED_IN_PREVIEWS, exact, slug
+from bootstrap.azure.identities import exact, slug
 from bootstrap.issuers import Asked, trust
 from tests.ci.trust import admits, rendered
 from tests.recorder import Recording
@@ -198,50 +196,3 @@ def test_patterns_and_parts_are_refused(asked: Asked) -> None:
 def test_another_system_is_refused() -> None:
     with pytest.raises(RunError, match="must be one of github, gitlab, circleci, jenkins"):
         trust(Asked(system="travis", repository="acme/rasa"))
-
-
-def test_a_preview_reads_how_things_are_and_no_conversations() -> None:
-    recording = made("aws", "github")
-    statements = json.loads(recording.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]
-    allowed = {action for one in statements if one["Effect"] == "Allow" for action in one["Action"]}
-    topics = {"kafka-cluster:Connect", "kafka-cluster:DescribeTopic"}
-    topics.add("kafka-cluster:DescribeTopicDynamicConfiguration")
-    assert allowed == {"s3:ListBucket", "s3:GetObject", "kms:Decrypt", *topics}
-    denied = {action for one in statements if one["Effect"] == "Deny" for action in one["Action"]}
-    assert {"dynamodb:Scan", "logs:GetLogEvents", "secretsmanager:GetSecretValue"} <= denied
-    (attached,) = [
-        one
-        for one in recording.of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
-        if one.name == "ci-preview"
-    ]
-    assert attached.inputs["policyArn"].endswith("/ReadOnlyAccess")
-    roles = {
-        one.inputs["role"]
-        for one in made("gcp", "github").of("gcp:projects/iAMMember:IAMMember")
-        if one.name.startswith("ci-preview")
-    }
-    assert roles == {"roles/viewer", "roles/iam.securityReviewer", "test-ci-preview-asks-0a1b2c"}
-    asks_google = made("gcp", "github").one("gcp:projects/iAMCustomRole:IAMCustomRole")
-    # Each read of an instance with AUTH fetches its string; a bucket's settings are no viewer's to see.
-    assert asks_google.inputs["permissions"] == ["redis.instances.getAuthString", "storage.buckets.get"]
-    (asks,) = made("azure", "github").of("azure-native:authorization:RoleDefinition")
-    (permission,) = asks.inputs["permissions"]
-    assert all(re.search(r"/list\w+/action$", action) for action in permission["actions"])
-    assert "dataActions" not in permission
-
-
-def test_azure_previews_may_ask_what_the_program_asks() -> None:
-    """Each look-up of components/azure has its action in the role."""
-    source = "".join(path.read_text() for path in (ROOT / "components" / "azure").glob("*.py"))
-    asked = set(re.findall(r"\.(list_\w+)_output\(", source))
-    actions = {
-        "list_storage_account_sas": "listAccountSas",
-        "list_managed_cluster_user_credentials": "listClusterUserCredential",
-        "list_database_keys": "databases/listKeys",
-        "list_event_hub_keys": "eventhubs/authorizationRules/listKeys",
-        "list_namespace_keys": "namespaces/authorizationRules/listKeys",
-        "list_mongo_cluster_connection_strings": "listConnectionStrings",
-    }
-    assert asked == set(actions)
-    for action in actions.values():
-        assert any(f"/{action}/action" in one for one in ASKED_IN_PREVIEWS)

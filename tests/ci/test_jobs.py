@@ -215,7 +215,7 @@ def test_drift_is_looked_for_and_mended_by_nobody() -> None:
     assert pulumi_cli.drift("aws-dev", runner=runner) == ""
     assert "--preview-only" in asked[0]
     excluded = [asked[0][index + 1] for index, word in enumerate(asked[0]) if word == "--exclude"]
-    assert excluded == ["**kubernetes:**", "**::model-storage-upload-*"]
+    assert excluded == ["**kubernetes:**", "**::model-storage-upload-*", "**gcp:redis/instance:Instance**"]
 
 
 def test_the_comment_is_edited_in_place_but_never_a_persons() -> None:

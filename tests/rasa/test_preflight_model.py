@@ -9,6 +9,7 @@ import importlib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -58,7 +59,7 @@ def bucket() -> Iterator[Any]:
 def check(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The script, as the pod imports it."""
     stand_in = ModuleType("rasa.core.persistor")
-    stand_in.get_persistor = lambda _: Persistor(bucket)  # pyright: ignore[reportAttributeAccessIssue]
+    vars(stand_in)["get_persistor"] = partial(_persistor, bucket)
     for name, module in {"rasa": ModuleType("rasa"), "rasa.core": ModuleType("rasa.core")}.items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setitem(sys.modules, "rasa.core.persistor", stand_in)
@@ -71,6 +72,10 @@ def check(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 @pytest.fixture
 def model(tmp_path: Path) -> Archive:
     return read(write_model(tmp_path / "m.tar.gz"))
+
+
+def _persistor(bucket: Any, _: str) -> Persistor:
+    return Persistor(bucket)
 
 
 def problem() -> type[Exception]:
