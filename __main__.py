@@ -16,6 +16,7 @@ from components.stack.cloud_sdk import require_sdk
 from components.stack.ingress import open_ingress
 from components.stack.outputs import export_outputs
 from components.stack.platform import build_platform
+from components.stack.safeguards import Safeguards
 from components.stack.tags import stack_tags
 
 stack = pulumi.get_stack()
@@ -26,6 +27,9 @@ require_sdk(settings.cloud, f"make environment STACK={stack}")
 check_existing_cluster(settings)
 warn_of_unused_upload(settings.assistant)
 tags = stack_tags(project=pulumi.get_project(), stack=stack, profile=settings.profile, extra=settings.tags)
+
+# What the stack is, compared with what runs before anything else begins.
+safeguards = Safeguards(settings)
 
 # Network, cluster and the dependencies: model storage, lock store, tracker store, event broker, Vault, NLG.
 platform = build_platform(settings, tags)
@@ -38,3 +42,6 @@ url = open_ingress(settings, platform, assistant)
 
 # For people, for the assistant's own pipeline, and for other stacks.
 export_outputs(settings, platform, assistant, url, stack=stack)
+
+# `pulumi destroy` begins here, and ends here where the stack is protected.
+safeguards.close()

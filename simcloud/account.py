@@ -73,6 +73,10 @@ class Account:
         """Keys of deleted resources whose names are not free yet."""
         self.changing: set[str] = set()
         """What is being changed at this moment and takes no other change meanwhile."""
+        self.addresses: dict[str, str] = {}
+        """Identity of a cluster → its address, as the provider was last told."""
+        self.silent = False
+        """Whether no cluster answers: it is out of reach of the machine that runs the engine."""
         self.outside: frozenset[str] = frozenset()
         """Identities that the stack's config names: they exist outside of this account."""
         if path.exists():
@@ -161,9 +165,14 @@ class Account:
         record = self.holder(identity)
         return record.outputs if record else None
 
-    def reachable(self, scope: str) -> bool:
+    def reachable(self, address: str) -> bool:
         """Whether a cluster's API address answers: it exists, or it belongs to no simulated cloud."""
-        return not claims(scope) or any(record.hosts == scope for record in self.records.values())
+        if self.silent:
+            return False
+        return not claims(address) or any(record.hosts == address for record in self.records.values())
+
+    def _address(self, scope: str) -> str:
+        return self.addresses.get(scope, scope)
 
     def add(self, record: Record) -> None:
         """Create a resource."""
@@ -204,7 +213,9 @@ class Account:
         if kind and kind.cannot_delete:
             raise CloudError(f"Forbidden: {record.label} cannot be deleted: {kind.cannot_delete}")
         self._refuse_locked(record)
-        inside = [one for one in self.records.values() if record.hosts and one.scope == record.hosts]
+        inside = [
+            one for one in self.records.values() if record.hosts and self._address(one.scope) == record.hosts
+        ]
         users = [one for one in self.records.values() if record.key in one.uses]
         contents = self._contents(record, kind)
         blocking = [one for one in users if one not in contents and not self._goes_with(one.urn, record.urn)]

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from simcloud.conditions import Condition, holds
 from simcloud.errors import SimcloudError
+from simcloud.places import Provider
 from simcloud.rules import Rule
 from simcloud.wire import Properties, Value, is_list
 
@@ -215,21 +216,6 @@ class ResourceType(_Model):
     """Template of what takes one change at a time: a second one meanwhile is refused."""
     fills: list[Fill] = Field(default_factory=list[Fill])
     """What the cloud writes into other resources later."""
-
-
-class Provider(_Model):
-    """How an explicit provider addresses an account."""
-
-    required: list[str] = Field(default_factory=list[str])
-    settings: dict[str, str] = Field(default_factory=dict)
-    """Values that templates may use, beside the provider's own inputs."""
-    scope: str = "everywhere"
-    account: str = "everywhere"
-    endpoint: str | None = None
-    """The API address, where the account is a cluster that must exist."""
-    forgives_unreachable: str | None = None
-    ignores_in_refresh: bool = True
-    """Whether `ignore_changes` holds in a refresh, too: the engine leaves that to the provider."""
 
 
 class Package(_Model):

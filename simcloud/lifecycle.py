@@ -1,17 +1,18 @@
 """The whole life of a stack on a fresh account; stops at the first step that is not as it should be.
 
 preview, up, preview and up (no changes), refresh (what services fill in later, once; then no changes),
-destroy (nothing left but what the program keeps). A protected
-stack's destroy must be refused first; then comes what a person would do: protection off, up, destroy.
+destroy (nothing left but what the program keeps). A protected stack's destroy must be refused first, before
+anything is gone; then comes what a person would do: protection off, up, destroy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simcloud.run import Result, Simulation
-from simcloud.wire import as_list
+from simcloud.wire import Value, as_list
 
 
 @dataclass(slots=True)
@@ -28,11 +29,18 @@ class _Stopped(Exception):
 
 
 class Lifecycle:
-    """One run of all steps."""
+    """One run of all steps; `refused` are changes of config that the running stack must refuse as a whole."""
 
-    def __init__(self, simulation: Simulation, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        simulation: Simulation,
+        say: Callable[[str], None],
+        *,
+        refused: Sequence[Mapping[str, Value]] = (),
+    ) -> None:
         self._simulation = simulation
         self._say = say
+        self._refused = refused
         self._steps: list[Result] = []
 
     def run(self) -> Outcome:
@@ -48,6 +56,8 @@ class Lifecycle:
             self._settles("refresh after up")
             self._unchanged("refresh again", simulation.refresh)
             self._unchanged("preview after refresh", simulation.preview)
+            for change in self._refused:
+                self._refuses(change)
             if protected:
                 self._lift_protection()
             kept = {str(one["urn"]) for one in simulation.workspace.resources() if one.get("retainOnDelete")}
@@ -59,6 +69,7 @@ class Lifecycle:
 
     def _lift_protection(self) -> None:
         self._say("destroy (protected, must be refused)")
+        before = self._everything()
         refused = self._simulation.destroy()
         self._steps.append(refused)
         if refused.success:
@@ -70,8 +81,37 @@ class Lifecycle:
                 "destroy of the protected stack: it failed, but not by its protection:\n"
                 + _lines(refused.errors)
             )
+        gone = before - self._everything()
+        if gone:
+            raise _Stopped(
+                f"destroy of the protected stack: {len(gone)} things went before it was "
+                f"refused:\n{_lines(sorted(gone))}"
+            )
         self._simulation.set_config("deletionProtection", value=False)
         self._succeeds("up without protection", self._simulation.up)
+
+    def _refuses(self, change: Mapping[str, Value]) -> None:
+        """Neither a preview nor an `up` of this change does anything."""
+        simulation, config = self._simulation, copy.deepcopy(self._simulation.workspace.config)
+        before = simulation.account.records
+        named = ", ".join(f"{key} {value}" for key, value in change.items())
+        for key, value in change.items():
+            simulation.set_config(key, value)
+        for command in (simulation.preview, simulation.up):
+            self._say(f"{command.__name__} of {named} (must be refused)")
+            result = command()
+            if result.success or len(result.changed) > 1 or simulation.account.records != before:
+                changes = [f"{one.op} {one.type} {one.name}" for one in result.changed]
+                raise _Stopped(
+                    f"{command.__name__} of {named}: it was not refused at once:\n{_lines(changes)}"
+                )
+        simulation.workspace.config = config
+
+    def _everything(self) -> set[str]:
+        """What is in the stack's state, and what is in the account."""
+        labels = {f"in the account: {record.label}" for record in self._simulation.account.records.values()}
+        urns = {f"in the stack's state: {one['urn']}" for one in self._simulation.workspace.resources()}
+        return labels | urns
 
     def _succeeds(self, name: str, step: Callable[[], Result]) -> Result:
         self._say(name)

@@ -103,8 +103,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         with _answers(context):
             package = load(request.type.rsplit(":", 1)[-1])
         changed = [name for name in {**olds, **news} if plain(olds.get(name)) != plain(news.get(name))]
-        places = [Connection(package, cast("Properties", plain(one))).scopes() for one in (olds, news)]
-        moved = places[0] != places[1] and all(all(place) for place in places)
+        before, after = (Connection(package, cast("Properties", plain(one))) for one in (olds, news))
+        moved = before.moves(after)
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE,
             diffs=changed,
@@ -119,7 +119,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         with _answers(context):
             package = load(token.rsplit(":", 1)[-1])
         settings = cast("Properties", plain(schema.provider_inputs(decode_struct(request.args))))
-        self._connections[context.peer()] = Connection(package, settings)
+        connection = self._connections[context.peer()] = Connection(package, settings)
+        if connection.endpoint:
+            self.cloud.account.addresses[connection.scopes()[0]] = connection.endpoint
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True,
             supportsPreview=True,

@@ -152,6 +152,10 @@ class Resource:
         if self._package.stateless:
             return identity, inputs, outputs
         account, scope = self._cloud.account, self._scope()
+        if self._silent():
+            if self._connection.forgives:
+                return "", {}, {}
+            self._reach()
         try:
             record = account.get(scope, self._token, identity)
         except NotFoundError:
@@ -168,11 +172,11 @@ class Resource:
         if self._package.stateless:
             return
         scope = self._scope()
-        forgives = self._package.provider.forgives_unreachable
-        if self._package.provider.endpoint and not account.reachable(scope):
-            if forgives and str(self._connection.settings.get(forgives)).lower() == "true":
+        if self._silent():
+            never = [self._package.full(token) for token in self._package.provider.never_forgiven]
+            if self._connection.forgives and self._token not in never:
                 return
-            self._reach(scope)
+            self._reach()
         try:
             with account.lock:
                 record = account.get(scope, self._token, identity)
@@ -189,9 +193,17 @@ class Resource:
         here, account = self._connection.scopes()
         return account if self._kind.everywhere else here
 
-    def _reach(self, scope: str) -> None:
-        if self._package.provider.endpoint and not self._cloud.account.reachable(scope):
-            raise CloudError(f"the cluster at {scope} is unreachable: no such cluster exists in the account")
+    def _silent(self) -> bool:
+        return bool(self._connection.endpoint) and not self._cloud.account.reachable(
+            self._connection.endpoint
+        )
+
+    def _reach(self) -> None:
+        if self._silent():
+            raise CloudError(
+                f"the cluster at {self._connection.endpoint} is unreachable: no such cluster exists in the "
+                "account, or it does not answer this machine"
+            )
 
     def _spend(self, operation: str, inputs: Properties) -> None:
         with behaviour.alone(self._cloud.account, self._kind, inputs):
@@ -207,7 +219,7 @@ class Resource:
     def _compute(self, inputs: Properties) -> tuple[Record, Properties, Findings]:
         account, kind = self._cloud.account, self._kind
         given, scope = returned(kind, inputs), self._scope()
-        self._reach(scope)
+        self._reach()
         renderer = Renderer(account.seed(self._urn), dict(given), self._settings(), account.properties_of)
         for name, template in self._templates(kind).items():
             value = renderer.output(template)

@@ -140,9 +140,12 @@ class Simulation:
         """Run `pulumi up`; `fail` as the command line's option."""
         return self._run("up", fail=fail)
 
-    def refresh(self, *, drift: Iterable[str] = ()) -> Result:
-        """Run `pulumi refresh`; `drift` as the command line's option."""
-        return self._run("refresh", drift=drift)
+    def refresh(self, *, drift: Iterable[str] = (), out_of_reach: bool = False) -> Result:
+        """Run `pulumi refresh`; `drift` as the command line's option.
+
+        `out_of_reach`: on a machine to which no cluster answers.
+        """
+        return self._run("refresh", drift=drift, out_of_reach=out_of_reach)
 
     def destroy(self, *, fail: Iterable[str] = ()) -> Result:
         """Run `pulumi destroy`; when nothing is left the state directory goes too."""
@@ -155,15 +158,23 @@ class Simulation:
         """Run `pulumi config set`, in the private copy of the stack file."""
         self.workspace.set_config(key, value)
 
-    def _run(self, command: str, *, fail: Iterable[str] = (), drift: Iterable[str] = ()) -> Result:
+    def _run(
+        self,
+        command: str,
+        *,
+        fail: Iterable[str] = (),
+        drift: Iterable[str] = (),
+        out_of_reach: bool = False,
+    ) -> Result:
         faults, drifts = Faults.parse(fail), [Drift.parse(text) for text in drift]
         with _one_at_a_time:
-            return self._run_alone(command, faults, drifts)
+            return self._run_alone(command, faults, drifts, out_of_reach=out_of_reach)
 
-    def _run_alone(self, command: str, faults: Faults, drifts: list[Drift]) -> Result:
+    def _run_alone(self, command: str, faults: Faults, drifts: list[Drift], *, out_of_reach: bool) -> Result:
         pulumi = _engine()
         self.workspace.prepare(pulumi)
         account = self._open_account(drifts)
+        account.silent = out_of_reach
         clock, listener = Clock(self.time_scale), Listener(self._progress)
         failure = digest = ""
         try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -47,10 +48,21 @@ ALPHABETS = {
 
 def kubeconfig_server(text: str) -> str:
     """Find the API address that a kubeconfig's current context leads to."""
+    server = _active_cluster(text).get("server")
+    return server.rstrip("/") if isinstance(server, str) else ""
+
+
+def kubeconfig_cluster(text: str) -> str:
+    """All that a kubeconfig says of the current context's cluster: address, authority, proxy."""
+    cluster = _active_cluster(text)
+    return json.dumps(cluster, sort_keys=True, default=str) if cluster else ""
+
+
+def _active_cluster(text: str) -> Properties:
     try:
         config = as_map(cast("Value", yaml.load(text, Loader=yaml.CSafeLoader)))
     except yaml.YAMLError:
-        return ""
+        return {}
     clusters = {
         as_map(item).get("name"): as_map(as_map(item).get("cluster"))
         for item in as_list(config.get("clusters"))
@@ -60,15 +72,14 @@ def kubeconfig_server(text: str) -> str:
         for item in as_list(config.get("contexts"))
     }
     context = contexts.get(config.get("current-context"), {})
-    cluster = clusters.get(context.get("cluster"), {})
-    server = cluster.get("server")
-    return server.rstrip("/") if isinstance(server, str) else ""
+    return clusters.get(context.get("cluster"), {})
 
 
 FILTERS: dict[str, Callable[[str], str]] = {
     "lower": str.lower,
     "b64": lambda text: base64.b64encode(text.encode()).decode(),
     "server": kubeconfig_server,
+    "cluster": kubeconfig_cluster,
     "last": lambda text: text.rsplit("/", 1)[-1],
     "first": lambda text: text.split(".", 1)[0],
     "bare": lambda text: text.removeprefix("https://"),

@@ -57,6 +57,8 @@ class Recorded:
     """URNs of all it waits for."""
     data_flow: frozenset[str]
     """The part of `dependencies` that its inputs show."""
+    replaced_with: frozenset[str] = frozenset()
+    """URNs of the resources whose replacement replaces it, too."""
     deleted_with: str = ""
     """URN of the resource whose deletion takes it along, or nothing."""
     kept: bool = False
@@ -228,6 +230,7 @@ def _recorded(
         retained=request.retainOnDelete,
         dependencies=frozenset(request.dependencies),
         data_flow=frozenset(urn for flow in flows for urn in flow.urns),
+        replaced_with=frozenset(request.replace_with),
         deleted_with=request.deletedWith,
         kept=request.retainOnDelete,
         ignored=tuple(request.ignoreChanges),

@@ -61,6 +61,7 @@ class Foundation(ComponentResource):
         )
         self.cluster = Kubernetes(
             kubeconfig=cluster.kubeconfig,
+            identifier=cluster.name,
             namespace=args.namespace,
             rasa=identity.rasa,
             setup=identity.setup,

@@ -62,17 +62,7 @@ class Foundation(ComponentResource):
             tags=args.tags,
         )
         identity = Identity(f"{name}-pods", identity_args, ResourceOptions(parent=self))
-        self.cluster = Kubernetes(
-            kubeconfig=cluster.kubeconfig,
-            namespace=args.namespace,
-            rasa=identity.rasa,
-            setup=identity.setup,
-            # No address of an identity agent: pods get their tokens from Entra ID over HTTPS. Cilium enforces
-            # network policies.
-            cluster_network=ClusterNetwork(stores_cidr=args.cidr, public_balancers=(balancers,)),
-            # The administrators' rights: without them the cluster refuses Pulumi, in a destroy, too.
-            ready=cluster.access,
-        )
+        self.cluster = _kubernetes(cluster, identity, args, balancers)
         self.placement = Placement(
             nodes_subnet_id=network.nodes_subnet_id,
             region=args.region,
@@ -94,6 +84,21 @@ class Foundation(ComponentResource):
         )
         self.facts = _facts(network, cluster, identity)
         self.register_outputs({"resourceGroup": group.name, "clusterName": cluster.name})
+
+
+def _kubernetes(cluster: Cluster, identity: Identity, args: FoundationArgs, balancers: str) -> Kubernetes:
+    return Kubernetes(
+        kubeconfig=cluster.kubeconfig,
+        identifier=cluster.name,
+        namespace=args.namespace,
+        rasa=identity.rasa,
+        setup=identity.setup,
+        # No address of an identity agent: pods get their tokens from Entra ID over HTTPS. Cilium enforces
+        # network policies.
+        cluster_network=ClusterNetwork(stores_cidr=args.cidr, public_balancers=(balancers,)),
+        # The administrators' rights: without them the cluster refuses Pulumi, in a destroy, too.
+        ready=cluster.access,
+    )
 
 
 def subscription_of(resource_id: str) -> str:

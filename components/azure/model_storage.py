@@ -68,11 +68,9 @@ class ModelStorage(ComponentResource):
         self, name: str, args: ModelStorageArgs[Placement], opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("rasa:azure:ModelStorage", name, {}, opts)
-        place = args.placement
+        place, days = args.placement, OLD_VERSION_DAYS[args.profile]
         account = storage.StorageAccount(
-            name,
-            _account_args(args),
-            ResourceOptions(parent=self, protect=args.deletion_protection),
+            name, _account_args(args), ResourceOptions(parent=self, protect=args.deletion_protection)
         )
         container = storage.BlobContainer(
             name,
@@ -82,7 +80,6 @@ class ModelStorage(ComponentResource):
             public_access=storage.PublicAccess.NONE,
             opts=ResourceOptions(parent=self, protect=args.deletion_protection),
         )
-        days = OLD_VERSION_DAYS[args.profile]
         versions = keep_versions(
             name,
             account,

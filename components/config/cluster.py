@@ -48,6 +48,9 @@ class ExistingCluster(Model):
     """Its kubeconfig, whole (a path is none): pulumi config set --secret --path rasa:cluster.kubeconfig"""
     context: str | None = None
     """Context of the kubeconfig; by default its current one."""
+    name: str = Field(default="existing", pattern=OBJECT_NAME)
+    """What the stack calls the cluster. Its address, authority and context may change; another name says that
+    it is another cluster, in which everything is made anew."""
     flavor: Flavor = "kubernetes"
     """OpenShift has security and routing of its own."""
     operators: tuple[Operator, ...] = ()
@@ -90,6 +93,7 @@ def connect_cluster(block: ExistingCluster, *, namespace: str) -> Kubernetes:
     service_account_metadata = block.service_account
     return Kubernetes(
         kubeconfig=kubeconfig_of(block),
+        identifier=Output.from_input(block.name),
         namespace=namespace,
         has_namespace=block.has_namespace,
         shared=True,

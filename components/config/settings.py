@@ -116,8 +116,9 @@ class Settings(Model):
 
     @property
     def zones(self) -> tuple[str, ...]:
-        """The zones that the stack spreads over."""
-        return (self.network.zones or zone_names(self.cloud, self.region))[: self.zones_wanted]
+        """The zones that the stack spreads over: a set, in one order, however the file lists them."""
+        named = tuple(sorted(set(self.network.zones)))
+        return (named or zone_names(self.cloud, self.region))[: self.zones_wanted]
 
     @property
     def managed_stores(self) -> tuple[sources.Managed, ...]:

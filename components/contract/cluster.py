@@ -93,6 +93,10 @@ class Kubernetes(Connection):
 
     kubeconfig: Output[str]
     """Secret; what `kubernetes.Provider` logs in with."""
+    identifier: Output[str]
+    """Which cluster it is, whatever its address, its authority and the name of its context become."""
+    deletion_protection: bool = False
+    """Its namespace is not deleted, and what is in it not forgotten when it does not answer."""
     namespace: str
     has_namespace: bool = False
     """The namespace is there before the stack, with Secrets in it perhaps, and stays after it."""

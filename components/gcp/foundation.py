@@ -66,9 +66,8 @@ class Foundation(ComponentResource):
         super().__init__("rasa:gcp:Foundation", name, {}, opts)
         project = _project(args)
         apis = enable_apis(name, project, parent=self)
-        network = Network(
-            f"{name}-network", NetworkArgs(foundation=args, apis=apis), ResourceOptions(parent=self)
-        )
+        network_args = NetworkArgs(foundation=args, apis=apis)
+        network = Network(f"{name}-network", network_args, ResourceOptions(parent=self))
         key = Key(
             f"{name}-key",
             KeyArgs(
@@ -98,6 +97,7 @@ class Foundation(ComponentResource):
         )
         self.cluster = Kubernetes(
             kubeconfig=cluster.kubeconfig,
+            identifier=cluster.name,
             namespace=args.namespace,
             rasa=identity.rasa,
             setup=identity.setup,

@@ -29,11 +29,15 @@ class ClusterAccess(ComponentResource):
         self.provider = kubernetes.Provider(
             name,
             kubeconfig=args.kubeconfig,
+            # Without it another address, authority or proxy is another cluster to the provider, and all that
+            # is in it would be made anew (pulumi-kubernetes, provider/pkg/provider/provider.go, DiffConfig).
+            cluster_identifier=args.identifier,
             enable_server_side_apply=True,
-            # Objects in a cluster that is gone are gone: without this their deletion fails (a Release's fails
-            # all the same: pulumi/pulumi-kubernetes #2675). An API of a cluster that the stack did not create
-            # may be unreachable for a while: dropping its objects from the state would orphan them.
-            delete_unreachable=not args.shared,
+            # Objects in a cluster of the stack's that is gone are gone: without this their deletion fails (a
+            # Release's fails all the same: pulumi/pulumi-kubernetes #2675). The API of a cluster that is not
+            # the stack's may be silent for a while, and a protected stack forgets no object either: unset,
+            # it leaves that to PULUMI_K8S_DELETE_UNREACHABLE, which False would overrule.
+            delete_unreachable=None if args.shared or args.deletion_protection else True,
             # Without its access entry the cluster refuses the login.
             opts=ResourceOptions(parent=self, depends_on=list(args.ready)),
         )
@@ -60,6 +64,9 @@ class ClusterAccess(ComponentResource):
                 name=self.cluster.namespace,
                 labels={f"pod-security.kubernetes.io/{mode}": POD_SECURITY for mode in MODES},
             ),
-            opts=ResourceOptions(parent=self, provider=self.provider),
+            # Every volume of the stack's data goes with it.
+            opts=ResourceOptions(
+                parent=self, provider=self.provider, protect=self.cluster.deletion_protection
+            ),
         )
         return made.metadata.name

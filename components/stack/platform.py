@@ -156,7 +156,7 @@ def _platform(
     ground: Ground[Placement] | None,
     services: CloudServices | None = None,
 ) -> Platform:
-    access = ClusterAccess("cluster", cluster)
+    access = ClusterAccess("cluster", replace(cluster, deletion_protection=settings.protected))
     inside = Inside(access, settings.cluster)
     store, broker = tracker_store(ground, inside, settings), event_broker(ground, inside, settings)
     beside = bring_up_beside(settings, access, store, broker)

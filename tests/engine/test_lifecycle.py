@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from simcloud.lifecycle import Lifecycle
 from simcloud.run import Result
+from simcloud.wire import Value
 from tests.simulations import example
 from tests.stacks import STACKS
 
@@ -36,9 +38,36 @@ SLOW = (
 """The services that take longest; a chain with two of them would be their sum."""
 
 
+ACCOUNTS: Mapping[str, tuple[str, str]] = {
+    "aws-production": ("123456789012", "210987654321"),
+    "azure-production": ("00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"),
+    "gcp-production": ("example-rasa-production", "example-rasa-another"),
+}
+"""The account that a stack runs in, and another one."""
+MOVES: Mapping[str, Sequence[Mapping[str, Value]]] = {
+    stack: [
+        {"rasa:cloud": cloud, "rasa:region": region},
+        {"rasa:region": other},
+        {"rasa:account": account[1]},
+    ]
+    for (stack, account), (cloud, region, other) in zip(
+        ACCOUNTS.items(),
+        [
+            ("azure", "westeurope", "eu-west-1"),
+            ("gcp", "europe-west3", "northeurope"),
+            ("aws", "eu-central-1", "europe-west4"),
+        ],
+        strict=True,
+    )
+} | {"openshift-production": [{"rasa:namespace": "another", "rasa:profile": "dev"}]}
+"""What a running stack is, changed by an edit of its file."""
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_lifecycle(stack: str, tmp_path: Path) -> None:
-    outcome = Lifecycle(example(stack, tmp_path / "state"), lambda _: None).run()
+    account: dict[str, Value] = {"rasa:account": ACCOUNTS[stack][0]} if stack in ACCOUNTS else {}
+    simulation = example(stack, tmp_path / "state", config=account)
+    outcome = Lifecycle(simulation, lambda _: None, refused=MOVES.get(stack, ())).run()
     assert not outcome.problem, outcome.problem
     first = next(step for step in outcome.steps if step.command == "up")
     _longest_wait_is_one_service_and_not_a_sum(first)

@@ -28,7 +28,17 @@ def test_a_namespace_that_exists_is_used_and_left() -> None:
     assert value_of(recording.result.namespace) == "rasa"
 
 
-def test_a_cluster_of_others_is_not_forgotten_when_it_is_silent() -> None:
+def test_a_silent_cluster_is_forgotten_only_where_it_is_the_stacks_to_lose() -> None:
+    """Unset, not false: false would overrule the variable by which people say that it is gone."""
     assert opened(samples.CLUSTER).one(PROVIDER).inputs["deleteUnreachable"] == "true"
-    shared = opened(replace(samples.CLUSTER, shared=True))
-    assert shared.one(PROVIDER).inputs["deleteUnreachable"] == "false"
+    for kept in (replace(samples.CLUSTER, shared=True), replace(samples.CLUSTER, deletion_protection=True)):
+        assert "deleteUnreachable" not in opened(kept).one(PROVIDER).inputs
+
+
+def test_a_cluster_is_not_its_address() -> None:
+    assert opened(samples.CLUSTER).one(PROVIDER).inputs["clusterIdentifier"] == "company"
+
+
+def test_the_namespace_is_protected_with_the_stack() -> None:
+    assert not opened(samples.CLUSTER).one(NAMESPACE).protect
+    assert opened(replace(samples.CLUSTER, deletion_protection=True)).one(NAMESPACE).protect

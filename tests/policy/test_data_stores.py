@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from policy.data_stores import CHARTS, RELEASE, content
+from components.contract.data_stores import CHARTS, RELEASE, content
 from tests.docs.resource_types import resource_types
 
 ROOT = Path(__file__).parents[2]

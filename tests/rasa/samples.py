@@ -173,6 +173,7 @@ VAULT = Vault(
 NLG = NlgServer(url=known("https://nlg.example/nlg"), token=secret("nlg"), ca=CA)
 CLUSTER = Kubernetes(
     kubeconfig=secret("kubeconfig"),
+    identifier=known("company"),
     namespace="rasa",
     rasa=PodIdentity(
         service_account="rasa", annotations={"identity": known("arn:role")}, pod_labels={"wi": "use"}

@@ -37,6 +37,18 @@ def test_protected_stack_is_refused_first(sample: Sample) -> None:
     assert not simulation.workspace.state_dir.exists()
 
 
+def test_what_goes_before_the_refusal_is_found(sample: Sample) -> None:
+    outcome = Lifecycle(sample("guarded", mistake="unguarded"), lambda _: None).run()
+    assert not outcome.success
+    assert "things went before it was refused" in outcome.problem
+
+
+def test_a_change_that_is_not_refused_is_found(sample: Sample) -> None:
+    outcome = Lifecycle(sample(), lambda _: None, refused=[{"multiAz": True}]).run()
+    assert not outcome.success
+    assert "preview of multiAz True: it was not refused at once" in outcome.problem
+
+
 def test_protection_that_protects_nothing_is_found(sample: Sample) -> None:
     outcome = Lifecycle(sample("dev", profile="production"), lambda _: None).run()
     assert not outcome.success
@@ -47,7 +59,7 @@ def test_report_of_an_up(sample: Sample) -> None:
     result = sample().up()
     assert result.success
     report = result.report
-    assert report["summary"] == {"create": 19}
+    assert report["summary"] == {"create": 20}
     assert report["outputs"]["password"] == "[secret]"
     assert report["critical_path"]["seconds"] == 646
     assert report["critical_path"]["chain"][-1].endswith("Job::check")

@@ -4,6 +4,7 @@ import json
 
 import pulumi
 from pulumi import ResourceOptions
+from pulumi.runtime import register_stack_transformation
 from pulumi_aws import Provider, cloudwatch, ec2, eks, iam, kms, rds
 from pulumi_kubernetes import Provider as Kubernetes
 from pulumi_kubernetes import batch, core, meta
@@ -14,6 +15,9 @@ license_key = pulumi.Config("rasa").require_secret("license")
 mistake = config.get("mistake") or ""
 if mistake == "exit":
     raise SystemExit("sample:mistake is 'exit'; remove it with: pulumi config rm sample:mistake")
+
+made: list[pulumi.Resource] = []
+register_stack_transformation(lambda args: made.append(args.resource))
 
 aws = Provider("aws", region=config.require("region"))
 opts = ResourceOptions(provider=aws)
@@ -170,6 +174,10 @@ if elsewhere:
         cidr_block="10.1.0.0/16",
         opts=ResourceOptions(provider=Provider("elsewhere", region=elsewhere)),
     )
+# Of a protected stack it is the first to go, and does not.
+if mistake != "unguarded":
+    protect = config.get_bool("deletionProtection") or False
+    pulumi.Stash("guard", input="", opts=ResourceOptions(protect=protect, depends_on=[*made]))
 pulumi.export("host", database.address)
 pulumi.export("password", password.result)
 pulumi.export("kubeconfig", text)

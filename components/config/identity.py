@@ -1,0 +1,196 @@
+"""What a running stack is: the settings that an edit of its file cannot change, with the reason and the way.
+
+`facts` is what the stack file comes to; the stack's state keeps it (`components/stack/safeguards.py`), and
+the next preview or `up` compares. While the stack that runs is protected each change below is refused; those
+that no `up` could carry out are refused on every stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from pydantic.alias_generators import to_camel
+
+from components.config.cluster import ExistingCluster
+from components.config.messages import rm_command, set_command
+from components.config.settings import Settings
+from components.config.sources import InClusterStore, Managed
+
+Fact = str | bool | Sequence[str] | None
+Facts = Mapping[str, Fact]
+"""Key of the stack file → what it comes to, defaults included."""
+
+PROTECTED, PROFILE, ZONES = "rasa:deletionProtection", "rasa:profile", "rasa:network.zones"
+STORES = ("model_storage", "lock_store", "tracker_store", "event_broker")
+SIZED_VOLUMES = ("model_storage", "tracker_store", "event_broker")
+"""In the cluster their size is that of a volume, or of partitions."""
+SIZES: Sequence[Fact] = ("small", "medium", "large")
+
+
+def facts(settings: Settings) -> dict[str, Fact]:
+    """All that a running stack keeps; nothing of it is secret."""
+    return {
+        PROTECTED: settings.protected,
+        "rasa:cloud": settings.cloud,
+        "rasa:region": settings.region,
+        "rasa:account": settings.account,
+        PROFILE: settings.profile,
+        "rasa:namespace": settings.namespace,
+        **_cluster(settings),
+        **{key: fact for store in STORES for key, fact in _store(settings, store)},
+        "rasa:topics.events": settings.topics.events,
+        "rasa:topics.analyticsDeadLetter": settings.topics.analytics_dead_letter,
+        "rasa:secretsManager.from": settings.secrets_manager.source,
+        "rasa:secretsManager.profile": getattr(settings.secrets_manager, "profile", None) or settings.profile,
+    }
+
+
+def refusals(before: Facts, after: Facts) -> list[str]:
+    """One message for each setting that the running stack cannot change."""
+    protected = before.get(PROTECTED) is True
+    refused: dict[str, str] = {}
+    for key in sorted(after):
+        rule = _rule(key)
+        if rule is None or key not in before or before[key] == after[key]:
+            continue
+        if (protected or rule.always) and not rule.allows(before[key], after[key]):
+            refused[key] = _message(key, before[key], after[key], rule)
+    if PROFILE in refused:  # which decides the profile of each store and its size, where they have none
+        return [text for key, text in refused.items() if not key.endswith((".profile", ".size"))]
+    return [*refused.values()]
+
+
+def _cluster(settings: Settings) -> dict[str, Fact]:
+    cluster, network = settings.cluster, settings.network
+    if not isinstance(cluster, ExistingCluster):
+        return {
+            "rasa:cluster.from": cluster.source,
+            "rasa:cluster.profile": settings.profile_of(cluster),
+            "rasa:network.cidr": network.cidr,
+            "rasa:network.servicesCidr": network.services_cidr,
+            "rasa:network.podsCidr": network.pods_cidr,
+            ZONES: list(settings.zones),
+        }
+    known: dict[str, Fact] = {
+        "rasa:cluster.from": cluster.source,
+        "rasa:cluster.name": cluster.name,
+        "rasa:cluster.hasNamespace": cluster.has_namespace,
+        "rasa:cluster.operators": sorted(set(cluster.operators)),
+    }
+    if cluster.network is not None:
+        known["rasa:cluster.network.id"] = cluster.network.id
+        known["rasa:cluster.network.subnets"] = sorted(set(cluster.network.subnets))
+    return known
+
+
+def _store(settings: Settings, name: str) -> Iterator[tuple[str, Fact]]:
+    block: object = getattr(settings, name)
+    path = f"rasa:{to_camel(name)}"
+    yield f"{path}.from", cast("str", getattr(block, "source", None))
+    if not isinstance(block, Managed | InClusterStore):
+        return  # it exists elsewhere: whatever its address becomes, nothing of it is lost here
+    yield f"{path}.kind", cast("str | None", getattr(block, "kind", None))
+    yield f"{path}.profile", settings.profile_of(block)
+    if isinstance(block, InClusterStore):
+        yield f"{path}.storageClass", block.storage_class or settings.cluster.storage_class
+        if name in SIZED_VOLUMES:
+            yield f"{path}.size", settings.size_of(block)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rule:
+    because: str
+    allows: Callable[[Fact, Fact], bool] = lambda _before, _after: False
+    always: bool = False
+    """No `up` can carry it out, on a stack without protection either."""
+
+
+def _becomes_known(before: Fact, _after: Fact) -> bool:
+    return before is None
+
+
+def _grows_up(before: Fact, after: Fact) -> bool:
+    return (before, after) == ("dev", "production")
+
+
+def _grows(before: Fact, after: Fact) -> bool:
+    return SIZES.index(before) < SIZES.index(after)
+
+
+def _adds_zones(before: Fact, after: Fact) -> bool:
+    """Each zone keeps its subnets, which are counted from the first one."""
+    zones = list(cast("Sequence[str]", before))
+    return list(cast("Sequence[str]", after))[: len(zones)] == zones
+
+
+_PLACE = "everything that the stack has would be made anew in another place, without its data"
+_DATA = "what the present one holds would go with it"
+_ADDRESSES = "the network keeps its addresses for life, and every data store is in it"
+_RULES: Mapping[str, _Rule] = {
+    "cloud": _Rule(because=_PLACE),
+    "region": _Rule(because=_PLACE),
+    "account": _Rule(because=_PLACE, allows=_becomes_known),
+    "namespace": _Rule(because="what is in a namespace cannot move to another one, its volumes included"),
+    "cluster.from": _Rule(because=_PLACE),
+    "cluster.name": _Rule(because=_PLACE),
+    "cluster.hasNamespace": _Rule(
+        because="the stack would delete the namespace that it made, or make one that is there", always=True
+    ),
+    "cluster.operators": _Rule(because="the stack would remove or install an operator beneath its stores"),
+    "cluster.network.id": _Rule(because=_PLACE),
+    "cluster.network.subnets": _Rule(because="the data stores keep their subnets for life"),
+    "network.cidr": _Rule(because=_ADDRESSES),
+    "network.servicesCidr": _Rule(because="a cluster keeps the addresses of its services for life"),
+    "network.podsCidr": _Rule(because="a cluster keeps the addresses of its pods for life"),
+    "network.zones": _Rule(
+        because="subnets keep their zones for life; zones can be added after the last one", allows=_adds_zones
+    ),
+    "topics.events": _Rule(because="the topic of the old name would go, with events that nobody read yet"),
+    "topics.analyticsDeadLetter": _Rule(because="the topic of the old name would go, with what is in it"),
+    "from": _Rule(because=_DATA),
+    "kind": _Rule(because=_DATA),
+    "storageClass": _Rule(because="a volume keeps its class for life"),
+    "size": _Rule(because="volumes and partitions never shrink", allows=_grows, always=True),
+    "profile": _Rule(
+        because="production loses its standbys, its backups and its protection on the way to dev",
+        allows=_grows_up,
+    ),
+}
+
+
+def _rule(key: str) -> _Rule | None:
+    name = key.removeprefix("rasa:")
+    return _RULES.get(name) or _RULES.get(name.rsplit(".", 1)[-1])
+
+
+def _message(key: str, before: Fact, after: Fact, rule: _Rule) -> str:
+    """What is refused, why, the command that takes the change back, and how it is done on purpose."""
+    on_purpose = (
+        "no `up` can do it: bring up a second stack and move the data"
+        if rule.always
+        else "where the data may go, lift the protection first, by itself "
+        f"({set_command(PROTECTED, 'false')}, then `pulumi up`)"
+    )
+    return (
+        f"{key} is {_shown(before)} on the running stack and cannot become {_shown(after)}: {rule.because}; "
+        f"take it back with: {_restoring(key, before)}; {on_purpose}; docs/upgrading.md, "
+        '"What a running stack keeps", says how the data move'
+    )
+
+
+def _shown(fact: Fact) -> str:
+    if isinstance(fact, bool):
+        return str(fact).lower()
+    if fact is None:
+        return "unset"
+    return repr(fact) if isinstance(fact, str) else f"[{', '.join(fact)}]"
+
+
+def _restoring(key: str, before: Fact) -> str:
+    if before is None:
+        return rm_command(key)
+    if isinstance(before, bool | str):
+        return set_command(key, str(before).lower() if isinstance(before, bool) else before)
+    return " && ".join(set_command(f"{key}[{i}]", one) for i, one in enumerate(before)) or rm_command(key)

@@ -1,0 +1,101 @@
+"""What a running stack keeps: which changes of its file are refused, and which are not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.config.identity import PROTECTED, facts, refusals
+from tests.config.rules.test_stack import settings
+
+PRODUCTION: dict[str, Any] = {"profile": "production"}
+
+
+def refused(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return refusals(facts(settings(**before)), facts(settings(**after)))
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("rasa:cloud", {"cloud": "gcp", "region": "europe-west3", "account": "example-project"}),
+        ("rasa:region", {"region": "eu-west-1"}),
+        ("rasa:account", {"account": "210987654321"}),
+        ("rasa:namespace", {"namespace": "another"}),
+        ("rasa:network.cidr", {"network": {"cidr": "10.30.0.0/16"}}),
+        ("rasa:network.servicesCidr", {"network": {"servicesCidr": "172.21.0.0/16"}}),
+        ("rasa:network.podsCidr", {"network": {"podsCidr": "10.245.0.0/16"}}),
+        ("rasa:topics.events", {"topics": {"events": "others"}}),
+        ("rasa:trackerStore.kind", {"trackerStore": {"kind": "dynamodb"}}),
+        ("rasa:trackerStore.from", {"trackerStore": {"from": "in-cluster"}}),
+        ("rasa:lockStore.profile", {"lockStore": {"profile": "dev"}}),
+        ("rasa:profile", {"profile": "dev"}),
+    ],
+)
+def test_a_protected_stack_refuses(key: str, change: dict[str, Any]) -> None:
+    before = {**PRODUCTION, "account": "123456789012"}
+    problems = refused(before, {**before, **change})
+    assert any(problem.startswith(f"{key} is ") for problem in problems), problems
+    for problem in problems:
+        assert "take it back with: pulumi config " in problem
+        assert "docs/upgrading.md" in problem
+
+
+def test_a_stack_without_protection_refuses_none_of_it() -> None:
+    assert not refused({}, {"region": "eu-west-1", "network": {"cidr": "10.30.0.0/16"}, "namespace": "b"})
+
+
+@pytest.mark.parametrize("lifts", [{"profile": "dev"}, {"deletionProtection": "false"}])
+def test_protection_is_not_lifted_in_passing(lifts: dict[str, Any]) -> None:
+    """What counts is the stack that runs: one edit that lifts the protection and does harm is refused."""
+    assert refused(PRODUCTION, {**PRODUCTION, **lifts, "region": "eu-west-1"})
+
+
+def test_the_protection_itself_can_be_lifted() -> None:
+    assert not refused(PRODUCTION, {**PRODUCTION, "deletionProtection": "false"})
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {"account": "123456789012"},
+        {"network": {"zones": ["eu-central-1c", "eu-central-1a", "eu-central-1b", "eu-central-1a"]}},
+        {"network": {"avoid": ["192.168.0.0/16"]}},
+        {"lockStore": {"size": "small"}, "trackerStore": {"size": "large"}},
+        {"cluster": {"allowedCidrs": ["203.0.113.0/28"]}},
+        {"tags": {"cost-centre": "42"}},
+    ],
+)
+def test_what_loses_nothing_is_no_such_change(after: dict[str, Any]) -> None:
+    assert not refused(PRODUCTION, {**PRODUCTION, **after})
+
+
+def test_dev_becomes_production() -> None:
+    assert not refused({}, PRODUCTION)
+    assert not refused({"deletionProtection": "true"}, PRODUCTION)
+
+
+def test_zones_are_added_after_the_last_one() -> None:
+    before = facts(settings())
+    assert before["rasa:network.zones"] == ["eu-central-1a", "eu-central-1b"]
+    other = {**before, PROTECTED: True}
+    assert not refusals(other, {**other, "rasa:network.zones": ["eu-central-1a", "eu-central-1b", "x"]})
+    assert refusals(other, {**other, "rasa:network.zones": ["eu-central-1b", "eu-central-1c"]})
+
+
+def test_the_namespace_that_the_stack_made_stays_its_own() -> None:
+    """The stack would delete it, and all that is in it; a stack of dev could not go on either."""
+    before = {PROTECTED: False, "rasa:cluster.hasNamespace": False}
+    (problem,) = refusals(before, {**before, "rasa:cluster.hasNamespace": True})
+    assert "pulumi config set --path 'rasa:cluster.hasNamespace' false" in problem
+
+
+def test_volumes_never_shrink() -> None:
+    before = {PROTECTED: False, "rasa:trackerStore.size": "medium"}
+    assert refusals(before, {**before, "rasa:trackerStore.size": "small"})
+    assert not refusals(before, {**before, "rasa:trackerStore.size": "large"})
+
+
+def test_what_a_former_version_did_not_note_is_not_compared() -> None:
+    assert not refusals({PROTECTED: True}, facts(settings(**PRODUCTION)))
