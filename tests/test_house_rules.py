@@ -23,7 +23,6 @@ PURE = [path for path in COMPONENTS if path.name not in {"load.py", "reachabilit
 LOOK_UPS = {"components/gcp/model_storage.py": {"storage.get_project_service_account_output"}}
 """The one look-up that no resource can replace; its reason stands where it is made."""
 TOKENS = {
-    "components/stack/companions.py:Beside": "rasa:companions:Beside",
     "components/rasa/network_policies.py:AssistantNetworkPolicies": "rasa:rasa:Guards",
     "components/rasa/availability.py:Availability": "rasa:rasa:Resilience",
     "components/in_cluster/ingress.py:Ingress": "rasa:existing:Ingress",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 import pulumi_random as random
-from pulumi import ComponentResource, Output, ProviderResource, ResourceOptions, RunError
+from pulumi import Output, ResourceOptions
 
 from components.companions.args import ServerArgs
 from components.companions.server import Server
@@ -40,63 +40,41 @@ ANALYTICS_NAME = "rasa_analytics"
 PASSWORD_LENGTH = 32
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BesideArgs:
-    """What the settings choose, and what it stands on."""
+@dataclass(frozen=True, slots=True)
+class CompanionServers:
+    """Makes the servers that run in the cluster, and connects those that exist."""
 
-    profile: Profile
-    namespace: Output[str]
-    """Rasa's, once it is there."""
-    namespace_name: str
-    assigns_users: bool
-    """The cluster decides which user a pod runs as (OpenShift)."""
-    nlg_server: o.NoCompanion | o.InClusterNlgServer | ExistingNlgServer
-    actions: o.NoCompanion | o.InClusterActions | o.ExistingActions | o.ActionsInProcess
-    duckling: o.NoCompanion | o.InClusterDuckling | o.ExistingDuckling
-    analytics: o.NoCompanion | o.InClusterAnalytics
-    tracing: o.NoCompanion | o.ExistingCollector
-    metrics: o.NoCompanion | o.ExistingCollector
-    model_groups: tuple[o.ModelGroup, ...]
-    mcp_servers: tuple[o.McpServer, ...]
-    tracker_store: TrackerStore
-    event_broker: EventBroker
+    settings: Settings
+    access: ClusterAccess
 
-
-class Beside(ComponentResource):
-    """Brings up the companions that run in the cluster, and says what Rasa is told about all of them."""
-
-    nlg: NlgServer | None
-    companions: Companions
-
-    def __init__(self, name: str, args: BesideArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("rasa:companions:Beside", name, {}, opts)
-        self.nlg = self._nlg(args)
-        self.companions = Companions(
-            actions=self._actions(args),
-            duckling=self._duckling(args),
-            tracing=_collector(args.tracing),
-            metrics=_collector(args.metrics),
-            analytics=self._analytics(args),
-            language_models=_language_models(args),
-        )
-        self.register_outputs({})
-
-    def _nlg(self, args: BesideArgs) -> NlgServer | None:
-        match args.nlg_server:
+    def nlg_server(self) -> NlgServer | None:
+        """The server that words the responses."""
+        match self.settings.nlg_server:
             case o.NoCompanion():
                 return None
             case ExistingNlgServer() as block:
                 return connect_nlg_server(block)
             case o.InClusterNlgServer() as block:
-                server = self._server("nlg-server", block, args)
+                server = self._server("nlg-server", block)
                 return NlgServer(
                     url=Output.concat(server.address, block.path), ready=server.ready, pods=server.pods
                 )
             case _:
-                assert_never(args.nlg_server)
+                assert_never(self.settings.nlg_server)
 
-    def _actions(self, args: BesideArgs) -> Actions | None:
-        match args.actions:
+    def companions(self, tracker_store: TrackerStore, event_broker: EventBroker) -> Companions:
+        """All others; the analytics read the broker's events, and have a database on the store's server."""
+        return Companions(
+            actions=self._actions(),
+            duckling=self._duckling(),
+            tracing=_collector(self.settings.tracing),
+            metrics=_collector(self.settings.metrics),
+            analytics=self._analytics(tracker_store, event_broker),
+            language_models=_language_models(self.settings),
+        )
+
+    def _actions(self) -> Actions | None:
+        match self.settings.actions:
             case o.NoCompanion():
                 return None
             case o.ActionsInProcess(module=module):
@@ -105,35 +83,32 @@ class Beside(ComponentResource):
                 token = None if block.token is None else secret(block.token)
                 return ActionServer(url=Output.from_input(block.url), token=token, ca=certificates(block.ca))
             case o.InClusterActions() as block:
-                server = self._server("action-server", block, args)
+                server = self._server("action-server", block)
                 return ActionServer(
                     url=Output.concat(server.address, block.path), ready=server.ready, pods=server.pods
                 )
             case _:
-                assert_never(args.actions)
+                assert_never(self.settings.actions)
 
-    def _duckling(self, args: BesideArgs) -> Duckling | None:
-        match args.duckling:
+    def _duckling(self) -> Duckling | None:
+        match self.settings.duckling:
             case o.NoCompanion():
                 return None
             case o.ExistingDuckling(url=url):
                 return Duckling(url=Output.from_input(url))
             case o.InClusterDuckling() as block:
-                server = self._server("duckling", block, args)
+                server = self._server("duckling", block)
                 return Duckling(url=server.address, ready=server.ready, pods=server.pods)
             case _:
-                assert_never(args.duckling)
+                assert_never(self.settings.duckling)
 
     def _server(
-        self,
-        name: str,
-        block: o.InClusterNlgServer | o.InClusterActions | o.InClusterDuckling,
-        args: BesideArgs,
+        self, name: str, block: o.InClusterNlgServer | o.InClusterActions | o.InClusterDuckling
     ) -> Server:
-        replicas, most = replicas_of(block, args.profile)
+        replicas, most = replicas_of(block, self.settings.profile)
         common = ServerArgs(
-            namespace=args.namespace,
-            namespace_name=args.namespace_name,
+            namespace=self.access.namespace,
+            namespace_name=self.access.cluster.namespace,
             image=block.image,
             port=DUCKLING_PORT,
             health="/",
@@ -146,8 +121,8 @@ class Beside(ComponentResource):
         )
         if isinstance(block, o.InClusterDuckling):
             # Its image names no user, which means root; on OpenShift the cluster names one.
-            user = block.user or (None if args.assigns_users else DUCKLING_USER)
-            server = replace(common, user=user)
+            assigned = self.access.cluster.flavor == "openshift"
+            server = replace(common, user=block.user or (None if assigned else DUCKLING_USER))
         else:
             server = replace(
                 common,
@@ -158,21 +133,19 @@ class Beside(ComponentResource):
                 secrets={key: secret(value) for key, value in block.secrets.items()},
                 writable=block.writable,
             )
-        return Server(name, server, ResourceOptions(parent=self))
+        return Server(name, server, ResourceOptions(providers=[self.access.provider]))
 
-    def _analytics(self, args: BesideArgs) -> Analytics | None:
-        block = args.analytics
+    def _analytics(self, tracker_store: TrackerStore, events: EventBroker) -> Analytics | None:
+        block = self.settings.analytics
+        provider = random.Provider("companions-random")
         if isinstance(block, o.NoCompanion):
             return None
-        events = args.event_broker
-        if not isinstance(events, Kafka):
-            raise RunError("rasa:analytics reads events from Kafka, and rasa:eventBroker is another broker.")
         if block.database is None:
-            database = self._database_beside(args.tracker_store)
+            database = _database_beside(tracker_store, ResourceOptions(provider=provider))
         else:
             database = connect_postgres(block.database)
-        if not isinstance(database.login, PasswordLogin):
-            raise RunError("rasa:analytics.database logs in with a password: give it in its `password`.")
+        assert isinstance(events, Kafka), "the settings refuse another broker beside the analytics"
+        assert isinstance(database.login, PasswordLogin), "the settings ask for a password"
         return Analytics(
             repository=block.repository,
             tag=block.tag,
@@ -183,21 +156,18 @@ class Beside(ComponentResource):
             ready=(*events.ready, *database.ready),
         )
 
-    def _database_beside(self, tracker_store: TrackerStore) -> Postgres:
-        """A database and a role of its own on Rasa's server; Rasa's own role cannot read it."""
-        if not isinstance(tracker_store, Postgres) or tracker_store.admin is None:
-            raise RunError(
-                "rasa:analytics needs a PostgreSQL, and the tracker store is none that this stack "
-                "administers: name one in rasa:analytics.database."
-            )
-        made = random.RandomPassword(
-            "analytics-password",
-            length=PASSWORD_LENGTH,
-            special=False,  # it stands in a URL
-            opts=ResourceOptions(parent=self),
-        )
-        login = PasswordLogin(username=ANALYTICS_NAME, password=Output.secret(made.result))
-        return replace(tracker_store, database=ANALYTICS_NAME, login=login)
+
+def _database_beside(tracker_store: TrackerStore, opts: ResourceOptions) -> Postgres:
+    """A database and a role of its own on Rasa's server; Rasa's own role cannot read it."""
+    assert isinstance(tracker_store, Postgres), "the settings ask for a PostgreSQL beside the analytics"
+    made = random.RandomPassword(
+        "analytics-password",
+        length=PASSWORD_LENGTH,
+        special=False,  # it stands in a URL
+        opts=opts,
+    )
+    login = PasswordLogin(username=ANALYTICS_NAME, password=Output.secret(made.result))
+    return replace(tracker_store, database=ANALYTICS_NAME, login=login)
 
 
 def replicas_of(
@@ -216,7 +186,7 @@ def _collector(block: o.NoCompanion | o.ExistingCollector) -> Collector | None:
     )
 
 
-def _language_models(args: BesideArgs) -> LanguageModels:
+def _language_models(settings: Settings) -> LanguageModels:
     return LanguageModels(
         groups=[
             {
@@ -224,34 +194,10 @@ def _language_models(args: BesideArgs) -> LanguageModels:
                 "models": list(group.models),
                 **({} if group.router is None else {"router": group.router}),
             }
-            for group in args.model_groups
+            for group in settings.model_groups
         ],
         mcp_servers=[
             {**server.options, "name": server.name, "url": server.url, "type": server.type}
-            for server in args.mcp_servers
+            for server in settings.mcp_servers
         ],
     )
-
-
-def bring_up_beside(
-    settings: Settings, access: ClusterAccess, tracker_store: TrackerStore, event_broker: EventBroker
-) -> Beside:
-    """Make those that run in the cluster, and connect the others."""
-    args = BesideArgs(
-        profile=settings.profile,
-        namespace=access.namespace,
-        namespace_name=access.cluster.namespace,
-        assigns_users=access.cluster.flavor == "openshift",
-        nlg_server=settings.nlg_server,
-        actions=settings.actions,
-        duckling=settings.duckling,
-        analytics=settings.analytics,
-        tracing=settings.tracing,
-        metrics=settings.metrics,
-        model_groups=settings.model_groups,
-        mcp_servers=settings.mcp_servers,
-        tracker_store=tracker_store,
-        event_broker=event_broker,
-    )
-    providers: list[ProviderResource] = [access.provider, random.Provider("companions-random")]
-    return Beside("companions", args, ResourceOptions(providers=providers))

@@ -29,17 +29,15 @@ from components.contract.terms import Profile
 from components.in_cluster.ingress import Ingress
 from components.in_cluster.route import Route
 from components.kubernetes.access import ClusterAccess
-from components.stack.companions import bring_up_beside
+from components.stack.companions import CompanionServers
 from components.stack.dependencies import (
-    Ground,
-    Inside,
     event_broker,
     lock_store,
     model_storage,
-    no_ground,
     secrets_manager,
     tracker_store,
 )
+from components.stack.suppliers import PackageSupplier, Supplier, Suppliers
 from components.vault import args as v
 from components.vault.vault import with_vault_login
 
@@ -58,19 +56,19 @@ class Platform:
     secrets_manager: c.Vault | None
     nlg_server: NlgServer | None
     open_ingress: OpenIngress
-    """Makes the ingress to a Service of the cluster, in the way of whoever runs the cluster."""
+    """Makes the ingress to a Service of the cluster."""
     companions: Companions
     facts: FoundationFacts | None = None
-    """What the stack's cloud tells of the ground; None where no cloud is known."""
+    """The network and cluster that the stack's cloud made or stands beside; None without a cloud."""
 
 
 OpenIngress = Callable[[str, IngressArgs[None]], HasUrl]
 CloudIngress = Callable[[str, IngressArgs[None], ClusterAccess], HasUrl]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CloudServices:
-    """What a cloud lends to whatever runs in its cluster."""
+    """Cloud services that in-cluster components use: the ingress controller and Vault's seal key."""
 
     ingress: CloudIngress
     vault_seal: Callable[[Profile], VaultSeal]
@@ -99,7 +97,7 @@ def build_platform(settings: Settings, tags: Mapping[str, str]) -> Platform:
 
 
 MakesBeside = p.Makes[p.ExistingFoundationArgs, p.HasFoundation[Placement]]
-"""What a cloud stands its dependencies on, where the cluster is not the stack's."""
+"""Makes what a cloud's dependencies stand on beside a cluster that exists."""
 
 
 def _build(
@@ -115,15 +113,11 @@ def _build(
     where = p.ProviderArgs(region=settings.region, account=settings.account, tags=tags)
     providers = (cloud.Provider("cloud", where), random.Provider("random"))
     opts = ResourceOptions(providers=[*providers])
-    match cluster:
-        case ManagedCluster():
-            foundation = cloud.Foundation("foundation", _foundation_args(settings, cluster, tags), opts)
-        case ExistingCluster():
-            if beside is None:
-                raise no_ground(settings, "a managed dependency")
-            foundation = beside("foundation", _existing_foundation_args(settings, cluster), opts)
-        case _:
-            assert_never(cluster)
+    if isinstance(cluster, ManagedCluster):
+        foundation = cloud.Foundation("foundation", _foundation_args(settings, cluster, tags), opts)
+    else:
+        assert beside is not None, "the settings refuse what this cloud does not make (config/support.py)"
+        foundation = beside("foundation", _existing_foundation_args(settings, cluster), opts)
     place = foundation.placement
 
     def ingress(name: str, args: IngressArgs[None], access: ClusterAccess) -> HasUrl:
@@ -135,47 +129,51 @@ def _build(
             "vault-unseal", _vault_unseal_args(settings, place, profile), opts
         ).connection
 
-    ground = Ground(cloud=cloud, place=place, opts=opts)
-    # Beside a cluster that exists, the cloud knows neither its pods nor its way in.
+    # Beside a cluster that exists, the cloud knows neither its pods nor its ingress.
     own = isinstance(cluster, ManagedCluster)
-    services = CloudServices(ingress, vault_seal) if own else None
-    return replace(_platform(settings, foundation.cluster, ground, services), facts=foundation.facts)
+    return _platform(
+        settings,
+        foundation.cluster,
+        supplier=PackageSupplier(package=cloud, placement=place, options=opts),
+        services=CloudServices(ingress=ingress, vault_seal=vault_seal) if own else None,
+        facts=foundation.facts,
+    )
 
 
 def _without_cloud(settings: Settings) -> Platform:
-    if not isinstance(settings.cluster, ExistingCluster):
-        raise no_ground(settings, "cluster")
-    cluster = connect_cluster(settings.cluster, namespace=settings.namespace)
-    nowhere: Ground[None] | None = None
-    return _platform(settings, cluster, nowhere)
+    assert isinstance(settings.cluster, ExistingCluster), "without a cloud the settings ask for a cluster"
+    return _platform(settings, connect_cluster(settings.cluster, namespace=settings.namespace))
 
 
 def _platform(
     settings: Settings,
     cluster: Kubernetes,
-    ground: Ground[Placement] | None,
+    *,
+    supplier: Supplier | None = None,
     services: CloudServices | None = None,
+    facts: FoundationFacts | None = None,
 ) -> Platform:
     access = ClusterAccess("cluster", replace(cluster, deletion_protection=settings.protected))
-    inside = Inside(access, settings.cluster)
-    store, broker = tracker_store(ground, inside, settings), event_broker(ground, inside, settings)
-    beside = bring_up_beside(settings, access, store, broker)
+    suppliers = Suppliers(supplier, access, settings.cluster)
+    store, broker = tracker_store(settings, suppliers), event_broker(settings, suppliers)
     in_vault = isinstance(settings.secrets_manager, InClusterVault)
+    beside = CompanionServers(settings, access)
     return Platform(
         access=access,
+        nlg_server=beside.nlg_server(),
+        companions=beside.companions(store, broker),
         open_ingress=_opener(access, services and services.ingress),
-        model_storage=model_storage(ground, inside, settings),
-        lock_store=lock_store(ground, inside, settings),
+        model_storage=model_storage(settings, suppliers),
+        lock_store=lock_store(settings, suppliers),
         tracker_store=with_vault_login(store) if in_vault else store,
         event_broker=broker,
         secrets_manager=secrets_manager(settings, access, store, services and services.vault_seal),
-        nlg_server=beside.nlg,
-        companions=beside.companions,
+        facts=facts,
     )
 
 
 def _opener(access: ClusterAccess, ingress: CloudIngress | None) -> OpenIngress:
-    """A cloud's own way where it made the cluster; beside a cluster that exists, the cluster's own."""
+    """The cloud's ingress where it made the cluster; in a cluster that exists, the cluster's own."""
 
     def open_ingress(name: str, args: IngressArgs[None]) -> HasUrl:
         if ingress is not None:
@@ -232,8 +230,8 @@ def _keeps_data(settings: Settings) -> bool:
 
 def _existing_foundation_args(settings: Settings, cluster: ExistingCluster) -> p.ExistingFoundationArgs:
     network = cluster.network
-    if network is None or settings.account is None:
-        raise no_ground(settings, "a managed dependency")
+    assert network is not None, "without it there is no cloud beside the cluster"
+    assert settings.account is not None, "the settings ask for it beside a cluster that exists"
     return p.ExistingFoundationArgs(
         profile=settings.profile,
         keeps_data=_keeps_data(settings),

@@ -22,7 +22,6 @@ def settings(**changes: object) -> Settings:
 ALWAYS = {
     "pulumi:providers:kubernetes",
     "pulumi:providers:random",
-    "rasa:companions:Beside",
     "rasa:kubernetes:ClusterAccess",
 }
 """What nobody sees of a stack in which all exists."""

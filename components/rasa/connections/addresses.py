@@ -1,0 +1,46 @@
+"""The `host:port` of servers, as network policies take them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urlsplit
+
+from pulumi import Output
+
+from components.kubernetes.documents import Document
+
+HTTPS = 443
+DEFAULT_PORTS = {"http": 80, "https": HTTPS, "grpc": 80, "grpcs": HTTPS}
+HOST_AND_PORT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.-]*:\d{2,5}$")
+
+
+def host_and_port(host: Output[str], port: int) -> Output[str]:
+    """The address of one server."""
+    return Output.concat(host, f":{port}")
+
+
+def of_url(url: Output[str]) -> Output[str]:
+    """The address of the server that a URL names."""
+    return url.apply(lambda text: ",".join(addresses_in(text)))
+
+
+def addresses_in(document: Document) -> Iterator[str]:
+    """Every `host:port` in a document: URLs, `host:port`, and `host` beside `port`."""
+    if isinstance(document, Mapping):
+        host, port = document.get("host"), document.get("port")
+        if isinstance(host, str) and isinstance(port, int):
+            yield f"{host}:{port}"
+            if isinstance(grpc := document.get("grpc_port"), int):
+                yield f"{host}:{grpc}"
+        for value in document.values():
+            yield from addresses_in(value)
+    elif isinstance(document, str):
+        parts = urlsplit(document)
+        if parts.scheme in DEFAULT_PORTS and parts.hostname:
+            yield f"{parts.hostname}:{parts.port or DEFAULT_PORTS[parts.scheme]}"
+        elif HOST_AND_PORT.match(document):
+            yield document
+    elif isinstance(document, Sequence):
+        for value in document:
+            yield from addresses_in(value)

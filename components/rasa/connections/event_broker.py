@@ -1,0 +1,148 @@
+"""`event_broker`: Kafka or RabbitMQ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+from urllib.parse import quote, urlencode
+
+from pulumi import Output
+
+from components.contract.connections import (
+    AwsIam,
+    EventBroker,
+    Kafka,
+    KafkaSecurity,
+    MutualTls,
+    Plaintext,
+    RabbitMq,
+    SaslTls,
+)
+from components.contract.secrets import FileContent
+from components.kubernetes.documents import Block, Document
+from components.rasa.connections.addresses import host_and_port
+from components.rasa.connections.rendered import Rendered, authority, aws_identity
+from components.rasa.spec import variables
+from components.rasa.spec.pod_files import CLIENT_CERTIFICATE, CLIENT_KEY, authority_path, client_path
+from components.rasa.spec.variables import Plain, Secret, Variable, reference
+
+WHAT, SOURCE = "event broker", "the event broker"
+KAFKA_CLIENT = "rasa"
+"""Literal: Rasa never expands a variable in `client_id` (docs/rasa-pro.md, Unexpanded keys)."""
+
+
+def event_broker(broker: EventBroker) -> Rendered:
+    """Where conversation events go."""
+    match broker:
+        case Kafka():
+            return _kafka(broker)
+        case RabbitMq():
+            return _rabbitmq(broker)
+        case _:
+            assert_never(broker)
+
+
+def _kafka(broker: Kafka) -> Rendered:
+    security, found = _security(broker.security)
+    ca = _authority(broker.security)
+    block: dict[str, Document] = {
+        # With `kafka`, an exception of the producer aborts every save of a conversation, and only the log says
+        # so (docs/rasa-pro.md, Kafka over TLS).
+        "type": "concurrent_kafka",
+        "url": broker.bootstrap,  # one string, no list (docs/rasa-pro.md, Kafka addresses)
+        "topic": broker.topics.events,
+        "client_id": KAFKA_CLIENT,
+        "partition_by_sender": True,  # keeps the events of one conversation in order
+        **security,
+    }
+    if ca is not None:
+        block["ssl_cafile"] = authority_path("event-broker")
+    return Rendered(
+        what=WHAT,
+        connection=broker,
+        addresses=broker.bootstrap,
+        blocks={"event_broker": block},
+        variables=found,
+        authorities=authority("event-broker", ca),
+        client_files=_client_files(broker.security),
+        by_aws_identity=isinstance(broker.security, AwsIam),
+    )
+
+
+def _security(security: KafkaSecurity) -> tuple[Block, tuple[Variable, ...]]:
+    # `security_protocol` is always set: its default is SASL_PLAINTEXT (docs/rasa-pro.md, Kafka over TLS).
+    sasl: Block = {
+        "security_protocol": "SASL_SSL",
+        # librdkafka refuses the default, false, and every event is lost.
+        "ssl_check_hostname": True,
+    }
+    match security:
+        case SaslTls(mechanism=mechanism, username=username, password=password):
+            name = variables.EVENT_BROKER_PASSWORD
+            return {
+                **sasl,
+                "sasl_mechanism": mechanism,
+                "sasl_username": username,  # Event Hubs' `$ConnectionString` has no braces: literal
+                "sasl_password": reference(name),
+            }, (Secret(name, password, SOURCE),)
+        case AwsIam(region=region):
+            return {**sasl, "sasl_mechanism": "OAUTHBEARER"}, (
+                *aws_identity(region, SOURCE),
+                Plain("KAFKA_MSK_AWS_IAM_ENABLED", "true", SOURCE),
+            )
+        case MutualTls():
+            # Here librdkafka checks the host name by itself, and Rasa does not read `ssl_check_hostname`.
+            return {
+                "security_protocol": "SSL",
+                "ssl_certfile": client_path(CLIENT_CERTIFICATE),
+                "ssl_keyfile": client_path(CLIENT_KEY),
+            }, ()
+        case Plaintext():
+            return {"security_protocol": "PLAINTEXT"}, ()
+        case _:
+            assert_never(security)
+
+
+def _authority(security: KafkaSecurity) -> FileContent | None:
+    return None if isinstance(security, Plaintext) else security.ca
+
+
+def _client_files(security: KafkaSecurity) -> Mapping[str, FileContent]:
+    if not isinstance(security, MutualTls):
+        return {}
+    return {CLIENT_CERTIFICATE: security.certificate, CLIENT_KEY: security.key}
+
+
+def _rabbitmq(broker: RabbitMq) -> Rendered:
+    username, password = broker.login.username, broker.login.password
+    if broker.tls:
+        # With TLS Rasa pastes both into a URL as they are (pika.py:179).
+        username = quote(username, safe="")
+        if isinstance(password, Output):
+            password = password.apply(lambda plain: quote(plain, safe=""))
+    return Rendered(
+        what=WHAT,
+        connection=broker,
+        addresses=host_and_port(broker.host, broker.port),
+        blocks={
+            "event_broker": {
+                "type": "pika",
+                "url": _rabbitmq_url(broker),
+                "port": broker.port,
+                "username": username,
+                "password": reference(variables.EVENT_BROKER_PASSWORD),
+                "exchange_name": broker.exchange,
+                "queues": [broker.exchange],  # else Rasa warns and declares a queue of its own naming
+            }
+        },
+        variables=(Secret(variables.EVENT_BROKER_PASSWORD, password, SOURCE),),
+        authorities=authority("event-broker", broker.ca),
+    )
+
+
+def _rabbitmq_url(broker: RabbitMq) -> Output[str]:
+    """TLS only comes with an amqps URL, and its authority with a parameter of it (pika.py:173, 346)."""
+    if not broker.tls:
+        return broker.host
+    query = "" if broker.ca is None else "?" + urlencode({"cafile": authority_path("event-broker")}, safe="/")
+    return Output.concat("amqps://", broker.host, f":{broker.port}{query}")
