@@ -83,6 +83,7 @@ def test_scripts_for_pods_stand_apart(path: Path) -> None:
         "components/config",
         *(f"components/{cloud}" for cloud in sorted(CLOUDS)),
         "components/in_cluster",
+        "components/rasa/connections",
         "jobs/preflight",
     ],
 )

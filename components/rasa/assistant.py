@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_kubernetes.core import v1
@@ -16,10 +16,8 @@ from components.kubernetes.script_job import digest
 from components.rasa.analytics import AnalyticsArgs, AnalyticsServices
 from components.rasa.args import AssistantArgs, Connections
 from components.rasa.availability import Availability, AvailabilityArgs
+from components.rasa.connections import Environment, Files, Rendered, endpoints, environment, files, rendered
 from components.rasa.database import DatabaseInit, DatabaseInitArgs
-from components.rasa.endpoints import endpoints
-from components.rasa.environment import Environment, environment
-from components.rasa.files import Files, files
 from components.rasa.network_policies import AssistantNetworkPolicies, AssistantNetworkPoliciesArgs
 from components.rasa.pod import PodObjects
 from components.rasa.preflight import Preflight, PreflightArgs
@@ -48,15 +46,15 @@ class Assistant(ComponentResource):
 
     def __init__(self, name: str, args: AssistantArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:rasa:Assistant", name, {}, opts)
-        env = environment(args)
-        document = endpoints(args, args.extra_endpoints)
+        each = rendered(args)
+        env = environment(args, each)
+        document = endpoints(each, args.extra_endpoints)
         refuse_unset_variables({"endpoints.yml": document, "credentials.yml": args.credentials}, env.names)
-
         self.namespace = args.namespace
-        made = self._in_cluster(name, args, env)
+        made = self._in_cluster(name, args, env, files(each))
         policies = AssistantNetworkPolicies(
             f"{name}-guards",
-            AssistantNetworkPoliciesArgs(assistant=args, namespace=self.namespace),
+            AssistantNetworkPoliciesArgs(assistant=args, connections=each, namespace=self.namespace),
             ResourceOptions(parent=self),
         )
         setup_account = self._setup_account(name, args)
@@ -65,7 +63,7 @@ class Assistant(ComponentResource):
             *policies.ready,
             *self._database(name, args, setup_account, policies),
         )
-        ready = (*ready, *self._first_model(name, args, env, made, ready))
+        ready = (*ready, *self._first_model(name, args, each, made, ready))
         preflight = Preflight(
             f"{name}-preflight",
             PreflightArgs(
@@ -107,8 +105,7 @@ class Assistant(ComponentResource):
             }
         )
 
-    def _in_cluster(self, name: str, args: AssistantArgs, env: Environment) -> PodObjects:
-        needed = files(args)
+    def _in_cluster(self, name: str, args: AssistantArgs, env: Environment, needed: Files) -> PodObjects:
         secrets = Secrets(
             f"{name}-secrets",
             SecretsArgs(
@@ -123,6 +120,7 @@ class Assistant(ComponentResource):
         side_car = args.lock_store.side_car
         side_car_files = dict[str, Output[str]]() if side_car is None else side_car.files
         return PodObjects(
+            files=needed,
             service_account=self._service_account(f"{name}-account", args.cluster.rasa),
             secret=secrets.environment,
             client_files=secrets.client_files,
@@ -187,7 +185,7 @@ class Assistant(ComponentResource):
         self,
         name: str,
         args: AssistantArgs,
-        env: Environment,
+        each: Sequence[Rendered],
         made: PodObjects,
         ready: tuple[Resource, ...],
     ) -> list[Resource]:
@@ -198,7 +196,7 @@ class Assistant(ComponentResource):
             UploadArgs(
                 model=args.upload,
                 assistant=args,
-                environment=env,
+                connections=each,
                 namespace=self.namespace,
                 made=made,
                 ready=ready,

@@ -23,7 +23,8 @@ from components.kubernetes.network_policies import (
 )
 from components.kubernetes.script_job import NAME_LABEL
 from components.rasa.args import AssistantArgs
-from components.rasa.egress import analytics_egress, cluster_rules, egress, servers, setup_egress
+from components.rasa.connections import Rendered
+from components.rasa.egress import analytics_egress, cluster_rules, egress, setup_egress
 from components.rasa.pod import DATABASE_INIT, MODEL_UPLOAD, PREFLIGHT
 from components.rasa.values import PORT, RELEASE
 
@@ -40,6 +41,7 @@ class AssistantNetworkPoliciesArgs:
     """Whose pods, and who calls Rasa."""
 
     assistant: AssistantArgs
+    connections: Sequence[Rendered]
     namespace: Input[str]
 
 
@@ -59,7 +61,7 @@ class AssistantNetworkPolicies(ComponentResource):
     ) -> None:
         super().__init__("rasa:rasa:Guards", name, {}, opts)
         assistant = args.assistant
-        cluster, reached = assistant.cluster, list(servers(assistant))
+        cluster, reached = assistant.cluster, args.connections
         made: list[Resource] = []
 
         def guard(suffix: str, policy: NetworkPolicyArgs) -> None:
@@ -81,13 +83,13 @@ class AssistantNetworkPolicies(ComponentResource):
         pods([RELEASE], out, _callers(assistant))
         pods([PREFLIGHT], out)
         if assistant.upload is not None:
-            pods([MODEL_UPLOAD], _to_model_storage(assistant))
+            pods([MODEL_UPLOAD], _to_model_storage(args))
         if databases := [store for store in _databases(assistant) if store.admin is not None]:
             pods([DATABASE_INIT], setup_egress(databases, cluster, assistant.managed))
         if (analytics := assistant.companions.analytics) is not None:
             pods([ANALYTICS], analytics_egress(analytics, cluster, assistant.managed))
         for server in reached:
-            beside = server.connection.pods
+            beside = server.connection and server.connection.pods
             if beside is not None and beside.namespace == cluster.namespace:
                 guard(server.what.replace(" ", "-").lower(), _server(beside, cluster))
                 if server.what == "secrets manager":
@@ -97,11 +99,12 @@ class AssistantNetworkPolicies(ComponentResource):
         self.register_outputs({})
 
 
-def _to_model_storage(assistant: AssistantArgs) -> Input[Sequence[Rule]]:
+def _to_model_storage(args: AssistantNetworkPoliciesArgs) -> Input[Sequence[Rule]]:
     """A volume is reached over no network of the pod's."""
+    assistant = args.assistant
     if isinstance(assistant.model_storage, Volume):
         return ()
-    only = [one for one in servers(assistant) if one.connection is assistant.model_storage]
+    only = [one for one in args.connections if one.connection is assistant.model_storage]
     return egress(only, assistant.cluster, assistant.managed, {})
 
 

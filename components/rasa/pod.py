@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
 
 from pulumi import Output
 
-from components.contract.connections import S3, AzureBlob, Gcs, ModelServer, ModelStorage, SideCar, Volume
+from components.contract.connections import SideCar, Volume
 from components.contract.secrets import FileContent, SecretRef, references
 from components.contract.terms import Flavor
 from components.kubernetes.documents import Block
 from components.kubernetes.restricted import CONTAINER_SECURITY
 from components.rasa.args import AssistantArgs
-from components.rasa.environment import Environment
-from components.rasa.files import files
+from components.rasa.connections import Environment, Files
 from components.rasa.spec.pod_files import AUTHORITIES, CLIENT
 
 SCRATCH = "/tmp"  # noqa: S108 (the container's own, an emptyDir)
@@ -35,6 +33,7 @@ SIDE_CAR_RESOURCES: Block = {
 class PodObjects:
     """What has been made in the cluster for the pods: names of objects, hashes of their contents."""
 
+    files: Files
     service_account: str | Output[str]
     secret: Output[str]
     """Secret whose keys are environment variables."""
@@ -59,24 +58,6 @@ class Mounts:
     """Init containers that stay."""
 
 
-def model_arguments(storage: ModelStorage, model: str) -> list[str]:
-    """Name the model: Rasa's default is the newest file in a folder, or the key `models.tar.gz`."""
-    match storage:
-        case S3():
-            return ["--remote-storage", "aws", "-m", model]
-        case AzureBlob():
-            return ["--remote-storage", "azure", "-m", model]
-        case Gcs():
-            return ["--remote-storage", "gcs", "-m", model]
-        case Volume():
-            # A path must exist as it is written (cli/run.py:68); object keys get the suffix from Rasa.
-            return ["-m", f"models/{model.removesuffix('.tar.gz')}.tar.gz"]
-        case ModelServer():
-            return []  # the block `models` wins over every argument (core/agent.py:457)
-        case _:
-            assert_never(storage)
-
-
 def pod_variables(env: Environment, secret: Output[str]) -> Iterator[Block]:
     """The environment as a pod's spec says it; what is secret comes from that Secret."""
     for name in sorted({*env.plain, *env.secret}):
@@ -90,7 +71,7 @@ def pod_variables(env: Environment, secret: Output[str]) -> Iterator[Block]:
 
 def mounts(args: AssistantArgs, made: PodObjects) -> Mounts:
     """The files of Rasa's pod, and the side-car that a connection brings along."""
-    needed = files(args)
+    needed = made.files
     volumes: list[Block] = [{"name": "scratch", "emptyDir": {}}]
     mounted: list[Block] = [{"name": "scratch", "mountPath": SCRATCH}]
     if needed.authorities:

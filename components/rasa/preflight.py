@@ -18,8 +18,9 @@ from components.kubernetes.documents import Block, as_yaml
 from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
 from components.kubernetes.script_job import JOBS, NAME_LABEL, REPLACE_FAILED, digest, scripts_of
 from components.rasa.args import AssistantArgs
-from components.rasa.environment import Environment
-from components.rasa.pod import PREFLIGHT, PodObjects, model_arguments, mounts, pod_variables
+from components.rasa.connections import Environment
+from components.rasa.connections.model_storage import model_arguments
+from components.rasa.pod import PREFLIGHT, PodObjects, mounts, pod_variables
 from components.rasa.spec import variables
 
 MODULES = sorted(str(path.relative_to(JOBS)) for path in (JOBS / "preflight").glob("[a-z]*.py"))

@@ -19,8 +19,9 @@ from components.kubernetes.documents import Block
 from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
 from components.kubernetes.script_job import NAME_LABEL, REPLACE_FAILED, scripts_of
 from components.rasa.args import AssistantArgs
-from components.rasa.environment import Environment, of_model_storage
-from components.rasa.pod import MODEL_UPLOAD, PodObjects, model_arguments, mounts, pod_variables
+from components.rasa.connections import Rendered, environment_of
+from components.rasa.connections.model_storage import model_arguments
+from components.rasa.pod import MODEL_UPLOAD, PodObjects, mounts, pod_variables
 
 SCRIPTS = ("model_upload/__main__.py", "preflight/report.py")
 MOUNT, PARTS, MODELS = "/etc/model-upload", "/etc/model-parts", "/app/models"
@@ -42,7 +43,7 @@ class UploadArgs:
 
     model: FirstModel
     assistant: AssistantArgs
-    environment: Environment
+    connections: Sequence[Rendered]
     namespace: Input[str]
     made: PodObjects
     ready: tuple[Resource, ...]
@@ -122,7 +123,7 @@ def _job(args: UploadArgs, pod: Block) -> Block:
 
 def _pod(args: UploadArgs, scripts: Block, parts: Sequence[Output[str]], digest: str) -> Block:
     assistant, storage = args.assistant, args.assistant.model_storage
-    mine = of_model_storage(args.environment, storage)
+    mine = environment_of(next(one for one in args.connections if one.connection is storage))
     mounted = mounts(assistant, args.made)
     files = [each for each in mounted.volumes if each["name"] != "models"]
     volumes, models, security = list[Block](), list[Block](), dict(POD_SECURITY)

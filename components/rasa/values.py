@@ -17,8 +17,9 @@ from components.contract.terms import Size
 from components.kubernetes.documents import Block, Document
 from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
 from components.rasa.args import AssistantArgs
-from components.rasa.environment import Environment
-from components.rasa.pod import PodObjects, model_arguments, mounts, pod_variables
+from components.rasa.connections import Environment
+from components.rasa.connections.model_storage import model_arguments
+from components.rasa.pod import PodObjects, mounts, pod_variables
 from components.rasa.spec import variables
 from components.rasa.spec.connection_pools import SURGE
 

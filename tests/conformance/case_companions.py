@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from components.kubernetes.documents import as_yaml
-from components.rasa.endpoints import endpoints
 from tests.conformance.tools import rasa_python
 from tests.rasa import samples
+from tests.rasa.samples import endpoints
 from tests.rasa.samples_companions import ALL_COMPANIONS
 from tests.recorder import value_of
 

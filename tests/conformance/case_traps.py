@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from pulumi import RunError
 
-from components.rasa.endpoints import endpoints
 from tests.conformance.lab import ENDPOINTS, Lab
 from tests.conformance.scene import PLAIN, Scene, scene
 from tests.conformance.tools import rasa_python
 from tests.rasa import samples
+from tests.rasa.samples import endpoints
 from tests.rasa.test_values import written
 
 

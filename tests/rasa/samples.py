@@ -41,6 +41,8 @@ from components.contract.secrets import (
     StoredSecretLogin,
     VaultLogin,
 )
+from components.kubernetes.documents import Block, Document
+from components.rasa import connections
 from components.rasa.args import AssistantArgs
 
 REGION = "eu-central-1"
@@ -273,3 +275,18 @@ def every_kind() -> dict[str, AssistantArgs]:
         "nlg": replace(plain, nlg=NLG),
         **{f"companions-{name}": replace(plain, companions=it) for name, it in COMPANIONS.items()},
     }
+
+
+def endpoints(args: AssistantArgs, extra: Block) -> dict[str, Document]:
+    """endpoints.yml, `extra` laid over it."""
+    return connections.endpoints(connections.rendered(args), extra)
+
+
+def environment(args: AssistantArgs) -> connections.Environment:
+    """The variables of Rasa's pod."""
+    return connections.environment(args, connections.rendered(args))
+
+
+def files(args: AssistantArgs) -> connections.Files:
+    """The certificates of Rasa's pod."""
+    return connections.files(connections.rendered(args))

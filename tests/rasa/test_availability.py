@@ -9,10 +9,10 @@ import pytest
 
 from components.rasa.args import AssistantArgs
 from components.rasa.assistant import Assistant
-from components.rasa.environment import environment
 from components.rasa.spec.connection_pools import ANALYTICS_CONNECTIONS, budget
 from components.rasa.spec.versions import Image
 from tests.rasa import samples
+from tests.rasa.samples import environment
 from tests.rasa.samples_companions import ALL_COMPANIONS, analytics
 from tests.rasa.test_values import written
 from tests.recorder import Recorded, Recording, record

@@ -10,8 +10,9 @@ from pulumi import Output, RunError
 from components.contract.errors import NotSupported
 from components.kubernetes.documents import Block, as_yaml, merged
 from components.rasa.args import AssistantArgs
-from components.rasa.endpoints import endpoints, problems_of
+from components.rasa.spec.endpoint_rules import problems_of
 from tests.rasa import samples
+from tests.rasa.samples import endpoints
 from tests.recorder import is_secret, value_of
 
 KINDS = samples.every_kind()

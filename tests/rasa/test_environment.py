@@ -13,9 +13,6 @@ from components.contract.connections import S3
 from components.contract.secrets import engine_values
 from components.kubernetes.documents import as_yaml
 from components.rasa.args import AssistantArgs
-from components.rasa.endpoints import endpoints
-from components.rasa.environment import environment
-from components.rasa.files import files
 from components.rasa.spec import variables
 from components.rasa.spec.connection_pools import (
     LARGEST_OVERFLOW,
@@ -28,6 +25,7 @@ from components.rasa.spec.connection_pools import (
 from components.rasa.spec.endpoint_rules import unset_variables
 from components.rasa.spec.pod_files import AUTHORITIES, CLIENT
 from tests.rasa import samples
+from tests.rasa.samples import endpoints, environment, files
 from tests.recorder import is_secret, value_of
 
 KINDS = samples.every_kind()

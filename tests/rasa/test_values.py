@@ -12,12 +12,10 @@ from pulumi import Output, RunError
 
 from components.contract.secrets import engine_values
 from components.rasa.args import AssistantArgs
-from components.rasa.endpoints import endpoints
-from components.rasa.environment import environment
-from components.rasa.files import files
 from components.rasa.pod import PodObjects
 from components.rasa.values import values
 from tests.rasa import samples
+from tests.rasa.samples import endpoints, environment, files
 from tests.recorder import value_of
 
 SCHEMA = Path(__file__).parents[3] / "shared" / "chart" / "values.schema.json"
@@ -28,6 +26,7 @@ ORIGIN = "http://rasa.rasa.svc:5005"
 def made_for(args: AssistantArgs) -> PodObjects:
     needed, known = files(args), samples.known
     return PodObjects(
+        files=needed,
         service_account=known("rasa"),
         secret=known("the-secret"),
         client_files=known("the-client-files") if engine_values(needed.client) else None,

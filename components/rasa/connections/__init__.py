@@ -31,7 +31,7 @@ from components.rasa.spec.connection_pools import (
     pool_for,
     tracker_stores_per_process,
 )
-from components.rasa.spec.endpoint_rules import problems_of
+from components.rasa.spec.endpoint_rules import plain_secrets, problems_of
 from components.rasa.spec.variables import Plain, Secret, Variable, combined
 
 TICKET_LOCK_SECONDS = 300
@@ -85,7 +85,7 @@ def rendered(connections: Connections) -> tuple[Rendered, ...]:
 def endpoints(each: Sequence[Rendered], extra: Mapping[str, Document]) -> dict[str, Document]:
     """Write endpoints.yml for these connections, lay `extra` over it, and refuse what Rasa would ignore."""
     document = merged({key: block for one in each for key, block in one.blocks.items()}, extra)
-    if problems := problems_of(document):
+    if problems := [*problems_of(document), *plain_secrets(extra)]:
         lines = "".join(f"\n  - {problem}" for problem in problems)
         raise RunError(
             f"endpoints.yml would not say what it seems to (see rasa:assistant.extraEndpoints):{lines}"

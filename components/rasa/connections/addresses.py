@@ -36,11 +36,20 @@ def addresses_in(document: Document) -> Iterator[str]:
         for value in document.values():
             yield from addresses_in(value)
     elif isinstance(document, str):
-        parts = urlsplit(document)
-        if parts.scheme in DEFAULT_PORTS and parts.hostname:
-            yield f"{parts.hostname}:{parts.port or DEFAULT_PORTS[parts.scheme]}"
+        if (url := _url(document)) is not None:
+            yield url
         elif HOST_AND_PORT.match(document):
             yield document
     elif isinstance(document, Sequence):
         for value in document:
             yield from addresses_in(value)
+
+
+def _url(text: str) -> str | None:
+    """`host:port` of a URL; what cannot be read as one is none (the configuration's rules say so)."""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return f"{host}:{port or DEFAULT_PORTS[parts.scheme]}" if parts.scheme in DEFAULT_PORTS and host else None

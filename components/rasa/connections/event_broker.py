@@ -46,8 +46,8 @@ def _kafka(broker: Kafka) -> Rendered:
     security, found = _security(broker.security)
     ca = _authority(broker.security)
     block: dict[str, Document] = {
-        # With `kafka`, an exception of the producer aborts every save of a conversation, and only the log says
-        # so (docs/rasa-pro.md, Kafka over TLS).
+        # With `kafka`, an exception of the producer aborts every save of a conversation, and only the log
+        # says so (docs/rasa-pro.md, Kafka over TLS).
         "type": "concurrent_kafka",
         "url": broker.bootstrap,  # one string, no list (docs/rasa-pro.md, Kafka addresses)
         "topic": broker.topics.events,
