@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from pulumi import Input, Output
 from pulumi_kubernetes.core import v1
-from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
 
 from components.companions.args import ServerArgs
 from components.contract.secrets import SecretRef
+from components.kubernetes.restricted import container_security, pod_security
+from components.kubernetes.scheduling import NODE, ZONE, spread
 
 PRE_STOP_SECONDS = 10
 """The pod answers for so long after its end was announced, while Services stop sending it requests."""
@@ -23,15 +24,8 @@ def pod(args: ServerArgs, labels: Mapping[str, str], secret: Output[str] | None)
     return v1.PodSpecArgs(
         automount_service_account_token=False,
         termination_grace_period_seconds=GRACE_SECONDS,
-        security_context=v1.PodSecurityContextArgs(
-            run_as_non_root=True,
-            run_as_user=args.user,
-            seccomp_profile=v1.SeccompProfileArgs(type="RuntimeDefault"),
-        ),
-        topology_spread_constraints=[
-            _spread("topology.kubernetes.io/zone", labels),
-            _spread("kubernetes.io/hostname", labels),
-        ],
+        security_context=pod_security(user=args.user),
+        topology_spread_constraints=spread(labels, (ZONE, NODE), by_revision=True),
         containers=[_container(args, secret)],
         volumes=[v1.VolumeArgs(name=SCRATCH, empty_dir=v1.EmptyDirVolumeSourceArgs(size_limit="1Gi"))],
     )
@@ -52,11 +46,7 @@ def _container(args: ServerArgs, secret: Output[str] | None) -> v1.ContainerArgs
         resources=v1.ResourceRequirementsArgs(
             requests={"cpu": args.cpu, "memory": args.memory}, limits={"memory": args.memory}
         ),
-        security_context=v1.SecurityContextArgs(
-            allow_privilege_escalation=False,
-            read_only_root_filesystem=not args.writable,
-            capabilities=v1.CapabilitiesArgs(drop=["ALL"]),
-        ),
+        security_context=container_security(writable=args.writable),
         volume_mounts=[v1.VolumeMountArgs(name=SCRATCH, mount_path="/tmp")],  # noqa: S108 (of the pod)
     )
 
@@ -82,14 +72,4 @@ def _probe(args: ServerArgs, *, failures: int) -> v1.ProbeArgs:
         period_seconds=PROBE_SECONDS,
         timeout_seconds=3,
         failure_threshold=failures,
-    )
-
-
-def _spread(topology: str, labels: Mapping[str, str]) -> v1.TopologySpreadConstraintArgs:
-    return v1.TopologySpreadConstraintArgs(
-        max_skew=1,
-        topology_key=topology,
-        when_unsatisfiable="ScheduleAnyway",
-        label_selector=LabelSelectorArgs(match_labels=labels),
-        match_label_keys=["pod-template-hash"],
     )

@@ -17,6 +17,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
 from components.contract.provider import LockStoreArgs
 from components.in_cluster.placement import Placement
+from components.kubernetes.restricted import container_security, pod_security
 from components.kubernetes.scheduling import apart, spread
 
 IMAGE = "docker.io/valkey/valkey:9.1.1"
@@ -75,6 +76,7 @@ def create_pods(  # noqa: PLR0913 (a resource's inputs, each said by name)
 ) -> StatefulSet:
     """Create the pods, and wait until they are ready."""
     place, keep = args.placement, "Retain" if args.profile == "production" else "Delete"
+    own = None if place.is_openshift else USER
     containers = [_valkey(name, server, files, host)]
     if server.pods > 1:
         containers.append(_sentinel(name, server, files, host))
@@ -92,7 +94,7 @@ def create_pods(  # noqa: PLR0913 (a resource's inputs, each said by name)
                 spec=v1.PodSpecArgs(
                     containers=containers,
                     automount_service_account_token=False,
-                    security_context=_pod_security(place),
+                    security_context=pod_security(user=own, group=own, owner=own),
                     affinity=apart(labels) if server.pods > 1 else None,
                     topology_spread_constraints=spread(labels) if server.pods > 1 else None,
                     volumes=[
@@ -123,20 +125,6 @@ def _claim(place: Placement) -> v1.PersistentVolumeClaimArgs:
             storage_class_name=place.storage_class,
             resources=v1.VolumeResourceRequirementsArgs(requests={"storage": STORAGE}),
         ),
-    )
-
-
-def _pod_security(place: Placement) -> v1.PodSecurityContextArgs:
-    seccomp = v1.SeccompProfileArgs(type="RuntimeDefault")
-    if place.is_openshift:
-        return v1.PodSecurityContextArgs(run_as_non_root=True, seccomp_profile=seccomp)
-    return v1.PodSecurityContextArgs(
-        run_as_non_root=True,
-        run_as_user=USER,
-        run_as_group=USER,
-        fs_group=USER,
-        fs_group_change_policy="OnRootMismatch",
-        seccomp_profile=seccomp,
     )
 
 
@@ -186,11 +174,7 @@ def _container(
         env=environment,
         ports=[v1.ContainerPortArgs(name=port, container_port=number) for port, number in ports.items()],
         resources=resources,
-        security_context=v1.SecurityContextArgs(
-            allow_privilege_escalation=False,
-            read_only_root_filesystem=True,
-            capabilities=v1.CapabilitiesArgs(drop=["ALL"]),
-        ),
+        security_context=container_security(),
         readiness_probe=v1.ProbeArgs(exec_=handler, period_seconds=5, timeout_seconds=3),
         liveness_probe=v1.ProbeArgs(
             exec_=handler, initial_delay_seconds=30, period_seconds=10, timeout_seconds=5, failure_threshold=6

@@ -6,7 +6,7 @@ clusters without any (a company's own data centre) are clusters, too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs
@@ -23,13 +23,17 @@ def apart(labels: Mapping[str, str]) -> v1.AffinityArgs:
     )
 
 
-def spread(labels: Mapping[str, str]) -> list[v1.TopologySpreadConstraintArgs]:
-    """Over the zones."""
+def spread(
+    labels: Mapping[str, str], over: Sequence[str] = (ZONE,), *, by_revision: bool = False
+) -> list[v1.TopologySpreadConstraintArgs]:
+    """Evenly, as far as there is room; `by_revision`: the pods of an update among themselves."""
     return [
         v1.TopologySpreadConstraintArgs(
             max_skew=1,
-            topology_key=ZONE,
+            topology_key=topology,
             when_unsatisfiable="ScheduleAnyway",
             label_selector=LabelSelectorArgs(match_labels=labels),
+            match_label_keys=["pod-template-hash"] if by_revision else None,
         )
+        for topology in over
     ]

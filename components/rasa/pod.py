@@ -15,6 +15,7 @@ from components.contract.secrets import FileContent, SecretRef, references
 from components.contract.terms import Flavor
 from components.kubernetes.documents import Block
 from components.kubernetes.restricted import CONTAINER_SECURITY
+from components.kubernetes.script_job import environment
 from components.rasa.args import AssistantArgs
 from components.rasa.connections import Environment, Files
 from components.rasa.spec.pod_files import AUTHORITIES, CLIENT
@@ -60,13 +61,11 @@ class Mounts:
 
 def pod_variables(env: Environment, secret: Output[str]) -> Iterator[Block]:
     """The environment as a pod's spec says it; what is secret comes from that Secret."""
-    for name in sorted({*env.plain, *env.secret}):
-        if name in env.plain:
-            yield {"name": name, "value": env.plain[name]}
-            continue
-        value = env.secret[name]
-        at = value if isinstance(value, SecretRef) else SecretRef(name=secret, key=name)
-        yield {"name": name, "valueFrom": {"secretKeyRef": {"name": at.name, "key": at.key}}}
+    at = {
+        name: value if isinstance(value, SecretRef) else SecretRef(name=secret, key=name)
+        for name, value in sorted(env.secret.items())
+    }
+    yield from environment(dict(sorted(env.plain.items())), at)
 
 
 def mounts(args: AssistantArgs, made: PodObjects) -> Mounts:
@@ -116,7 +115,7 @@ def _side_car(side_car: SideCar, flavor: Flavor) -> Block:
         "image": side_car.image,
         "args": list(side_car.args),
         "restartPolicy": "Always",
-        "securityContext": {**CONTAINER_SECURITY, "readOnlyRootFilesystem": True, **user},
+        "securityContext": {**CONTAINER_SECURITY, **user},
         "resources": SIDE_CAR_RESOURCES,
         "volumeMounts": [mount] if side_car.files else [],
         **_side_car_probes(side_car.probe),

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-import pulumi_kubernetes as kubernetes
-from pulumi import ComponentResource, CustomTimeouts, Input, Output, Resource, ResourceOptions
-from pulumi_kubernetes.core import v1
-from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
 from components.contract.connections import ModelServer
+from components.contract.secrets import SecretRef
 from components.kubernetes.documents import Block, as_yaml
-from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
-from components.kubernetes.script_job import JOBS, NAME_LABEL, REPLACE_FAILED, digest, scripts_of
+from components.kubernetes.script_job import (
+    JOBS,
+    NAME_LABEL,
+    Place,
+    ScriptJob,
+    ScriptPod,
+    digest,
+    environment,
+    scripts_of,
+)
 from components.rasa.args import AssistantArgs
 from components.rasa.connections import Environment
 from components.rasa.connections.model_storage import model_arguments
@@ -33,9 +39,8 @@ ENDPOINTS = "endpoints.yml"
 SECRETS_OF_CHART = (variables.AUTH_TOKEN, variables.JWT_SECRET, variables.LICENSE)
 """What the chart adds to Rasa's environment from our Secret."""
 ATTEMPTS = 2
-"""A pod whose cloud identity was not there yet needs a successor: it is put in when a pod starts."""
 DEADLINE_SECONDS = 900
-"""Most of it for a node to be started and the image to be pulled; the checks take half a minute."""
+"""The checks take half a minute of it."""
 RESOURCES: Block = {"requests": {"cpu": "1", "memory": "1536Mi"}, "limits": {"memory": "1536Mi"}}
 """Rasa's classes take 450 MB, which the checks, a process each, share for the most part."""
 
@@ -72,50 +77,22 @@ class Preflight(ComponentResource):
             KEYS.name: KEYS.read_text(encoding="utf-8"),
             ENDPOINTS: as_yaml(args.endpoints),
         }
-        files = v1.ConfigMap(
-            f"{name}-files",
-            metadata=ObjectMetaArgs(namespace=args.namespace),
-            immutable=True,
-            data=checked,
-            opts=ResourceOptions(parent=self),
+        place = Place(namespace=args.namespace, parent=self)
+        made = place.config_map(f"{name}-files", checked)
+        files: Block = {"name": made, "items": scripts.items(KEYS.name, ENDPOINTS)}
+        pod = _pod(args, files)
+        job = ScriptJob(
+            pod=pod,
+            labels={**args.assistant.cluster.rasa.pod_labels, NAME_LABEL: PREFLIGHT},
+            attempts=ATTEMPTS,
+            deadline_seconds=DEADLINE_SECONDS,
         )
-        volume: Block = {"name": files.metadata.name, "items": scripts.items(KEYS.name, ENDPOINTS)}
-        pod = _pod(args, volume)
-        kubernetes.batch.v1.Job(
-            name,
-            metadata=ObjectMetaArgs(
-                name=Output.concat(f"{name}-", _hash(args, checked, pod)),
-                namespace=args.namespace,
-                annotations=REPLACE_FAILED,
-            ),
-            # As Kubernetes writes it: the blocks of the chart's pod are used here as they are.
-            spec=cast("kubernetes.batch.v1.JobSpecArgs", _job(args, pod)),
-            opts=ResourceOptions(
-                parent=self,
-                # Grants, firewall rules, topics, and the database's role: no input shows them.
-                depends_on=[*args.ready],
-                # Later than the Job's own deadline, whose message says more.
-                custom_timeouts=CustomTimeouts(
-                    create=f"{DEADLINE_SECONDS + 120}s", update=f"{DEADLINE_SECONDS + 120}s"
-                ),
-            ),
-        )
+        run = Output.concat(f"{name}-", _hash(args, checked, pod.spec()))
+        place.job(name, job, ready=args.ready, object_name=run)
         self.register_outputs({})
 
 
-def _job(args: PreflightArgs, pod: Block) -> Block:
-    return {
-        "backoffLimit": ATTEMPTS - 1,
-        "activeDeadlineSeconds": DEADLINE_SECONDS,
-        "template": {"metadata": {"labels": _labels(args)}, "spec": pod},
-    }
-
-
-def _labels(args: PreflightArgs) -> Block:
-    return {**args.assistant.cluster.rasa.pod_labels, NAME_LABEL: PREFLIGHT}
-
-
-def _pod(args: PreflightArgs, files: Block) -> Block:
+def _pod(args: PreflightArgs, files: Block) -> ScriptPod:
     mounted = mounts(args.assistant, args.made)
     endpoints: Block = {
         "name": "preflight",
@@ -123,30 +100,19 @@ def _pod(args: PreflightArgs, files: Block) -> Block:
         "subPath": ENDPOINTS,
         "readOnly": True,
     }
-    container: Block = {
-        "name": "preflight",
-        "image": args.assistant.image.name,
-        "command": ["python3", MOUNT],
-        "args": _arguments(args),
-        "workingDir": WORKING_DIRECTORY,
-        "env": [*_set_by_chart(args), *pod_variables(args.environment, args.made.secret)],
-        "volumeMounts": [
-            {"name": "preflight", "mountPath": MOUNT, "readOnly": True},
-            endpoints,
-            *mounted.mounts,
-        ],
-        "securityContext": CONTAINER_SECURITY,
-        "resources": RESOURCES,
-    }
-    return {
-        "restartPolicy": "Never",  # each attempt is a pod of its own, whose log stays
-        "serviceAccountName": args.made.service_account,
-        "automountServiceAccountToken": False,
-        "securityContext": POD_SECURITY,
-        "initContainers": mounted.side_cars,
-        "containers": [container],
-        "volumes": [{"name": "preflight", "configMap": files}, *mounted.volumes],
-    }
+    return ScriptPod(
+        name="preflight",
+        image=args.assistant.image.name,
+        script=MOUNT,
+        arguments=_arguments(args),
+        working_directory=WORKING_DIRECTORY,
+        service_account=args.made.service_account,
+        environment=(*_set_by_chart(args), *pod_variables(args.environment, args.made.secret)),
+        mounts=({"name": "preflight", "mountPath": MOUNT, "readOnly": True}, endpoints, *mounted.mounts),
+        volumes=({"name": "preflight", "configMap": files}, *mounted.volumes),
+        side_cars=mounted.side_cars,
+        resources=RESOURCES,
+    )
 
 
 def _arguments(args: PreflightArgs) -> list[str]:
@@ -159,16 +125,11 @@ def _arguments(args: PreflightArgs) -> list[str]:
     return [*given, *model_arguments(assistant.model_storage, assistant.model)]
 
 
-def _set_by_chart(args: PreflightArgs) -> list[Block]:
+def _set_by_chart(args: PreflightArgs) -> Iterator[Block]:
     """What the chart puts into Rasa's pod: endpoints.yml may refer to it."""
-    return [
-        {"name": "RASA_ENVIRONMENT", "value": args.assistant.environment},
-        {"name": "RASA_TELEMETRY_ENABLED", "value": "false"},
-        *(
-            {"name": name, "valueFrom": {"secretKeyRef": {"name": args.made.secret, "key": name}}}
-            for name in SECRETS_OF_CHART
-        ),
-    ]
+    plain = {"RASA_ENVIRONMENT": args.assistant.environment, "RASA_TELEMETRY_ENABLED": "false"}
+    secrets = {name: SecretRef(name=args.made.secret, key=name) for name in SECRETS_OF_CHART}
+    yield from environment(plain, secrets)
 
 
 def _hash(args: PreflightArgs, checked: Mapping[str, Input[str]], pod: Block) -> Output[str]:

@@ -1,6 +1,6 @@
 """The Job that makes Vault usable (`jobs/vault/bootstrap.py`), and exactly the rights that it needs.
 
-It runs again when anything that it reads has changed: the tracker store's password, the scripts, the value of
+It runs again when anything that it reads has changed: the tracker store's password, the scripts, the word
 `rasa:secretsManager.rotation`. In the cluster it may read and write its own Secrets, each by name; in the
 cloud it may do what Vault may, which includes putting recovery keys away and excludes reading them.
 """
@@ -10,15 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-import pulumi_kubernetes as kubernetes
-from pulumi import CustomTimeouts, Input, Output, Resource, ResourceOptions
-from pulumi_kubernetes.batch.v1 import JobSpecArgs
-from pulumi_kubernetes.core import v1
+from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from components.contract.secrets import SecretRef
-from components.kubernetes.script_job import REPLACE_FAILED, scripts_of
 from components.vault.args import (
     AUDIENCE,
     BOOTSTRAP_ACCOUNT,
@@ -34,15 +29,13 @@ from components.vault.args import (
     VaultArgs,
 )
 from components.vault.certificates import Certificates
-from components.vault.pods import create_account, create_files, pod, vault_environment
+from components.vault.pods import create_account, create_pod, job_of, place_of
 
 MAKES_SECRET = "makes-secret"  # noqa: S105
 """Annotation of a Job: the Secret that it creates. No resource takes that Secret as an input, so the graph
 does not show it."""
-MODULES = ("vault/access.py", "vault/api.py", "vault/keys.py")
+SCRIPTS = ("vault/bootstrap.py", "vault/access.py", "vault/api.py", "vault/keys.py")
 ATTEMPTS = 4
-"""Kubernetes puts the cloud identity into a pod when the pod starts: one that started too early needs a
-successor."""
 DEADLINE_SECONDS = 1200
 WAIT_SECONDS = 240
 
@@ -54,38 +47,25 @@ def create_bootstrap(
     account = create_account(f"{name}-account", BOOTSTRAP_ACCOUNT, args, parent=parent)
     create_account(f"{name}-operator", OPERATOR_ACCOUNT, args, parent=parent)
     right = _right(name, account, args, parent=parent)
-    scripts = scripts_of("vault/bootstrap.py", *MODULES)
-    files = create_files(f"{name}-files", scripts, args, made, parent=parent)
-    spec = pod(
-        scripts,
+    place = place_of(args, parent)
+    values = {_variable(key): value for key, value in args.content.items() if not isinstance(value, str)}
+    pod = create_pod(
+        name,
+        place,
+        args,
+        made,
+        SCRIPTS,
         account=account,
-        image=args.image,
-        files=files,
         variables=_variables(args),
-        secrets=_secrets(f"{name}-content", args, parent=parent),
+        secrets=tuple(place.secrets(f"{name}-content", values)),
         calls_kubernetes=True,
     )
-    return kubernetes.batch.v1.Job(
+    return place.job(
         name,
-        metadata=ObjectMetaArgs(
-            namespace=args.access.namespace, annotations={**REPLACE_FAILED, MAKES_SECRET: TOKEN_SECRET}
-        ),
-        spec=JobSpecArgs(
-            backoff_limit=ATTEMPTS - 1,
-            active_deadline_seconds=DEADLINE_SECONDS,
-            template=v1.PodTemplateSpecArgs(
-                metadata=ObjectMetaArgs(labels={"app.kubernetes.io/name": name, **args.pod_labels}),
-                spec=spec,
-            ),
-        ),
-        opts=ResourceOptions(
-            parent=parent,
-            provider=args.access.provider,
-            # The servers, the Job's right to its Secrets and the cloud's grants are not among its inputs.
-            depends_on=[server, right, *args.ready],
-            # Later than the Job's own deadline, so that its message, which says more, is the one shown.
-            custom_timeouts=CustomTimeouts(create=f"{DEADLINE_SECONDS + 120}s"),
-        ),
+        job_of(name, pod, args, attempts=ATTEMPTS, deadline_seconds=DEADLINE_SECONDS),
+        # The servers, its right to its Secrets and the cloud's grants.
+        ready=(server, right, *args.ready),
+        annotations={MAKES_SECRET: TOKEN_SECRET},
     )
 
 
@@ -104,9 +84,8 @@ def _right(name: str, account: Output[str], args: VaultArgs, *, parent: Resource
                 api_groups=[""],
                 resources=["secrets"],
                 resource_names=secrets_of(args),
-                # The Job creates them by a server-side apply, for which Kubernetes checks `create` with the
-                # object's name (k8s.io/apiserver: pkg/endpoints/handlers/patch.go,
-                # createAuthorizerAttributes).
+                # Made by a server-side apply, whose name Kubernetes knows when it asks for `create`
+                # (k8s.io/apiserver: pkg/endpoints/handlers/patch.go, createAuthorizerAttributes).
                 verbs=["get", "create", "patch"],
             )
         ],
@@ -126,7 +105,6 @@ def _right(name: str, account: Output[str], args: VaultArgs, *, parent: Resource
 def _variables(args: VaultArgs) -> Mapping[str, Input[str]]:
     roles = {"bootstrap": BOOTSTRAP_ACCOUNT, "snapshot": SNAPSHOT_ACCOUNT, "operator": OPERATOR_ACCOUNT}
     variables: dict[str, Input[str]] = {
-        **vault_environment(args),
         "PEERS": ",".join(args.peers),
         "KUBERNETES_API": "https://kubernetes.default.svc",
         "SERVICE_ACCOUNT": "/var/run/secrets/kubernetes.io/serviceaccount",
@@ -137,8 +115,7 @@ def _variables(args: VaultArgs) -> Mapping[str, Input[str]]:
         "MOUNT": MOUNT,
         "SECRET_PATH": PATH,
         "CONTENT": json.dumps({key: _variable(key) for key in args.content}),
-        # Without further keys Vault asks the cluster with its own pod's token, and trusts its own pod's
-        # authority.
+        # With nothing more Vault shows the cluster its own pod's token and trusts its own pod's authority.
         "KUBERNETES_AUTH": json.dumps({"kubernetes_host": "https://kubernetes.default.svc"}),
         "ROLES": json.dumps(roles),
         "AUDIENCE": AUDIENCE,
@@ -151,26 +128,6 @@ def _variables(args: VaultArgs) -> Mapping[str, Input[str]]:
     else:
         variables |= {"UNSEAL_NAME": UNSEAL_SECRET, "UNSEAL_ENTRY": UNSEAL_KEY}
     return variables
-
-
-def _secrets(name: str, args: VaultArgs, *, parent: Resource) -> Mapping[str, tuple[Input[str], str]]:
-    """Variable → the Secret with its value: one of the stack's, or an existing one."""
-    ours = {key: value for key, value in args.content.items() if isinstance(value, Output)}
-    referred: dict[str, tuple[Input[str], str]] = {
-        _variable(key): (value.name, value.key)
-        for key, value in args.content.items()
-        if isinstance(value, SecretRef)
-    }
-    if not ours:
-        return referred
-    made = v1.Secret(
-        name,
-        metadata=ObjectMetaArgs(namespace=args.access.namespace),
-        immutable=True,
-        string_data=ours,
-        opts=ResourceOptions(parent=parent, provider=args.access.provider),
-    )
-    return {**referred, **{_variable(key): (made.metadata.name, key) for key in ours}}
 
 
 def _variable(key: str) -> str:

@@ -6,18 +6,20 @@ token, which Rasa itself does only in its last seconds.
 
 from __future__ import annotations
 
+from typing import cast
+
 import pulumi_kubernetes as kubernetes
 from pulumi import Output, Resource, ResourceOptions
 from pulumi_kubernetes.batch.v1 import CronJobSpecArgs, JobSpecArgs, JobTemplateSpecArgs
-from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.kubernetes.script_job import scripts_of
+from components.contract.secrets import SecretRef
+from components.kubernetes.script_job import environment
 from components.vault.args import SNAPSHOT_ACCOUNT, TOKEN_KEY, TOKEN_SECRET, VaultArgs
 from components.vault.certificates import Certificates
-from components.vault.pods import create_account, create_files, pod, vault_environment
+from components.vault.pods import create_account, create_pod, job_of, place_of
 
-MODULES = ("vault/api.py", "vault/buckets.py")
+SCRIPTS = ("vault/snapshot.py", "vault/api.py", "vault/buckets.py")
 SCHEDULE = {"dev": "23 3 * * *", "production": "23 */6 * * *"}
 """At an odd minute, when few other schedules begin."""
 DEADLINE_SECONDS = 900
@@ -34,16 +36,17 @@ def create_snapshots(
 ) -> None:
     """Create the CronJob."""
     account = create_account(f"{name}-account", SNAPSHOT_ACCOUNT, args, parent=parent)
-    scripts = scripts_of("vault/snapshot.py", *MODULES)
-    spec = pod(
-        scripts,
+    pod = create_pod(
+        name,
+        place_of(args, parent),
+        args,
+        made,
+        SCRIPTS,
         account=account,
-        image=args.image,
-        files=create_files(f"{name}-files", scripts, args, made, parent=parent),
-        variables={**vault_environment(args), "SNAPSHOTS": where},
-        secrets={"RASA_TOKEN": (TOKEN_SECRET, TOKEN_KEY)},
-        calls_kubernetes=False,
+        variables={"SNAPSHOTS": where},
+        secrets=tuple(environment({}, {"RASA_TOKEN": SecretRef(name=TOKEN_SECRET, key=TOKEN_KEY)})),
     )
+    job = job_of(name, pod, args, attempts=3, deadline_seconds=DEADLINE_SECONDS)
     kubernetes.batch.v1.CronJob(
         name,
         metadata=ObjectMetaArgs(namespace=args.access.namespace),
@@ -53,16 +56,7 @@ def create_snapshots(
             starting_deadline_seconds=3600,
             successful_jobs_history_limit=1,
             failed_jobs_history_limit=3,
-            job_template=JobTemplateSpecArgs(
-                spec=JobSpecArgs(
-                    backoff_limit=2,
-                    active_deadline_seconds=DEADLINE_SECONDS,
-                    template=v1.PodTemplateSpecArgs(
-                        metadata=ObjectMetaArgs(labels={"app.kubernetes.io/name": name, **args.pod_labels}),
-                        spec=spec,
-                    ),
-                )
-            ),
+            job_template=JobTemplateSpecArgs(spec=cast("JobSpecArgs", job.spec())),
         ),
         opts=ResourceOptions(
             parent=parent,

@@ -13,14 +13,15 @@ from pulumi import Output
 
 from components.contract.terms import Flavor
 from components.kubernetes.documents import Block
+from components.kubernetes.restricted import POD_SECURITY
 from components.vault.args import NAME, PORT, SERVER_ACCOUNT, UNSEAL_KEY, UNSEAL_SECRET, VaultArgs
 from components.vault.certificates import AUTHORITY, CERTIFICATE, KEY, Certificates
 
 TLS = "/vault/tls"
 UNSEAL = "/vault/unseal"
 READY = "/v1/sys/health?standbyok=true&perfstandbyok=true&uninitcode=204"
-"""An uninitialised server is ready: Helm waits for ready pods, and the bootstrap Job runs after Helm. A
-sealed one is not: a rolling update goes on to the next server only when this one is unsealed."""
+"""A server without a Vault is ready, or the install would wait for the Job that waits for the install. A
+sealed one is not: a rolling update must not go on to the next before this one is open."""
 VERSION = "2.0.4"
 IMAGES: Mapping[Flavor, tuple[str, str]] = {
     "kubernetes": ("hashicorp/vault", VERSION),
@@ -34,15 +35,9 @@ CONTAINER: Block = {
 }
 POD: Mapping[Flavor, Block] = {
     # The image's own user, as in the chart's default: giving one field replaces all of them.
-    "kubernetes": {
-        "runAsNonRoot": True,
-        "runAsUser": 100,
-        "runAsGroup": 1000,
-        "fsGroup": 1000,
-        "seccompProfile": {"type": "RuntimeDefault"},
-    },
+    "kubernetes": {**POD_SECURITY, "runAsUser": 100, "runAsGroup": 1000, "fsGroup": 1000},
     # OpenShift assigns users and groups itself.
-    "openshift": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+    "openshift": POD_SECURITY,
 }
 UNSEALER = f"""\
 while true; do
@@ -73,7 +68,7 @@ def values(args: VaultArgs, made: Certificates, digest: Output[str]) -> Block:
                 "limits": {"memory": "1Gi"},
             },
             "readinessProbe": {"enabled": True, "path": READY},
-            # The chart waits 5 s before the signal; then a leader needs time to step down.
+            # The chart waits 5 s before the signal; a leader then still has to step down.
             "terminationGracePeriodSeconds": 60,
             "extraLabels": dict(args.pod_labels),
             "annotations": {
@@ -83,7 +78,7 @@ def values(args: VaultArgs, made: Certificates, digest: Output[str]) -> Block:
                 "prometheus.io/port": str(PORT),
                 "prometheus.io/path": "/v1/sys/metrics",
             },
-            # `server.py` creates the ClusterRoleBinding, with a name of the stack's own.
+            # Made by `server.py`, with names of the stack's own where the chart's would be the cluster's.
             "serviceAccount": {"create": False, "name": SERVER_ACCOUNT},
             "authDelegator": {"enabled": False},
             "service": {"publishNotReadyAddresses": False},
@@ -95,8 +90,7 @@ def values(args: VaultArgs, made: Certificates, digest: Output[str]) -> Block:
             "topologySpreadConstraints": _spread(args),
             "dataStorage": {"enabled": True, "size": "10Gi"},
             "auditStorage": {"enabled": False},
-            # Without protection the claims are deleted with the release, and no disk is left to pay for; with
-            # it they stay.
+            # Without protection nothing that costs money stays behind; with it, nothing is lost by mistake.
             "persistentVolumeClaimRetentionPolicy": {
                 "whenDeleted": "Retain" if args.deletion_protection else "Delete",
                 "whenScaled": "Retain",
@@ -104,7 +98,7 @@ def values(args: VaultArgs, made: Certificates, digest: Output[str]) -> Block:
             "ha": {
                 "enabled": True,
                 "replicas": args.replicas,
-                # A standby dials the leader by this name: the certificate has names and no pod addresses.
+                # What a standby calls a leader by; by address no certificate would fit.
                 "apiAddr": f"https://$(HOSTNAME).{NAME}-internal:{PORT}",
                 "disruptionBudget": {"enabled": args.replicas > 1},
                 "raft": {"enabled": True, "setNodeId": True, "config": configuration(args)},
@@ -129,7 +123,7 @@ def configuration(args: VaultArgs) -> Output[str]:
         f'  tls_cert_file = "{TLS}/{CERTIFICATE}"\n'
         f'  tls_key_file = "{TLS}/{KEY}"\n'
         '  tls_min_version = "tls12"\n'
-        # Metrics without a login, for the pods that the network policies let in.
+        # Numbers only, to whoever is let in by the network policies.
         "  telemetry {\n    unauthenticated_metrics_access = true\n  }\n"
         "}\n"
         f'storage "raft" {{\n  path = "/vault/data"\n{joins}}}\n',
@@ -142,13 +136,13 @@ def configuration(args: VaultArgs) -> Output[str]:
 def _volumes(args: VaultArgs, made: Certificates) -> list[Block]:
     volumes: list[Block] = [{"name": "tls", "secret": {"secretName": made.secret}}]
     if args.seal is None:
-        # The Secret does not exist before the bootstrap Job has run.
+        # Not there before the bootstrap has run.
         volumes.append({"name": "unseal", "secret": {"secretName": UNSEAL_SECRET, "optional": True}})
     return volumes
 
 
 def _unsealer(flavor: Flavor) -> Block:
-    """A container that unseals this pod's server, where no cloud does (docs/vault.md names the risk)."""
+    """Opens this pod's server whenever it is closed, where no cloud does (docs/vault.md says the risk)."""
     repository, tag = IMAGES[flavor]
     return {
         "name": "unsealer",

@@ -155,7 +155,7 @@ def test_the_database_job() -> None:
     assert container["image"] == samples.BASE.image.name
     script = recording.one(CONFIG_MAP, "assistant-database-init-files").inputs
     assert script["immutable"] is True
-    assert set(script["data"]) == {"database_init.py", "authority.pem"}
+    assert set(script["data"]) == {"__main__.py", "authority.pem"}
 
 
 def test_passwords_reach_the_database_job_by_a_secret_of_its_own() -> None:

@@ -122,7 +122,7 @@ def test_the_job_runs_again_when_the_password_changes_and_knows_no_secret_in_pla
     secret = made().one("kubernetes:core/v1:Secret", "vault-bootstrap-content")
     assert secret.inputs["immutable"] is True, "another password is another object, and so another Job"
     names = {each["name"]: each for each in container["env"]}
-    assert names["CONTENT_PASSWORD"]["valueFrom"]["secretKeyRef"]["key"] == "password"
+    assert names["CONTENT_PASSWORD"]["valueFrom"]["secretKeyRef"]["key"] == "CONTENT_PASSWORD"
     assert json.loads(names["CONTENT"]["value"]) == {
         "username": "CONTENT_USERNAME",
         "password": "CONTENT_PASSWORD",
