@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar, cast
 from unittest import mock
 
 from google.protobuf import json_format, struct_pb2
-from pulumi import Output
+from pulumi import ComponentResource, Output, ResourceOptions
 from pulumi.runtime import mocks, rpc, set_mocks
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import SETTINGS, get_root_resource
@@ -104,9 +104,17 @@ class Recording(Generic[T]):
         return frozenset(seen)
 
 
-def record(program: Callable[[], T], *, preview: bool = False) -> Recording[T]:
-    """Run a program to its end; with `preview` what the cloud computes stays unknown, as in the engine."""
-    return contextvars.copy_context().run(_record, program, preview=preview)
+def record(program: Callable[[], T], *, preview: bool = False, whole: bool = False) -> Recording[T]:
+    """Run a program to its end; with `preview` what the cloud computes stays unknown, as in the engine.
+
+    `whole`: it is no single component, so every resource must have a provider (default ones are disabled).
+    """
+    return contextvars.copy_context().run(_record, program, preview=preview, whole=whole)
+
+
+def beside() -> ResourceOptions:
+    """The options of a resource that a test makes itself, for what is under test to refer to."""
+    return ResourceOptions(parent=ComponentResource("rasa:tests:Beside", "beside"))
 
 
 def value_of(output: Output[T] | SecretRef) -> T:
@@ -121,7 +129,7 @@ def is_secret(output: Output[Any] | SecretRef) -> bool:
     return _sync_await(output.is_secret())
 
 
-def _record(program: Callable[[], T], *, preview: bool) -> Recording[T]:
+def _record(program: Callable[[], T], *, preview: bool, whole: bool) -> Recording[T]:
     monitor = _Monitor(preview=preview)
     set_mocks(_NoLookUps(), project=PROJECT, stack=STACK, preview=preview, monitor=monitor)
     cast("Any", SETTINGS).outputs.clear()  # what a program that failed before this one has left behind
@@ -130,6 +138,7 @@ def _record(program: Callable[[], T], *, preview: bool) -> Recording[T]:
     # each of Azure's has took five sixths of a recording.
     with mock.patch("pulumi.resource.collapse_alias_to_urn", return_value=None):
         _sync_await(run_pulumi_func(lambda: results.append(program())))
+    _refuse_orphans(monitor.recorded, providers=whole)
     if not preview:
         _refuse_unknowns(monitor.recorded)
     outputs = _stack_outputs()
@@ -261,6 +270,17 @@ def _parts(value: Any) -> Iterator[Any]:
 
 def _holds_secret(value: Any) -> bool:
     return any(part == _SECRET for part in _parts(value))
+
+
+def _refuse_orphans(resources: Sequence[Recorded], *, providers: bool) -> None:
+    """A resource that has forgotten its options has neither parent nor provider; the engine says so late.
+
+    Components, providers and what the engine itself keeps (`pulumi:index:Stash`) may stand at the top.
+    """
+    for resource in resources:
+        if not resource.type.startswith(("rasa:", "pulumi:")):
+            assert resource.parent is not None, f"has no parent: {resource.urn}"
+            assert resource.provider or not providers, f"has no provider: {resource.urn}"
 
 
 def _refuse_unknowns(resources: Sequence[Recorded]) -> None:

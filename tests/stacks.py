@@ -59,7 +59,7 @@ def record_config(
         set_all_config(dict(config), [*PLANTED, *secret])
         runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 
-    return cast("Recording[Any]", record(program, preview=preview))
+    return cast("Recording[Any]", record(program, preview=preview, whole=True))
 
 
 def _text(value: object) -> str:

@@ -45,6 +45,18 @@ class ClusterNetwork:
     settings: tuple[ClusterConfigMap, ...] = ()
 
 
+NAME_LABEL = "app.kubernetes.io/name"
+"""Network policies know our pods by this label: the chart of Rasa puts its full name there (`_helpers.tpl`,
+rasa.selectorLabels), our Jobs one of the names below. A pod with another name reaches no server."""
+RASA, PREFLIGHT = "rasa", "rasa-preflight"
+DATABASE_INIT, MODEL_UPLOAD = "rasa-database-init", "rasa-model-upload"
+ANALYTICS_RELEASE = "rasa-analytics"
+ANALYTICS = f"{ANALYTICS_RELEASE}-rasa-pro-services"
+"""What the chart calls the pods of the analytics (`rasaProServices.name` after the release's full name)."""
+VAULT_BOOTSTRAP, VAULT_SNAPSHOT = "vault-bootstrap", "vault-snapshot"
+CLIENTS = (RASA, PREFLIGHT, DATABASE_INIT, ANALYTICS, VAULT_BOOTSTRAP, VAULT_SNAPSHOT)
+"""Pods that may call the servers beside Rasa."""
+
 # EKS user guide, "Learn how EKS Pod Identity grants pods access to AWS services", considerations.
 EKS_POD_IDENTITY = NodeLocalEndpoint(cidr="169.254.170.23/32", ports=(80,))
 # GKE documentation, "Control communication between Pods and Services using network policies", network policy

@@ -23,9 +23,6 @@ REPLACE_FAILED = {"pulumi.com/replaceUnready": "true"}
 (pulumi-kubernetes: provider/pkg/provider/provider.go, `ReplaceUnready`)."""
 JOBS = Path(__file__).parents[2] / "jobs"
 """Scripts that run in pods, on the Rasa Pro image: read as text and never imported."""
-NAME_LABEL = "app.kubernetes.io/name"
-"""The chart puts its full name there (`_helpers.tpl`, rasa.selectorLabels), our Jobs one of these: network
-policies go by it."""
 
 
 def digest(content: Mapping[str, Input[str]]) -> Output[str]:

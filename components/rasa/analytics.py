@@ -16,7 +16,7 @@ from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contract.cluster import Kubernetes
+from components.contract.cluster import ANALYTICS_RELEASE, Kubernetes
 from components.contract.companions import Analytics
 from components.contract.connections import AwsIam
 from components.contract.secrets import SecretRef, StoredSecretLogin, engine_values
@@ -25,7 +25,7 @@ from components.rasa.database import DatabaseInit, DatabaseInitArgs
 from components.rasa.spec import variables
 from components.rasa.spec.versions import Chart, Image
 
-RELEASE = "rasa-analytics"
+RELEASE = ANALYTICS_RELEASE
 START_SECONDS = 600
 """A node, an image, the tables of a first start."""
 

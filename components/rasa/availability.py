@@ -28,9 +28,10 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, LabelSelectorPatchArgs,
 from pulumi_kubernetes.meta.v1 import ObjectMetaPatchArgs as Named
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
+from components.contract.cluster import NAME_LABEL
 from components.rasa.values import MODEL_LOAD_SECONDS, RELEASE
 
-LABELS: Mapping[str, str] = {"app.kubernetes.io/name": RELEASE, "app.kubernetes.io/instance": RELEASE}
+LABELS: Mapping[str, str] = {NAME_LABEL: RELEASE, "app.kubernetes.io/instance": RELEASE}
 """The chart's selector (`rasa.selectorLabels`); Rasa's pods and no others."""
 CONTAINER = "rasa"
 """Rasa's container in the chart's Deployment; the key by which a patch finds it."""

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions, RunError
 
-from components.contract.cluster import PodIdentity
+from components.contract.cluster import DATABASE_INIT, NAME_LABEL, PodIdentity
 from components.contract.connections import Postgres
 from components.contract.secrets import (
     CloudIdentityLogin,
@@ -22,14 +22,12 @@ from components.contract.secrets import (
 )
 from components.kubernetes.documents import Block
 from components.kubernetes.script_job import (
-    NAME_LABEL,
     Place,
     ScriptJob,
     ScriptPod,
     environment,
     scripts_of,
 )
-from components.rasa.pod import DATABASE_INIT
 from components.rasa.spec.versions import Image
 
 SCRIPT = "database_init/__main__.py"

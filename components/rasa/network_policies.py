@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from pulumi import ComponentResource, Input, Resource, ResourceOptions
 
-from components.contract.cluster import Kubernetes
+from components.contract.cluster import (
+    ANALYTICS,
+    CLIENTS,
+    DATABASE_INIT,
+    MODEL_UPLOAD,
+    NAME_LABEL,
+    PREFLIGHT,
+    RASA,
+    VAULT_BOOTSTRAP,
+    VAULT_SNAPSHOT,
+    Kubernetes,
+)
 from components.contract.connections import Pods, Postgres, Volume
 from components.kubernetes.documents import Block
 from components.kubernetes.network_policies import (
@@ -21,18 +32,11 @@ from components.kubernetes.network_policies import (
     PodsPeer,
     Rule,
 )
-from components.kubernetes.script_job import NAME_LABEL
 from components.rasa.args import AssistantArgs
 from components.rasa.connections import Rendered
 from components.rasa.egress import analytics_egress, cluster_rules, egress, setup_egress
-from components.rasa.pod import DATABASE_INIT, MODEL_UPLOAD, PREFLIGHT
-from components.rasa.values import PORT, RELEASE
+from components.rasa.values import PORT
 
-ANALYTICS = "rasa-analytics-rasa-pro-services"
-"""What the chart calls the pods of the analytics (`rasaProServices.name` after the release's full name)."""
-VAULT_HELPERS = ("vault-bootstrap", "vault-snapshot")
-CLIENTS = (RELEASE, PREFLIGHT, DATABASE_INIT, ANALYTICS, *VAULT_HELPERS)
-"""Who may call servers beside Rasa."""
 ANYBODY = Rule(what="whatever it needs", peers=(AddressPeer(), PodsPeer()))
 
 
@@ -80,7 +84,7 @@ class AssistantNetworkPolicies(ComponentResource):
             )
             guard(names[0].removeprefix("rasa-"), policy)
 
-        pods([RELEASE], out, _callers(assistant))
+        pods([RASA], out, _callers(assistant))
         pods([PREFLIGHT], out)
         if assistant.upload is not None:
             pods([MODEL_UPLOAD], _to_model_storage(args))
@@ -94,7 +98,7 @@ class AssistantNetworkPolicies(ComponentResource):
                 guard(server.what.replace(" ", "-").lower(), _server(beside, cluster))
                 if server.what == "secrets manager":
                     # They talk to Kubernetes and to the cloud's stores of secrets and of files, too.
-                    pods(VAULT_HELPERS, (*cluster_rules(cluster), ANYBODY))
+                    pods([VAULT_BOOTSTRAP, VAULT_SNAPSHOT], (*cluster_rules(cluster), ANYBODY))
         self.ready = tuple(made)
         self.register_outputs({})
 

@@ -23,7 +23,6 @@ from components.rasa.spec.pod_files import AUTHORITIES, CLIENT
 SCRATCH = "/tmp"  # noqa: S108 (the container's own, an emptyDir)
 """Rasa unpacks its model into temporary directories (`core/persistor.py:203`, `utils/common.py:219`); what
 else is written to, /.config and /app/models, the chart itself mounts (`_containers-volumes.tpl`)."""
-PREFLIGHT, DATABASE_INIT, MODEL_UPLOAD = "rasa-preflight", "rasa-database-init", "rasa-model-upload"
 SIDE_CAR_RESOURCES: Block = {
     "requests": {"cpu": "50m", "memory": "64Mi"},
     "limits": {"memory": "64Mi"},

@@ -10,12 +10,12 @@ from typing import cast
 
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
+from components.contract.cluster import NAME_LABEL, PREFLIGHT
 from components.contract.connections import ModelServer
 from components.contract.secrets import SecretRef
 from components.kubernetes.documents import Block, as_yaml
 from components.kubernetes.script_job import (
     JOBS,
-    NAME_LABEL,
     Place,
     ScriptJob,
     ScriptPod,
@@ -26,7 +26,7 @@ from components.kubernetes.script_job import (
 from components.rasa.args import AssistantArgs
 from components.rasa.connections import Environment
 from components.rasa.connections.model_storage import model_arguments
-from components.rasa.pod import PREFLIGHT, PodObjects, mounts, pod_variables
+from components.rasa.pod import PodObjects, mounts, pod_variables
 from components.rasa.spec import variables
 
 MODULES = sorted(str(path.relative_to(JOBS)) for path in (JOBS / "preflight").glob("[a-z]*.py"))

@@ -9,14 +9,15 @@ from hashlib import sha256
 
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
+from components.contract.cluster import MODEL_UPLOAD, NAME_LABEL
 from components.contract.connections import Volume
 from components.contract.provider import FirstModel
 from components.kubernetes.documents import Block
-from components.kubernetes.script_job import NAME_LABEL, Place, ScriptJob, ScriptPod, scripts_of
+from components.kubernetes.script_job import Place, ScriptJob, ScriptPod, scripts_of
 from components.rasa.args import AssistantArgs
 from components.rasa.connections import Rendered, environment_of
 from components.rasa.connections.model_storage import model_arguments
-from components.rasa.pod import MODEL_UPLOAD, PodObjects, mounts, pod_variables
+from components.rasa.pod import PodObjects, mounts, pod_variables
 
 SCRIPTS = ("model_upload/__main__.py", "preflight/report.py")
 MOUNT, PARTS, MODELS = "/etc/model-upload", "/etc/model-parts", "/app/models"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from pulumi import Output, RunError
 
+from components.contract.cluster import RASA
 from components.contract.companions import Duckling
 from components.contract.connections import Volume
 from components.contract.terms import Size
@@ -36,7 +37,7 @@ RESOURCES: Mapping[Size, Block] = {
 BUSY = 70
 """Per cent of the requested CPU at which a pod is added: one takes minutes until it has its model."""
 PORT = 5005
-RELEASE = "rasa"
+RELEASE = RASA
 """Name of the Helm release, and with it of the Deployment and the Service."""
 MODEL_LOAD_SECONDS = 300
 """Longest start: import, download and load of a model. The port opens only afterwards (core/run.py:1092)."""

@@ -13,9 +13,8 @@ from components.config import ingress as o
 from components.config.model import secret
 from components.config.settings import Settings
 from components.contract import ingress as c
-from components.contract.cluster import Kubernetes
+from components.contract.cluster import NAME_LABEL, Kubernetes
 from components.kubernetes.network_policies import AddressPeer, Peer, PodsPeer, Rule
-from components.kubernetes.script_job import NAME_LABEL
 from components.rasa.assistant import Assistant
 from components.rasa.spec.channels import public_paths, stateful_channels
 from components.rasa.values import PORT, RELEASE

@@ -13,7 +13,7 @@ from typing import Any, cast
 from pulumi import Output
 
 from components.contract import connections as c
-from components.kubernetes.script_job import NAME_LABEL
+from components.contract.cluster import NAME_LABEL
 from components.rasa.values import PORT, RELEASE
 from components.stack.version import version
 

@@ -1,6 +1,6 @@
 """The Job that makes Vault usable (`jobs/vault/bootstrap.py`), and exactly the rights that it needs.
 
-It runs again when anything that it reads has changed: the tracker store's password, the scripts, the word
+It runs again when anything that it reads has changed: the tracker store's password, the scripts, the value of
 `rasa:secretsManager.rotation`. In the cluster it may read and write its own Secrets, each by name; in the
 cloud it may do what Vault may, which includes putting recovery keys away and excludes reading them.
 """
@@ -14,6 +14,7 @@ from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac import v1 as rbac
 
+from components.contract.cluster import VAULT_BOOTSTRAP
 from components.vault.args import (
     AUDIENCE,
     BOOTSTRAP_ACCOUNT,
@@ -62,7 +63,7 @@ def create_bootstrap(
     )
     return place.job(
         name,
-        job_of(name, pod, args, attempts=ATTEMPTS, deadline_seconds=DEADLINE_SECONDS),
+        job_of(pod, args, known_as=VAULT_BOOTSTRAP, attempts=ATTEMPTS, deadline_seconds=DEADLINE_SECONDS),
         # The servers, its right to its Secrets and the cloud's grants.
         ready=(server, right, *args.ready),
         annotations={MAKES_SECRET: TOKEN_SECRET},

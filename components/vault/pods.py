@@ -9,8 +9,9 @@ from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.contract.cluster import NAME_LABEL
 from components.kubernetes.documents import Block
-from components.kubernetes.script_job import NAME_LABEL, Place, ScriptJob, ScriptPod, environment, scripts_of
+from components.kubernetes.script_job import Place, ScriptJob, ScriptPod, environment, scripts_of
 from components.vault.args import AUDIENCE, PORT, VaultArgs
 from components.vault.certificates import AUTHORITY, Certificates
 
@@ -76,7 +77,9 @@ def create_pod(  # noqa: PLR0913 (a pod's parts, each said by name)
     )
 
 
-def job_of(name: str, pod: ScriptPod, args: VaultArgs, *, attempts: int, deadline_seconds: int) -> ScriptJob:
-    """The pod with the labels by which policies and the cloud's identities know it."""
-    labels = {NAME_LABEL: name, **args.pod_labels}
+def job_of(
+    pod: ScriptPod, args: VaultArgs, *, known_as: str, attempts: int, deadline_seconds: int
+) -> ScriptJob:
+    """The pod with the labels by which network policies and the cloud's identities know it."""
+    labels = {NAME_LABEL: known_as, **args.pod_labels}
     return ScriptJob(pod=pod, labels=labels, attempts=attempts, deadline_seconds=deadline_seconds)

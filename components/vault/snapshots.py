@@ -13,6 +13,7 @@ from pulumi import Output, Resource, ResourceOptions
 from pulumi_kubernetes.batch.v1 import CronJobSpecArgs, JobSpecArgs, JobTemplateSpecArgs
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.contract.cluster import VAULT_SNAPSHOT
 from components.contract.secrets import SecretRef
 from components.kubernetes.script_job import environment
 from components.vault.args import SNAPSHOT_ACCOUNT, TOKEN_KEY, TOKEN_SECRET, VaultArgs
@@ -46,7 +47,7 @@ def create_snapshots(
         variables={"SNAPSHOTS": where},
         secrets=tuple(environment({}, {"RASA_TOKEN": SecretRef(name=TOKEN_SECRET, key=TOKEN_KEY)})),
     )
-    job = job_of(name, pod, args, attempts=3, deadline_seconds=DEADLINE_SECONDS)
+    job = job_of(pod, args, known_as=VAULT_SNAPSHOT, attempts=3, deadline_seconds=DEADLINE_SECONDS)
     kubernetes.batch.v1.CronJob(
         name,
         metadata=ObjectMetaArgs(namespace=args.access.namespace),

@@ -18,7 +18,7 @@ from components.contract.connections import Topics
 from components.contract.provider import EventBrokerArgs, LockStoreArgs, ModelStorageArgs, TrackerStoreArgs
 from components.contract.terms import TrackerStoreKind
 from tests.computed import ACCOUNT, REGION
-from tests.recorder import Recorded, Recording, record
+from tests.recorder import Recorded, Recording, beside, record
 
 ALARM_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -66,7 +66,9 @@ def placement(alarm_topic_arn: str | None) -> Placement:
         account_id=Output.from_input(ACCOUNT),
         vpc_id=Output.from_input("vpc-1"),
         subnet_ids=tuple(Output.from_input(f"subnet-{zone}") for zone in "abc"),
-        clients_security_group_id=aws.ec2.SecurityGroup("cluster", description="the cluster's").id,
+        clients_security_group_id=aws.ec2.SecurityGroup(
+            "cluster", description="the cluster's", opts=beside()
+        ).id,
         key_arn=Output.from_input(f"arn:aws:kms:{REGION}:{ACCOUNT}:key/stack"),
         rasa_role_name=Output.from_input("rasa-role"),
         setup_role_name=Output.from_input("setup-role"),

@@ -23,7 +23,7 @@ from components.contract.provider import (
     VaultUnsealArgs,
 )
 from components.contract.terms import TrackerStoreKind
-from tests.recorder import Recording, record
+from tests.recorder import Recording, beside, record
 
 TAGS = {"stack": "test"}
 OFFICE = "198.51.100.0/24"
@@ -69,7 +69,7 @@ STORES: Mapping[str, Callable[[Placement, str, str], ComponentResource]] = {
 def placement(**changes: Any) -> Placement:
     """A placement whose cluster is a resource (a stand-in), so that whoever waits for it shows."""
     known = Output.from_input
-    stand_in = managedidentity.UserAssignedIdentity("cluster", resource_group_name="group")
+    stand_in = managedidentity.UserAssignedIdentity("cluster", resource_group_name="group", opts=beside())
     args: dict[str, Any] = {
         "region": "westeurope",
         "resource_group": known("group"),

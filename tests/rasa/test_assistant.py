@@ -16,7 +16,7 @@ from components.rasa.assistant import Assistant
 from components.rasa.spec.versions import Chart
 from tests import computed, recorder
 from tests.rasa import samples
-from tests.recorder import Recording, is_secret, record, value_of
+from tests.recorder import Recording, beside, is_secret, record, value_of
 
 RELEASE, SECRET = "kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:Secret"
 CONFIG_MAP, JOB = "kubernetes:core/v1:ConfigMap", "kubernetes:batch/v1:Job"
@@ -118,7 +118,7 @@ def test_the_chart_may_lie_on_this_machine_or_in_a_repository() -> None:
 
 def test_rasa_waits_for_its_database_and_for_what_connections_wait_for() -> None:
     def program() -> Assistant:
-        grant = random.RandomPassword("grant", length=16)
+        grant = random.RandomPassword("grant", length=16, opts=beside())
         broker = samples.EVENT_BROKERS["msk-iam"]
         assert isinstance(broker, Kafka)
         args = replace(
