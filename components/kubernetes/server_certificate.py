@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi_tls as tls
-from pulumi import Output, Resource, ResourceOptions
+from pulumi import Output, ProviderResource, Resource, ResourceOptions
 
 LIFETIME_HOURS = 10 * 365 * 24
 
@@ -31,9 +31,21 @@ class ServerCertificate:
         return {"tls.crt": self.certificate, "tls.key": self.key, "ca.crt": self.authority}
 
 
-def create_server_certificate(name: str, names: Sequence[str], *, parent: Resource) -> ServerCertificate:
-    """Make a key for these DNS names, and have it certified by an authority made for the purpose."""
-    opts = ResourceOptions(parent=parent)
+def create_server_certificate(  # noqa: PLR0913 (what a certificate says, each said by name)
+    name: str,
+    names: Sequence[str],
+    *,
+    parent: Resource,
+    provider: ProviderResource | None = None,
+    addresses: Sequence[str] = (),
+    hours: int = LIFETIME_HOURS,
+    renewal: str | None = None,
+) -> ServerCertificate:
+    """Make a key for these DNS names, and have it certified by an authority made for the purpose.
+
+    `hours` is the life of the server's certificate; another `renewal` makes key and certificate anew.
+    """
+    opts = ResourceOptions(parent=parent, provider=provider)
     root = _key(f"{name}-authority", opts)
     authority = tls.SelfSignedCert(
         f"{name}-authority",
@@ -47,12 +59,13 @@ def create_server_certificate(name: str, names: Sequence[str], *, parent: Resour
         validity_period_hours=LIFETIME_HOURS,
         opts=opts,
     )
-    key = _key(name, opts)
+    key = _key(name, ResourceOptions(parent=parent, provider=provider, replacement_trigger=renewal))
     request = tls.CertRequest(
         name,
         private_key_pem=key.private_key_pem,
         subject=tls.CertRequestSubjectArgs(common_name=name),
         dns_names=list(names),
+        ip_addresses=list(addresses) or None,
         opts=opts,
     )
     certificate = tls.LocallySignedCert(
@@ -62,7 +75,7 @@ def create_server_certificate(name: str, names: Sequence[str], *, parent: Resour
         ca_cert_pem=authority.cert_pem,
         set_subject_key_id=True,
         allowed_uses=["digital_signature", "server_auth", "client_auth"],
-        validity_period_hours=LIFETIME_HOURS,
+        validity_period_hours=hours,
         opts=opts,
     )
     return ServerCertificate(
