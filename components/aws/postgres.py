@@ -1,9 +1,9 @@
-"""Tracker store on RDS for PostgreSQL: Rasa logs in with the identity of its pod and verifies the server.
+"""Tracker store on RDS for PostgreSQL: Rasa logs in with its pod's identity or a password, over verified TLS.
 
-No password is in the state: the administrator's is made, kept and rotated by RDS in Secrets Manager, where
-only the setup Job may read it; that Job creates the role that Rasa logs in as (`jobs/database_init`).
+The administrator's password is never in the state: it is made, kept and rotated by RDS in Secrets Manager,
+where only the setup Job may read it; that Job creates the role that Rasa logs in as (`jobs/database_init`).
 
-What it deliberately does not do: read replicas, a proxy (it would need a password for Rasa), or tables, which
+What it deliberately does not do: read replicas, a proxy, or tables, which
 Rasa creates itself. From `dev` to `production` nothing is replaced: the class changes with a restart in the
 maintenance window, the standby and the storage without one. The instance has a fixed name, so that RDS cannot
 create a second one beside it: a change that would replace the database fails, and no conversation is lost.
@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 import pulumi_aws as aws
+import pulumi_random as random
 from pulumi import Output, Resource, ResourceOptions
 
 from components.aws.alarms import Alarm, create_alarms
@@ -25,7 +27,7 @@ from components.aws.policies import Statement, document
 from components.aws.security_group import create_security_group
 from components.contract.connections import Postgres
 from components.contract.provider import TrackerStoreArgs
-from components.contract.secrets import CloudIdentityLogin, StoredSecretLogin
+from components.contract.secrets import CloudIdentityLogin, PasswordLogin, StoredSecretLogin
 from components.contract.terms import Profile, Size
 
 # Community support until 8 Nov 2029. Minor versions come by themselves, so only the major one is named.
@@ -33,6 +35,7 @@ MAJOR_VERSION = "17"
 PORT = 5432
 DATABASE = "rasa"
 ROLE = "rasa"
+PASSWORD_LENGTH = 32
 ADMINISTRATOR = "postgres"
 AUTHORITY = "rds-ca-rsa2048-g1"
 """Signs the server's certificate; `certificates/rds/<region>.pem` holds it."""
@@ -111,12 +114,12 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
         host=instance.address,
         port=PORT,
         database=DATABASE,
-        login=CloudIdentityLogin(username=ROLE, provider="aws", region=place.region),
+        login=_login(name, args, parent=parent),
         tls="verify-full",
         ca=Output.from_input(rds_roots(place.region)),
         max_connections=server.max_connections,
         admin=StoredSecretLogin(store="aws-secrets-manager", secret=secret_arn, region=place.region),
-        ready=(rule, *_grants(name, instance, secret_arn, place, parent=parent)),
+        ready=(rule, *_grants(name, args, instance, secret_arn, parent=parent)),
     )
 
 
@@ -148,7 +151,7 @@ def _instance_args(
         multi_az=production,
         db_name=DATABASE,
         port=PORT,
-        iam_database_authentication_enabled=True,
+        iam_database_authentication_enabled=args.login == "identity",
         username=ADMINISTRATOR,
         manage_master_user_password=True,
         master_user_secret_kms_key_id=key_arn,
@@ -199,15 +202,34 @@ def _parameters(name: str, server: Server, *, parent: Resource) -> aws.rds.Param
     )
 
 
+def _login(
+    name: str, args: TrackerStoreArgs[Placement], *, parent: Resource
+) -> PasswordLogin | CloudIdentityLogin:
+    match args.login:
+        case "identity":
+            return CloudIdentityLogin(username=ROLE, provider="aws", region=args.placement.region)
+        case "password":
+            made = random.RandomPassword(
+                f"{name}-role",
+                length=PASSWORD_LENGTH,
+                special=False,
+                keepers={"rotation": args.rotation},
+                opts=ResourceOptions(parent=parent),
+            )
+            return PasswordLogin(username=ROLE, password=Output.secret(made.result))
+        case _:
+            assert_never(args.login)
+
+
 def _grants(
     name: str,
+    args: TrackerStoreArgs[Placement],
     instance: aws.rds.Instance,
     secret_arn: Output[str],
-    place: Placement,
     *,
     parent: Resource,
-) -> tuple[Resource, Resource]:
-    opts = ResourceOptions(parent=parent)
+) -> Sequence[Resource]:
+    opts, place = ResourceOptions(parent=parent), args.placement
     connect: Statement = {
         "Effect": "Allow",
         "Action": ["rds-db:connect"],
@@ -226,12 +248,12 @@ def _grants(
             "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{place.region}.amazonaws.com"}},
         },
     )
-    return (
-        aws.iam.RolePolicy(name, role=place.rasa_role_name, policy=document(connect), opts=opts),
-        aws.iam.RolePolicy(
-            f"{name}-setup", role=place.setup_role_name, policy=document(*read_password), opts=opts
-        ),
+    setup = aws.iam.RolePolicy(
+        f"{name}-setup", role=place.setup_role_name, policy=document(*read_password), opts=opts
     )
+    if args.login == "password":
+        return (setup,)
+    return aws.iam.RolePolicy(name, role=place.rasa_role_name, policy=document(connect), opts=opts), setup
 
 
 def _alarms(server: Server) -> tuple[Alarm, ...]:

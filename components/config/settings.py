@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr
 
 from components.config import companions, sources
 from components.config.assistant import Alarms, Assistant, Network, Preflight, Topics
+from components.config.clouds import CLOUDS
 from components.config.cluster import Cluster, ManagedCluster
 from components.config.event_broker import EventBroker
 from components.config.ingress import Ingress, NetworkPolicies
@@ -22,7 +23,7 @@ from components.config.model_storage import ManagedModelStorage, ModelStorage
 from components.config.secrets_manager import NoSource, SecretsManager
 from components.config.tracker_store import ManagedTrackerStore, TrackerStore
 from components.config.zones import zone_names, zones_wanted
-from components.contract.terms import Profile, Size
+from components.contract.terms import Profile, Size, TrackerStoreLogin
 
 NAMESPACE = "rasa"
 """The prefix of our keys in the stack file: the project's name."""
@@ -125,6 +126,11 @@ class Settings(Model):
         """The blocks of the data stores that the cloud manages."""
         blocks = (self.model_storage, self.lock_store, self.tracker_store, self.event_broker)
         return tuple(block for block in blocks if isinstance(block, sources.Managed))
+
+    def login_of(self, store: ManagedTrackerStore) -> TrackerStoreLogin:
+        """How Rasa logs in to a tracker store that the cloud manages."""
+        by_identity = self.cloud in CLOUDS and store.kind in CLOUDS[self.cloud].identity_logins
+        return store.login or ("identity" if by_identity else "password")
 
     def profile_of(self, block: sources.Sized) -> Profile:
         """The profile of one dependency."""

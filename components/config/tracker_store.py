@@ -27,7 +27,7 @@ from components.config.sources import InClusterStore, Managed
 from components.contract import connections
 from components.contract.connections import CustomTrackerStore, DynamoDb, MongoDb, Postgres, PostgresTls
 from components.contract.secrets import CloudIdentityLogin, PasswordLogin, VaultLogin
-from components.contract.terms import TrackerStoreKind
+from components.contract.terms import TrackerStoreKind, TrackerStoreLogin
 
 
 class ExistingAdministrator(Model):
@@ -221,6 +221,9 @@ class ManagedTrackerStore(Managed):
 
     kind: TrackerStoreKind = "postgres"
     """postgres, dynamodb (AWS) or mongodb (AWS, Azure)."""
+    login: TrackerStoreLogin | None = None
+    """password or identity, a token of the pod's identity; by default identity where Rasa has one (AWS:
+    postgres, dynamodb), and password elsewhere."""
 
 
 TrackerStore = Annotated[

@@ -20,7 +20,7 @@ from components.contract.cluster import Kubernetes, VaultSeal
 from components.contract.connections import EventBroker, LockStore, ModelStorage, Topics, TrackerStore
 from components.contract.foundation_facts import FoundationFacts
 from components.contract.ingress import HasUrl, IngressArgs
-from components.contract.terms import Profile, Size, TrackerStoreKind
+from components.contract.terms import Profile, Size, TrackerStoreKind, TrackerStoreLogin
 
 Placement = TypeVar("Placement", infer_variance=True)
 
@@ -142,6 +142,7 @@ class TrackerStoreArgs(DependencyArgs[Placement]):
     """The database of conversations."""
 
     kind: TrackerStoreKind
+    login: TrackerStoreLogin = "password"
     rotation: str = "0"
     """Another value gives Rasa's role a new password, where it has one that the setup Job sets."""
 

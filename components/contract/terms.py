@@ -12,3 +12,5 @@ Flavor = Literal["kubernetes", "openshift"]
 Operator = Literal["cloudnative-pg", "strimzi"]
 """Whoever runs data stores inside a cluster."""
 TrackerStoreKind = Literal["postgres", "dynamodb", "mongodb"]
+TrackerStoreLogin = Literal["password", "identity"]
+"""How Rasa logs in: with a password, or with a token of its pod's cloud identity."""

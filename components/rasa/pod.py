@@ -5,7 +5,7 @@ As Kubernetes writes it (camelCase), for that is what the chart's values take.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi import Output
@@ -58,13 +58,13 @@ class Mounts:
     """Init containers that stay."""
 
 
-def pod_variables(env: Environment, secret: Output[str]) -> Iterator[Block]:
+def pod_variables(env: Environment, secret: Output[str]) -> list[Block]:
     """The environment as a pod's spec says it; what is secret comes from that Secret."""
     at = {
         name: value if isinstance(value, SecretRef) else SecretRef(name=secret, key=name)
-        for name, value in sorted(env.secret.items())
+        for name, value in env.secret.items()
     }
-    yield from environment(dict(sorted(env.plain.items())), at)
+    return sorted(environment(env.plain, at), key=lambda variable: str(variable["name"]))
 
 
 def mounts(args: AssistantArgs, made: PodObjects) -> Mounts:

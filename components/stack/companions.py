@@ -8,6 +8,7 @@ from typing import assert_never
 import pulumi_random as random
 from pulumi import Output, ResourceOptions
 
+from components.companions.analytics_database import AnalyticsDatabase
 from components.companions.args import ServerArgs
 from components.companions.server import Server
 from components.config import companions as o
@@ -35,9 +36,6 @@ REPLICAS: dict[Profile, int] = {"dev": 1, "production": 2}
 GROWTH: dict[Profile, int] = {"dev": 1, "production": 2}
 """How many times as many pods an autoscaler may make of them."""
 DUCKLING_PORT, DUCKLING_USER = 8000, 1001
-ANALYTICS_NAME = "rasa_analytics"
-"""Database and role."""
-PASSWORD_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,9 @@ class CompanionServers:
         if isinstance(block, o.NoCompanion):
             return None
         if block.database is None:
-            database = _database_beside(tracker_store, ResourceOptions(provider=provider))
+            assert isinstance(tracker_store, Postgres), "the settings ask for one beside the analytics"
+            opts = ResourceOptions(providers=[provider])
+            database = AnalyticsDatabase("analytics-database", tracker_store, opts).connection
         else:
             database = connect_postgres(block.database)
         assert isinstance(events, Kafka), "the settings refuse another broker beside the analytics"
@@ -155,19 +155,6 @@ class CompanionServers:
             beside_rasa=block.database is None,
             ready=(*events.ready, *database.ready),
         )
-
-
-def _database_beside(tracker_store: TrackerStore, opts: ResourceOptions) -> Postgres:
-    """A database and a role of its own on Rasa's server; Rasa's own role cannot read it."""
-    assert isinstance(tracker_store, Postgres), "the settings ask for a PostgreSQL beside the analytics"
-    made = random.RandomPassword(
-        "analytics-password",
-        length=PASSWORD_LENGTH,
-        special=False,  # it stands in a URL
-        opts=opts,
-    )
-    login = PasswordLogin(username=ANALYTICS_NAME, password=Output.secret(made.result))
-    return replace(tracker_store, database=ANALYTICS_NAME, login=login)
 
 
 def replicas_of(

@@ -50,9 +50,10 @@ def tracker_store(settings: Settings, suppliers: Suppliers) -> c.TrackerStore:
     block, vault = settings.tracker_store, settings.secrets_manager
     if not isinstance(block, ManagedTrackerStore | InClusterTrackerStore):
         return connect_tracker_store(block, region=settings.region)
-    kind = block.kind if isinstance(block, ManagedTrackerStore) else "postgres"
+    managed = isinstance(block, ManagedTrackerStore)
+    kind, login = (block.kind, settings.login_of(block)) if managed else ("postgres", "password")
     rotation = vault.rotation if isinstance(vault, InClusterVault) else "0"
-    return suppliers.of(block).tracker_store(_sizing(settings, block), kind, rotation)
+    return suppliers.of(block).tracker_store(_sizing(settings, block), kind, login, rotation)
 
 
 def event_broker(settings: Settings, suppliers: Suppliers) -> c.EventBroker:

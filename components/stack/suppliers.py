@@ -18,7 +18,7 @@ from components.config.sources import InClusterStore, Managed
 from components.config.tracker_store import InClusterTrackerStore
 from components.contract import connections as c
 from components.contract import provider as p
-from components.contract.terms import Profile, Size, TrackerStoreKind
+from components.contract.terms import Profile, Size, TrackerStoreKind, TrackerStoreLogin
 from components.in_cluster.placement import Placement as ClusterPlacement
 from components.kubernetes.access import ClusterAccess
 
@@ -40,7 +40,9 @@ class Supplier(Protocol):
         self, sizing: Sizing, first_model: p.FirstModel | None, access_until: str | None
     ) -> c.ModelStorage: ...
     def lock_store(self, sizing: Sizing) -> c.LockStore: ...
-    def tracker_store(self, sizing: Sizing, kind: TrackerStoreKind, rotation: str) -> c.TrackerStore: ...
+    def tracker_store(
+        self, sizing: Sizing, kind: TrackerStoreKind, login: TrackerStoreLogin, rotation: str
+    ) -> c.TrackerStore: ...
     def event_broker(
         self, sizing: Sizing, topics: c.Topics, *, analytics: bool, renewal: str
     ) -> c.EventBroker: ...
@@ -68,9 +70,13 @@ class PackageSupplier(Generic[Placement]):
         args = p.LockStoreArgs(placement=self.placement, **sizing)
         return self.package.LockStore("lock-store", args, self.options).connection
 
-    def tracker_store(self, sizing: Sizing, kind: TrackerStoreKind, rotation: str) -> c.TrackerStore:
+    def tracker_store(
+        self, sizing: Sizing, kind: TrackerStoreKind, login: TrackerStoreLogin, rotation: str
+    ) -> c.TrackerStore:
         """The database of conversations."""
-        args = p.TrackerStoreArgs(placement=self.placement, kind=kind, rotation=rotation, **sizing)
+        args = p.TrackerStoreArgs(
+            placement=self.placement, kind=kind, login=login, rotation=rotation, **sizing
+        )
         return self.package.TrackerStore("tracker-store", args, self.options).connection
 
     def event_broker(

@@ -125,6 +125,7 @@ def ensure(
     with closing(connect(MAINTENANCE_DATABASE, admin)) as connection, connection.cursor() as cursor:
         ensure_role(connection, cursor, role)
         if login == "password" and password_variable is not None:
+            admit_passwords(cursor, role)
             ensure_password(connection, cursor, role, os.environ[password_variable])
         elif login == "rds_iam":
             # From now on the server takes tokens only for this role. The administrator must never become a
@@ -152,6 +153,17 @@ def ensure(
                 f"role {role!r} may not create tables in database {database!r}, and the administrator may "
                 f"not grant it: as the database's owner, run GRANT CREATE ON SCHEMA public TO {role!r}"
             )
+
+
+def admit_passwords(cursor: Cursor, role: str) -> None:
+    """A role that had the login "rds_iam" before is let in with tokens only, until it leaves that role."""
+    cursor.execute(
+        "SELECT 1 FROM pg_auth_members JOIN pg_roles ON pg_roles.oid = roleid"
+        " WHERE rolname = 'rds_iam' AND member = (SELECT oid FROM pg_roles WHERE rolname = %s)",
+        (role,),
+    )
+    if cursor.fetchone():
+        cursor.execute(sql.SQL("REVOKE rds_iam FROM {}").format(sql.Identifier(role)))
 
 
 def ensure_role(connection: Connection, cursor: Cursor, role: str) -> None:

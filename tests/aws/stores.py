@@ -16,7 +16,7 @@ from components.aws.placement import Placement
 from components.aws.tracker_store import TrackerStore
 from components.contract.connections import Topics
 from components.contract.provider import EventBrokerArgs, LockStoreArgs, ModelStorageArgs, TrackerStoreArgs
-from components.contract.terms import TrackerStoreKind
+from components.contract.terms import TrackerStoreKind, TrackerStoreLogin
 from tests.computed import ACCOUNT, REGION
 from tests.recorder import Recorded, Recording, beside, record
 
@@ -37,9 +37,11 @@ def given(profile: str, size: str, **changes: Any) -> dict[str, Any]:
     return {"profile": profile, "size": size, "deletion_protection": protected, **changes}
 
 
-def tracker_store(kind: TrackerStoreKind) -> Callable[[Placement, str, str], ComponentResource]:
+def tracker_store(
+    kind: TrackerStoreKind, login: TrackerStoreLogin = "password"
+) -> Callable[[Placement, str, str], ComponentResource]:
     return lambda place, profile, size: TrackerStore(
-        "tracker-store", TrackerStoreArgs(placement=place, kind=kind, **given(profile, size))
+        "tracker-store", TrackerStoreArgs(placement=place, kind=kind, login=login, **given(profile, size))
     )
 
 
@@ -50,8 +52,8 @@ STORES: Mapping[str, Callable[[Placement, str, str], ComponentResource]] = {
     "lock-store": lambda place, profile, size: LockStore(
         "lock-store", LockStoreArgs(placement=place, **given(profile, size))
     ),
-    "postgres": tracker_store("postgres"),
-    "dynamodb": tracker_store("dynamodb"),
+    "postgres": tracker_store("postgres", "identity"),
+    "dynamodb": tracker_store("dynamodb", "identity"),
     "mongodb": tracker_store("mongodb"),
     "event-broker": lambda place, profile, size: EventBroker(
         "event-broker", EventBrokerArgs(placement=place, topics=Topics(), **given(profile, size))

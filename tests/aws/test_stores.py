@@ -20,10 +20,12 @@ from tests.aws.stores import (
     TOPIC,
     VALKEY,
     make,
+    placement,
     statements,
+    tracker_store,
 )
 from tests.computed import ACCOUNT, REGION
-from tests.recorder import Recording, is_secret, value_of
+from tests.recorder import Recording, is_secret, record, value_of
 
 CASES = [(store, profile) for store in STORES for profile in ("dev", "production")]
 
@@ -211,3 +213,15 @@ def test_dynamodb_has_the_index_that_rasa_asks_for() -> None:
     (index,) = table["globalSecondaryIndexes"]
     assert (table["hashKey"], index["name"]) == ("sender_id", "user_id-index")
     assert table["pointInTimeRecovery"]["enabled"] is table["deletionProtectionEnabled"] is True
+
+
+def test_with_a_password_rasa_needs_no_right_and_its_role_gets_the_password() -> None:
+    made: Recording[Any] = record(lambda: tracker_store("postgres")(placement(None), "production", "small"))
+    assert made.one(POSTGRES).inputs["iamDatabaseAuthenticationEnabled"] is False
+    assert [policy.name for policy in made.of(ROLE_POLICY)] == ["tracker-store-setup"]
+    (password,) = made.of("random:index/randomPassword:RandomPassword")
+    login = made.result.connection.login
+    assert isinstance(login, PasswordLogin)
+    assert isinstance(login.password, Output)
+    assert is_secret(login.password)
+    assert password.name == "tracker-store-role"

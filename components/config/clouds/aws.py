@@ -75,6 +75,7 @@ AWS = CloudFacts(
             regions=frozenset({"eu-south-1"}),
         ),
     ),
+    identity_logins=("postgres", "dynamodb"),
     beside_existing_cluster=Ids(
         id=Format(
             pattern=re.compile(r"^vpc-[0-9a-f]{8,17}$"), accepted="a VPC id such as vpc-0123456789abcdef0"

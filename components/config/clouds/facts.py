@@ -151,6 +151,8 @@ class CloudFacts:
     """Kinds of tracker store that the cloud does not manage."""
     not_sold: Sequence[NotSold] = ()
     """Sizes that cannot be had in some regions."""
+    identity_logins: Sequence[TrackerStoreKind] = ()
+    """Kinds of tracker store to which Rasa can log in with its pod's identity, and does by default."""
     beside_existing_cluster: Ids | Gap
     """How the existing cluster's network is named, or why the cloud manages nothing beside one."""
     model_access_ends: bool = False

@@ -73,6 +73,20 @@ def _tracker_store_kind(settings: Settings) -> Iterator[str]:
         yield str(gap)
 
 
+def _login(settings: Settings) -> Iterator[str]:
+    store = settings.tracker_store
+    if not isinstance(store, ManagedTrackerStore) or store.login is None or settings.cloud not in CLOUDS:
+        return
+    by_identity = store.kind in CLOUDS[settings.cloud].identity_logins
+    accepted = {"password": store.kind != "dynamodb", "identity": by_identity}
+    if not accepted[store.login]:
+        other = "identity" if store.login == "password" else "password"
+        yield (
+            f"rasa:trackerStore.login is {store.login}, with which Rasa Pro cannot log in to {store.kind} on "
+            f"{settings.cloud}; accepted: {other}; {set_with('rasa:trackerStore.login', other)}"
+        )
+
+
 def _end_of_access(settings: Settings) -> Iterator[str]:
     cloud, storage = settings.cloud, settings.model_storage
     ends = cloud in CLOUDS and CLOUDS[cloud].model_access_ends
@@ -197,6 +211,7 @@ def _region(key: str, field: str) -> Rule:
 RULES: Sequence[Rule] = (
     *(_managed(key, field) for key, field in STORES.items()),
     _tracker_store_kind,
+    _login,
     _end_of_access,
     _volume_for_several_nodes,
     *(_plain_text(key, field) for key, field in ENCRYPTED.items()),

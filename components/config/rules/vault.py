@@ -9,7 +9,13 @@ from components.config.model import VaultKey
 from components.config.rules.runner import Rule
 from components.config.secrets_manager import InClusterVault, NoSource
 from components.config.settings import Settings
-from components.config.tracker_store import ExistingMongoDb, ExistingPostgres, ManagedTrackerStore
+from components.config.tracker_store import (
+    ExistingCustomTrackerStore,
+    ExistingDynamoDb,
+    ExistingMongoDb,
+    ExistingPostgres,
+    ManagedTrackerStore,
+)
 
 NEVER = InClusterVault.model_fields["rotation"].default
 
@@ -31,6 +37,28 @@ def _vault_keys(settings: Settings) -> Iterator[str]:
         )
 
 
+def _nothing_to_keep(settings: Settings) -> Iterator[str]:
+    """A Vault of the stack keeps the tracker store's password, and would run for nothing without one."""
+    store, vault = settings.tracker_store, settings.secrets_manager
+    if not isinstance(vault, InClusterVault):
+        return
+    what = "rasa:secretsManager.from is in-cluster, and that Vault would keep nothing:"
+    back = f"remove it with: {rm_command('rasa:secretsManager')}"
+    match store:
+        case ManagedTrackerStore(kind="dynamodb") | ExistingDynamoDb():
+            yield f"{what} Rasa logs in to DynamoDB with its pod's identity; {back}"
+        case ManagedTrackerStore() if settings.login_of(store) == "identity":
+            how = set_with("rasa:trackerStore.login", "password")
+            yield f"{what} Rasa logs in to the tracker store with its pod's identity; {how}, or {back}"
+        case ExistingPostgres(password=None):
+            how = set_with("rasa:trackerStore.password", "<value>", is_secret=True)
+            yield f"{what} Rasa logs in to the tracker store with its pod's identity; {how}, or {back}"
+        case ExistingCustomTrackerStore():
+            yield f"{what} Rasa resolves no key of Vault for a class of your own; {back}"
+        case _:
+            return
+
+
 def _rotation(settings: Settings) -> Iterator[str]:
     """A new password can be had only where the stack itself gives the role its password."""
     cloud, store, vault = settings.cloud, settings.tracker_store, settings.secrets_manager
@@ -41,7 +69,7 @@ def _rotation(settings: Settings) -> Iterator[str]:
     if not isinstance(store, ManagedTrackerStore):
         how = set_with("rasa:trackerStore.password", "<value>", is_secret=True)
         yield f"{path} the tracker store's password is not the stack's: give another, {how}; {back}"
-    elif store.kind == "dynamodb" or (cloud == "aws" and store.kind == "postgres"):
+    elif settings.login_of(store) == "identity":
         yield f"{path} on {cloud} Rasa has no password for kind {store.kind}; {back}"
     elif store.kind == "mongodb":
         yield (
@@ -50,4 +78,4 @@ def _rotation(settings: Settings) -> Iterator[str]:
         )
 
 
-RULES: Sequence[Rule] = (_vault_keys, _rotation)
+RULES: Sequence[Rule] = (_vault_keys, _nothing_to_keep, _rotation)

@@ -22,7 +22,7 @@ def problems(cloud: str, kind: str, vault: dict[str, Any], **more: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("cloud", "kind"), [("aws", "postgres"), ("azure", "postgres"), ("gcp", "postgres"), ("none", "postgres")]
+    ("cloud", "kind"), [("azure", "postgres"), ("gcp", "postgres"), ("none", "postgres")]
 )
 def test_every_cloud_and_none_can_have_one(cloud: str, kind: str) -> None:
     assert problems(cloud, kind, {}) == ""
@@ -55,3 +55,38 @@ def test_a_key_in_a_vault_that_is_only_made_is_refused() -> None:
 
 def test_a_misspelt_rotation_is_named() -> None:
     assert "rasa:secretsManager.rotation" in problems("gcp", "postgres", {"rotation": "two words"})
+
+
+WITH_PASSWORD = {"trackerStore": {"login": "password"}}
+
+
+@pytest.mark.parametrize(
+    ("cloud", "kind", "way"),
+    [
+        ("aws", "postgres", "'rasa:trackerStore.login' password"),
+        ("aws", "dynamodb", "'rasa:secretsManager'"),
+    ],
+)
+def test_a_vault_that_would_keep_nothing_is_refused(cloud: str, kind: str, way: str) -> None:
+    said = problems(cloud, kind, {})
+    assert "that Vault would keep nothing" in said
+    assert way in said
+
+
+def test_with_a_password_it_keeps_that_and_can_rotate_it() -> None:
+    assert problems("aws", "postgres", {}, **WITH_PASSWORD) == ""
+    assert problems("aws", "postgres", {"rotation": "2026-12"}, **WITH_PASSWORD) == ""
+
+
+@pytest.mark.parametrize(
+    ("cloud", "block", "accepted"),
+    [
+        ("gcp", {"login": "identity"}, "accepted: password"),
+        ("aws", {"kind": "mongodb", "login": "identity"}, "accepted: password"),
+        ("aws", {"kind": "dynamodb", "login": "password"}, "accepted: identity"),
+    ],
+)
+def test_a_login_that_rasa_has_not_is_refused(cloud: str, block: dict[str, Any], accepted: str) -> None:
+    said = problems(cloud, "postgres", {}, trackerStore=block)
+    assert "rasa:trackerStore.login is" in said
+    assert accepted in said
