@@ -39,7 +39,7 @@ AMBIENT = {"datetime", "http", "os", "random", "secrets", "socket", "ssl", "subp
 """Modules that know what no argument said."""
 OF_PULUMI = {"Config", "StackReference", "get_organization", "get_project", "get_stack", "runtime"}
 """Names of `pulumi` that do the same."""
-LOOK_UPS = {"components/gcp/model_storage.py": {"storage.get_project_service_account_output"}}
+LOOK_UPS = {"components/gcp/bucket.py": {"storage.get_project_service_account_output"}}
 """The one look-up that no resource can replace; its reason stands where it is made."""
 TOKENS = {
     "components/rasa/network_policies.py:AssistantNetworkPolicies": "rasa:rasa:Guards",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi_aws as aws
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
-from components.aws.model_storage import encrypt, keep_private
+from components.aws.bucket import encrypt, keep_private
 
 OLD_STATES_DAYS = 365
 DELETION_WINDOW_DAYS = 30

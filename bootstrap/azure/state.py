@@ -13,9 +13,9 @@ from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import keyvault, storage
 
 from bootstrap.azure.roles import Role, assign, role_id
-from components.azure.model_storage import keep_versions
 from components.azure.protection import lock
 from components.azure.roles import PrincipalType
+from components.azure.storage_account import account_args, keep_versions
 
 OLD_STATES_DAYS = 365
 DELETED_KEY_DAYS = 90
@@ -126,23 +126,14 @@ class State(ComponentResource):
 
 
 def _account(name: str, args: StateArgs, *, parent: Resource) -> storage.StorageAccount:
+    # At rest twice, as states hold what passwords open: Azure's own layer, and one beneath.
+    twice = storage.EncryptionArgs(key_source="Microsoft.Storage", require_infrastructure_encryption=True)
     return storage.StorageAccount(
         name,
-        resource_group_name=args.resource_group,
-        kind="StorageV2",
-        sku=storage.SkuArgs(name="Standard_ZRS"),
-        allow_blob_public_access=False,
-        allow_shared_key_access=False,
-        allow_cross_tenant_replication=False,
-        is_local_user_enabled=False,
-        enable_https_traffic_only=True,
-        minimum_tls_version="TLS1_2",
-        # At rest twice, as states hold what passwords open: Azure's own layer, and one beneath.
-        encryption=storage.EncryptionArgs(
-            key_source="Microsoft.Storage", require_infrastructure_encryption=True
+        account_args(
+            resource_group=args.resource_group, zones=True, shared_keys=False, encryption=twice, tags=TAGS
         ),
-        tags=TAGS,
-        opts=ResourceOptions(parent=parent, protect=args.protect),
+        ResourceOptions(parent=parent, protect=args.protect),
     )
 
 

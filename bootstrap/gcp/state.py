@@ -13,8 +13,8 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import kms, storage
 
 from components.gcp.apis import enable_api
+from components.gcp.bucket import bucket_args, delete_old_versions, service_agent
 from components.gcp.key import create_key_in, grant_key
-from components.gcp.model_storage import bucket_args, delete_old_versions, service_agent
 
 OLD_STATES_DAYS = 365
 DELETED_STATES_DAYS = 90

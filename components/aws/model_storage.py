@@ -7,12 +7,13 @@ to `production` nothing is replaced.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pulumi_aws as aws
 from pulumi import ComponentResource, FileAsset, Output, Resource, ResourceOptions
 
 from components.aws.alarms import Alarm, create_alarms
+from components.aws.bucket import encrypt, keep_private, keep_versions
 from components.aws.placement import Placement
 from components.aws.policies import Statement, document
 from components.contract.connections import S3
@@ -21,7 +22,6 @@ from components.contract.terms import Profile
 
 NONCURRENT_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
 """How long an overwritten or deleted model can be brought back, in days."""
-UNFINISHED_UPLOAD_DAYS = 7
 RELEASED = f"{'?' * 40}.tar.gz"
 """Key of a released model, as a pattern of IAM: its commit."""
 METRICS = "EntireBucket"
@@ -74,37 +74,6 @@ class ModelStorage(ComponentResource):
         self.register_outputs({"bucket": bucket.bucket})
 
 
-def keep_private(
-    name: str, bucket: aws.s3.Bucket, further: Sequence[Statement] = (), *, parent: Resource
-) -> None:
-    """No public access, no access lists, no plain HTTP; `further` goes into the bucket's policy, too."""
-    opts = ResourceOptions(parent=parent)
-    aws.s3.BucketPublicAccessBlock(
-        name,
-        bucket=bucket.bucket,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
-        opts=opts,
-    )
-    aws.s3.BucketOwnershipControls(
-        name,
-        bucket=bucket.bucket,
-        rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-        opts=opts,
-    )
-    only_tls: Statement = {
-        "Sid": "OnlyTls",
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": ["s3:*"],
-        "Resource": [bucket.arn, Output.concat(bucket.arn, "/*")],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=document(only_tls, *further), opts=opts)
-
-
 def _keep_releases(bucket: aws.s3.Bucket, *, forever: bool) -> list[Statement]:
     """Nobody overwrites a released model, an administrator included; `forever`: nor deletes it.
 
@@ -129,60 +98,6 @@ def _keep_releases(bucket: aws.s3.Bucket, *, forever: bool) -> list[Statement]:
         "Resource": released,
     }
     return [written, deleted] if forever else [written]
-
-
-def encrypt(name: str, bucket: aws.s3.Bucket, key_arn: Output[str], *, parent: Resource) -> Resource:
-    """Encrypt uploads with the stack's key, also those whose request names another."""
-    return aws.s3.BucketServerSideEncryptionConfiguration(
-        name,
-        bucket=bucket.bucket,
-        rules=[
-            aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                    sse_algorithm="aws:kms", kms_master_key_id=key_arn
-                ),
-                # S3 then calls KMS once for many objects.
-                bucket_key_enabled=True,
-            )
-        ],
-        opts=ResourceOptions(parent=parent),
-    )
-
-
-def keep_versions(
-    name: str, bucket: aws.s3.Bucket, days: int, *, expire_after: int | None = None, parent: Resource
-) -> None:
-    """What was overwritten or deleted by mistake comes back, for some time; or all goes, some days old."""
-    versioning = aws.s3.BucketVersioning(
-        name,
-        bucket=bucket.bucket,
-        versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
-        opts=ResourceOptions(parent=parent),
-    )
-    aws.s3.BucketLifecycleConfiguration(
-        name,
-        # Not `bucket.bucket`: a rule on old versions needs versioning to be on first.
-        bucket=versioning.bucket,
-        rules=[
-            aws.s3.BucketLifecycleConfigurationRuleArgs(
-                id="old-versions",
-                status="Enabled",
-                filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
-                noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-                    noncurrent_days=days
-                ),
-                # One or the other: S3 refuses both in one rule.
-                expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(
-                    days=expire_after,
-                    expired_object_delete_marker=True if expire_after is None else None,
-                ),
-                abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
-                    days_after_initiation=UNFINISHED_UPLOAD_DAYS
-                ),
-            )
-        ],
-        opts=ResourceOptions(parent=parent),
-    )
 
 
 def _upload(

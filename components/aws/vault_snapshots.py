@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pulumi_aws as aws
 from pulumi import Output, Resource, ResourceOptions
 
-from components.aws.model_storage import encrypt, keep_private, keep_versions
+from components.aws.bucket import encrypt, keep_private, keep_versions
 from components.aws.placement import Placement
 from components.aws.policies import Statement
 from components.contract.provider import VaultUnsealArgs

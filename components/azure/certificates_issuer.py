@@ -9,25 +9,27 @@ none of this is made.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pulumi import ComponentResource, Output, ResourceOptions
-from pulumi_azure_native import managedidentity
-from pulumi_kubernetes.core import v1
-from pulumi_kubernetes.helm.v3 import Release
-from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.azure.identity import POD_LABELS, federate, subject
+from components.azure.cluster_add_on import Chart, create_identity, install
+from components.azure.identity import POD_LABELS
 from components.azure.placement import Placement
-from components.azure.roles import assign, built_in
+from components.azure.roles import Role
 from components.contract.ingress import Zone
 from components.kubernetes.gateway import custom, name_of
 
-CHART = "oci://quay.io/jetstack/charts/cert-manager"
-VERSION = "v1.21.0"
-NAMESPACE, SERVICE_ACCOUNT = "cert-manager", "cert-manager"
+CHART = Chart(
+    release="cert-manager",
+    chart="oci://quay.io/jetstack/charts/cert-manager",
+    version="v1.21.0",
+    namespace="cert-manager",
+    service_account="cert-manager",
+    pod_security="restricted",
+)
 AUTHORITY = "https://acme-v02.api.letsencrypt.org/directory"
-POD_SECURITY = "restricted"
 ZONE_ID = re.compile(
     r"^/subscriptions/(?P<subscription>[^/]+)/resourceGroups/(?P<group>[^/]+)"
     r"/providers/Microsoft\.Network/dnszones/(?P<name>[^/]+)$",
@@ -51,47 +53,16 @@ class CertificatesIssuer(ComponentResource):
 
     def __init__(self, name: str, args: CertificatesIssuerArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:azure:CertificatesIssuer", name, {}, opts)
-        place = args.placement
-        identity = managedidentity.UserAssignedIdentity(
-            name, resource_group_name=place.resource_group, tags=place.tags, opts=ResourceOptions(parent=self)
-        )
-        trust = federate(
-            name,
-            identity,
-            resource_group=place.resource_group,
-            oidc_issuer=place.oidc_issuer,
-            subject=subject(NAMESPACE, SERVICE_ACCOUNT),
-            parent=self,
-        )
-        grant = assign(
-            name,
-            role_id=built_in("dns-contributor", place.subscription_id),
-            principal_id=identity.principal_id,
-            scope=args.zone.id,
-            parent=self,
-        )
-        namespace = v1.Namespace(
-            name,
-            metadata=ObjectMetaArgs(
-                name=NAMESPACE, labels={"pod-security.kubernetes.io/enforce": POD_SECURITY}
-            ),
-            opts=ResourceOptions(parent=self),
-        )
-        release = Release(
-            name,
-            name="cert-manager",
-            namespace=namespace.metadata.name,
-            chart=CHART,
-            version=VERSION,
-            values={
-                "crds": {"enabled": True},
-                "podLabels": dict(POD_LABELS),
-                "serviceAccount": {"labels": dict(POD_LABELS)},
-            },
-            atomic=True,
-            # AKS puts the identity into a pod when the pod starts.
-            opts=ResourceOptions(parent=self, depends_on=[trust, grant]),
-        )
+        rights: Mapping[Role, tuple[str, Output[str]]] = {
+            "dns-contributor": (name, Output.from_input(args.zone.id))
+        }
+        identity = create_identity(name, CHART, rights, args.placement, parent=self)
+        values = {
+            "crds": {"enabled": True},
+            "podLabels": dict(POD_LABELS),
+            "serviceAccount": {"labels": dict(POD_LABELS)},
+        }
+        release = install(name, CHART, identity, values, parent=self)
         made = custom(
             name,
             "ClusterIssuer",

@@ -37,6 +37,7 @@ from components.azure.placement import Placement
 from components.azure.private_endpoint import create_private_endpoint
 from components.azure.protection import lock
 from components.azure.sas import create_sas
+from components.azure.storage_account import account_args, firewall, keep_versions
 from components.contract.connections import AzureBlob
 from components.contract.provider import ModelStorageArgs
 from components.contract.terms import Profile
@@ -144,92 +145,17 @@ def _upload(
     return (uploaded,)
 
 
-def keep_versions(  # noqa: PLR0913 (a rule's numbers, each said by name)
-    name: str,
-    account: storage.StorageAccount,
-    *,
-    after: Resource,
-    resource_group: Output[str],
-    rule: str,
-    undelete_days: int,
-    version_days: int,
-    blob_days: int | None = None,
-    parent: Resource,
-) -> Resource:
-    """Keep overwritten and deleted blobs, and a deleted container, for some time.
-
-    `blob_days` is the age at which blobs are deleted. An account takes one change at a time
-    (StorageAccountOperationInProgress): `after` is the change before, and the last one is returned.
-    """
-    kept = storage.DeleteRetentionPolicyArgs(enabled=True, days=undelete_days)
-    versions = storage.BlobServiceProperties(
-        name,
-        resource_group_name=resource_group,
-        account_name=account.name,
-        blob_services_name="default",
-        is_versioning_enabled=True,
-        delete_retention_policy=kept,
-        container_delete_retention_policy=kept,
-        # One after the other: an account takes one change at a time.
-        opts=ResourceOptions(parent=parent, depends_on=[after]),
-    )
-    actions = storage.ManagementPolicyActionArgs(
-        base_blob=None if blob_days is None else _delete_blobs(blob_days),
-        version=storage.ManagementPolicyVersionArgs(
-            delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=version_days)
-        ),
-    )
-    delete_old = storage.ManagementPolicyRuleArgs(
-        name=rule,
-        enabled=True,
-        type="Lifecycle",
-        definition=storage.ManagementPolicyDefinitionArgs(
-            filters=storage.ManagementPolicyFilterArgs(blob_types=["blockBlob"]), actions=actions
-        ),
-    )
-    return storage.ManagementPolicy(
-        name,
-        resource_group_name=resource_group,
-        account_name=account.name,
-        management_policy_name="default",
-        policy=storage.ManagementPolicySchemaArgs(rules=[delete_old]),
-        # Azure refuses a rule on old versions while versioning is off, and no input of the rule refers to
-        # versioning.
-        opts=ResourceOptions(parent=parent, depends_on=[versions]),
-    )
-
-
-def _delete_blobs(days: int) -> storage.ManagementPolicyBaseBlobArgs:
-    return storage.ManagementPolicyBaseBlobArgs(
-        delete=storage.DateAfterModificationArgs(days_after_modification_greater_than=days)
-    )
-
-
 def _account_args(args: ModelStorageArgs[Placement]) -> storage.StorageAccountArgs:
     place = args.placement
-    addresses = internet_addresses(place.allowed_cidrs)
-    return storage.StorageAccountArgs(
-        resource_group_name=place.resource_group,
-        kind="StorageV2",
-        # A copy in each of three zones, in dev too: models are small, and an account that began with its
-        # copies in one place moves by a conversion of days, not by an update.
-        sku=storage.SkuArgs(name="Standard_ZRS" if place.zones else "Standard_LRS"),
-        allow_blob_public_access=False,
+    return account_args(
+        resource_group=place.resource_group,
+        # In dev too: models are small, and an account that began with its copies in one place moves by a
+        # conversion of days, not by an update.
+        zones=bool(place.zones),
         # Rasa takes no login but a key or a SAS, which a key signs.
-        allow_shared_key_access=True,
-        allow_cross_tenant_replication=False,
-        is_local_user_enabled=False,
-        enable_https_traffic_only=True,
-        minimum_tls_version="TLS1_2",
-        public_network_access="Enabled" if addresses else "Disabled",
-        network_rule_set=storage.NetworkRuleSetArgs(
-            default_action=storage.DefaultAction.DENY,
-            bypass="None",
-            ip_rules=[
-                storage.IPRuleArgs(i_p_address_or_range=address, action=storage.Action.ALLOW)
-                for address in addresses
-            ],
-        ),
+        shared_keys=True,
+        firewall=firewall(place.allowed_cidrs),
+        public="Enabled" if internet_addresses(place.allowed_cidrs) else "Disabled",
         tags=place.tags,
     )
 

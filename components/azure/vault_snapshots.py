@@ -14,11 +14,10 @@ from collections.abc import Mapping
 from pulumi import Output, Resource, ResourceOptions
 from pulumi_azure_native import storage
 
-from components.azure.firewall import internet_addresses
-from components.azure.model_storage import keep_versions
 from components.azure.placement import Placement
 from components.azure.protection import lock
 from components.azure.roles import assign
+from components.azure.storage_account import account_args, firewall, keep_versions
 from components.contract.provider import VaultUnsealArgs
 from components.contract.terms import Profile
 
@@ -84,29 +83,12 @@ def create_snapshot_container(
 
 def _account(args: VaultUnsealArgs[Placement]) -> storage.StorageAccountArgs:
     place = args.placement
-    return storage.StorageAccountArgs(
-        resource_group_name=place.resource_group,
-        kind="StorageV2",
-        sku=storage.SkuArgs(name="Standard_ZRS" if place.zones else "Standard_LRS"),
-        allow_blob_public_access=False,
-        # No account key and no SAS: every client logs in with an identity of Entra ID.
-        allow_shared_key_access=False,
-        allow_cross_tenant_replication=False,
-        is_local_user_enabled=False,
-        enable_https_traffic_only=True,
-        minimum_tls_version="TLS1_2",
-        # Public access is on, and restricted by the network rules below.
-        public_network_access="Enabled",
-        network_rule_set=storage.NetworkRuleSetArgs(
-            default_action=storage.DefaultAction.DENY,
-            bypass="None",
-            virtual_network_rules=[
-                storage.VirtualNetworkRuleArgs(virtual_network_resource_id=place.nodes_subnet_id)
-            ],
-            ip_rules=[
-                storage.IPRuleArgs(i_p_address_or_range=address, action=storage.Action.ALLOW)
-                for address in internet_addresses(place.allowed_cidrs)
-            ],
-        ),
+    return account_args(
+        resource_group=place.resource_group,
+        zones=bool(place.zones),
+        shared_keys=False,
+        # Public access is on, and restricted by the firewall.
+        public="Enabled",
+        firewall=firewall(place.allowed_cidrs, subnet_id=place.nodes_subnet_id),
         tags=place.tags,
     )

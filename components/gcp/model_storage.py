@@ -7,22 +7,21 @@ stays in the stack's region. From `dev` to `production` nothing is replaced.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from pulumi import ComponentResource, FileAsset, InvokeOutputOptions, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, FileAsset, Output, Resource, ResourceOptions
 from pulumi_gcp import storage
 
 from components.contract.connections import Gcs
 from components.contract.provider import FirstModel, ModelStorageArgs
 from components.contract.terms import Profile
 from components.gcp.alarms import Alarm, Watched, create_alarms
-from components.gcp.key import DAY, grant_key
+from components.gcp.bucket import SOFT_DELETE_DAYS, bucket_args, delete_old_versions, service_agent
+from components.gcp.key import grant_key
 from components.gcp.placement import Placement
 
 NONCURRENT_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 365}
 """How long an overwritten or deleted model can be brought back, in days."""
-SOFT_DELETE_DAYS = 7
-"""How long even a deleted version, or the whole bucket, can be brought back; 7 is the least above "off"."""
 UNFINISHED_UPLOAD_DAYS = 7
 ROLES: Mapping[str, str] = {
     # storage.objects.get: the model.
@@ -94,59 +93,6 @@ def _upload(
         ),
     )
     return (uploaded,)
-
-
-def service_agent(project: Output[str], *, parent: Resource) -> Output[str]:
-    """The service agent of Cloud Storage, which encrypts with the key.
-
-    The one look-up of this stack, and one that acts: a project's agent is created by the call that asks for
-    its name, and by no other (Cloud Storage documentation, "Service agents"; `projects.ServiceIdentity`, as
-    for all other services, does not know it: hashicorp/terraform-provider-google #9730).
-    """
-    agent = storage.get_project_service_account_output(
-        project=project, opts=InvokeOutputOptions(parent=parent)
-    )
-    return agent.member
-
-
-def bucket_args(  # noqa: PLR0913 (a bucket's inputs, each said by name)
-    *,
-    project: Output[str],
-    region: str,
-    key_id: Output[str],
-    deleted_days: int,
-    rules: Sequence[storage.BucketLifecycleRuleArgs],
-    protect: bool,
-    force_destroy: bool,
-) -> storage.BucketArgs:
-    """A private bucket that encrypts, and keeps what was overwritten or deleted for some time."""
-    return storage.BucketArgs(
-        project=project,
-        location=region,
-        storage_class="STANDARD",
-        uniform_bucket_level_access=True,
-        public_access_prevention="enforced",
-        encryption=storage.BucketEncryptionArgs(default_kms_key_name=key_id),
-        versioning=storage.BucketVersioningArgs(enabled=True),
-        soft_delete_policy=storage.BucketSoftDeletePolicyArgs(retention_duration_seconds=deleted_days * DAY),
-        lifecycle_rules=list(rules),
-        force_destroy=force_destroy,
-        deletion_policy="PREVENT" if protect else "DELETE",
-    )
-
-
-def delete_when(condition: storage.BucketLifecycleRuleConditionArgs) -> storage.BucketLifecycleRuleArgs:
-    """A rule that deletes what meets a condition."""
-    return storage.BucketLifecycleRuleArgs(
-        action=storage.BucketLifecycleRuleActionArgs(type="Delete"), condition=condition
-    )
-
-
-def delete_old_versions(days: int) -> storage.BucketLifecycleRuleArgs:
-    """A rule that deletes what was overwritten or deleted, some days later."""
-    return delete_when(
-        storage.BucketLifecycleRuleConditionArgs(days_since_noncurrent_time=days, with_state="ARCHIVED")
-    )
 
 
 def _bucket_args(

@@ -13,14 +13,14 @@ from pulumi_gcp import storage
 
 from components.contract.provider import VaultUnsealArgs
 from components.contract.terms import Profile
-from components.gcp.key import grant_key
-from components.gcp.model_storage import (
+from components.gcp.bucket import (
     SOFT_DELETE_DAYS,
     bucket_args,
     delete_old_versions,
     delete_when,
     service_agent,
 )
+from components.gcp.key import grant_key
 from components.gcp.placement import Placement
 
 SNAPSHOT_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 35}
