@@ -1,6 +1,6 @@
 """What is asked inside a pod: a small program for the Python of Rasa Pro's image, like its readiness probe.
 
-Over the pod's own loopback: the API needs no way in from outside, and its token is no process's argument.
+It calls the pod's own loopback, so the API needs no ingress, and its token is no process's argument.
 """
 
 from __future__ import annotations

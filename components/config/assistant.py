@@ -105,7 +105,7 @@ class Assistant(Model):
     @model_validator(mode="before")
     @classmethod
     def _named_by_its_file(cls, block: object) -> object:
-        """What is uploaded and named by nobody is called like its file."""
+        """Without `model`, the uploaded model is called like its file."""
         if not isinstance(block, Mapping):
             return block
         given = cast("Mapping[str, object]", block)

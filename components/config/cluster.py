@@ -121,11 +121,12 @@ class ManagedCluster(Model):
     profile: Profile | None = None
     """dev or production for the cluster alone; by default the stack's."""
     allowed_cidrs: tuple[str, ...] = ()
-    """Who reaches the Kubernetes API from outside the network, as CIDR ranges; empty: nobody."""
+    """Addresses outside the network that reach the Kubernetes API, as CIDR ranges; empty: none do."""
     admins: tuple[str, ...] = ()
     """Further administrators, as principals of the cloud (AWS: IAM ARNs; Azure: `user:`, `group:` or
     `servicePrincipal:` and an Entra object id).
-    On AWS whoever makes the cluster is one; on Azure `pulumi up` must be named here, too."""
+    On AWS the principal that creates the cluster is one; on Azure the one that runs `pulumi up` must be named
+    here, too."""
     storage_class: str | None = Field(default=None, pattern=OBJECT_NAME)
     """StorageClass of the volumes of in-cluster dependencies; by default the cluster's default one."""
 

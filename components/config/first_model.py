@@ -5,7 +5,7 @@ A storage that the stack's cloud makes gets an object beside its bucket
 (`components/rasa/upload.py`); Kubernetes carries the file there in ConfigMaps, so it must be small.
 
 The upload takes part only as long as `assistant.model` is unset or names it. A release names another model,
-and the upload leaves the state: what was uploaded stays, and nobody looks for the file any more, which a
+and the upload leaves the state: the uploaded model stays, and the stack no longer reads the file, which a
 pipeline's checkout lacks.
 """
 

@@ -37,7 +37,7 @@ class CertManagerCertificate(Model):
 
 
 class ExistingCertificate(Model):
-    """It is there already; nobody but you knows its names, and you renew it."""
+    """The certificate exists: the stack does not check which names it is for, and you renew it."""
 
     source: Literal["existing"] = Field(alias="from")
     reference: str = Field(min_length=1)
@@ -45,7 +45,7 @@ class ExistingCertificate(Model):
 
 
 class PemCertificate(Model):
-    """It is given here; a new one is a change of this file."""
+    """The stack file holds the certificate; a renewed one is a change of the file."""
 
     source: Literal["pem"] = Field(alias="from")
     certificate: Pem
@@ -93,7 +93,7 @@ class Ingress(Model):
     paths: tuple[Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]*$")], ...] = ()
     """Open to everybody, besides those of the channels: /webhooks, and /socket.io where it is used."""
     api: Api | None = None
-    """Opens the rest of Rasa's HTTP API to some addresses; by default nobody reaches it from outside."""
+    """Opens the rest of Rasa's HTTP API to some addresses; by default to none outside of the cluster."""
     idle_seconds: int = Field(default=3600, ge=60, le=4000)
     """How long a quiet WebSocket is kept; AWS takes 4000 at most."""
     internal: bool = False
@@ -105,7 +105,7 @@ class Ingress(Model):
     annotations: dict[str, str] = Field(default_factory=dict[str, str])
     """Existing cluster: for the Ingress, as its controller wants them (affinity, time-outs)."""
     callers: tuple[Caller, ...] = ()
-    """Pods of the cluster that may call Rasa directly; nobody else inside can."""
+    """Pods of the cluster that may call Rasa directly; network policies refuse all other pods."""
 
 
 class Egress(Model):

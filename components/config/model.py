@@ -27,7 +27,7 @@ from components.config.urls import LARGEST_PORT, address_problem, host_problem, 
 from components.contract.secrets import SecretRef, SecretValue
 
 CHOICE = "="
-"""Begins the tag of a choice: pydantic puts tags into the path of an error, and nobody writes them."""
+"""Begins the tag of a choice: pydantic puts tags into the path of an error, and the stack file has none."""
 WRONG_CHOICE = "wrong_choice"
 """Type of the error that no model is meant; its message is `key=accepted values`."""
 

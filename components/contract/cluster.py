@@ -37,7 +37,7 @@ class ClusterNetwork:
     dns: tuple[str, ...] = ()
     """Addresses of the cluster's DNS, where it does not run as pods (or the plug-in looks at addresses)."""
     stores_cidr: str | None = None
-    """Where the data stores that the cloud manages have their addresses; None: nobody said."""
+    """Range of addresses of the data stores that the cloud manages; None: it is not known."""
     public_balancers: tuple[str, ...] = ()
     """Where the requests of a load balancer for the internet come from."""
     internal_balancers: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
-"""What the ground of a stack tells of itself: ids and names for people, pipelines and other stacks.
+"""Ids and names of a stack's network and cluster, for people, pipelines and other stacks.
 
 The stack's outputs are made of it (outputs.py). It holds nothing that a component of this project works with:
-that is the cloud's `Placement`, which nobody else opens.
+that is the cloud's `Placement`, which only the cloud's own components read.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class CertManagerCertificate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExistingCertificate:
-    """It is there, in the form that the cloud's load balancer takes, and somebody else renews it."""
+    """It exists in the form that the cloud's load balancer takes; the stack does not renew it."""
 
     reference: str
     """ARN (AWS), name of a certificate map (Google Cloud), or of a TLS Secret in Rasa's namespace."""
@@ -80,12 +80,12 @@ class IngressArgs(Generic[Placement]):
     port: int
     host: str
     zone: Zone | None
-    """None: whoever runs the zone makes the record by hand."""
+    """None: the owner of the zone makes the record by hand."""
     certificate: Certificate
     affinity: bool
     """Whether a browser must come back to the same pod."""
     paths: tuple[str, ...]
-    """Open to everybody, with all that is below them: the channels. `/` is the one that stands for itself."""
+    """Open to everybody: the channels. `/` matches exactly, every other path is a prefix."""
     api_cidrs: tuple[str, ...] = ()
     """From where everything else can be reached, too; empty: from nowhere."""
     idle_seconds: int = 3600

@@ -56,7 +56,7 @@ class FoundationArgs:
     allowed_cidrs: Sequence[str]
     """Who reaches the Kubernetes API from outside; empty means only the network itself."""
     admins: Sequence[str]
-    """Further administrators of the cluster, besides whoever runs `pulumi up` (cloud principals)."""
+    """Further administrators of the cluster (cloud principals), besides the one that runs `pulumi up`."""
     namespace: str
     alarm_target: str | None
     """SNS topic ARN, Azure action group id, Google notification channel; None creates silent alarms."""
@@ -153,7 +153,7 @@ class EventBrokerArgs(DependencyArgs[Placement]):
 
     topics: Topics
     analytics: bool = False
-    """Somebody reads the events with this connection, and writes to the dead-letter topic."""
+    """The analytics read the events with this connection, and write to the dead-letter topic."""
     renewal: str = "0"
     """Another value renews what expires: client certificates that the component issues itself."""
 
@@ -210,7 +210,7 @@ class Dependencies(Protocol[Placement]):
 
 
 class Cloud(Dependencies[Placement], Protocol[Placement]):
-    """A cloud: all dependencies, and the ground they stand on."""
+    """A cloud: all dependencies, and the network and cluster that they use."""
 
     @property
     def Provider(self) -> Makes[ProviderArgs, ProviderResource]: ...  # noqa: N802

@@ -42,7 +42,7 @@ class VaultLogin:
     key: str
     """Key at the secrets manager's path."""
     password: SecretValue | None = None
-    """What the stack itself puts there, for the Job that makes the user; None: somebody else's."""
+    """What the stack itself puts there, for the Job that makes the user; None: the stack does not make it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ Size = Literal["small", "medium", "large"]
 """The table word → SKU stands at the top of the file that it concerns."""
 Flavor = Literal["kubernetes", "openshift"]
 Operator = Literal["cloudnative-pg", "strimzi"]
-"""Whoever runs data stores inside a cluster."""
+"""Operators that run data stores inside a cluster."""
 TrackerStoreKind = Literal["postgres", "dynamodb", "mongodb"]
 TrackerStoreLogin = Literal["password", "identity"]
 """How Rasa logs in: with a password, or with a token of its pod's cloud identity."""

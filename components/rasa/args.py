@@ -67,11 +67,11 @@ class AssistantArgs(Connections):
     cors: tuple[str, ...] = ()
     """Origins that may call the HTTP API from a browser; none by default, "*" never in production."""
     managed: frozenset[str] = frozenset()
-    """Connections (`egress.servers`) whose servers the cloud made in the cluster's own network."""
+    """Connections (`Rendered.what`) whose servers the cloud made in the cluster's own network."""
     callers: tuple[Peer, ...] = ()
-    """Who may call Rasa's port: the ingress, and pods that were named; nobody else can."""
+    """Peers that may call Rasa's port: the ingress, and pods that the stack file names."""
     further_egress: tuple[Rule, ...] = ()
-    """Whom Rasa calls besides its connections and what its documents name: the operator says it."""
+    """Servers that Rasa calls, and that neither a connection nor a document names."""
     upload: FirstModel | None = None
     """The first model, where a Job has to put it into the model storage."""
     warn_only: tuple[Check, ...] = ()

@@ -42,8 +42,8 @@ SANIC_SECONDS, KAFKA_FLUSH_SECONDS, SPARE_SECONDS = 15, 30, 15
 GRACE_SECONDS = PRE_STOP_SECONDS + SANIC_SECONDS + KAFKA_FLUSH_SECONDS + SPARE_SECONDS
 """Kubernetes' 30 s would cut the flush off, and with it the last events of every conversation."""
 TAKE_OVER = {"pulumi.com/patchForce": "true"}
-"""Kubernetes counts defaults as set by whoever made the object: the grace period of 30 s is Helm's, and to
-set it ourselves would be a conflict."""
+"""Kubernetes counts defaults as set by the client that made the object: the grace period of 30 s is Helm's,
+and without this annotation our own value is refused as a conflict."""
 ZONE, NODE = "topology.kubernetes.io/zone", "kubernetes.io/hostname"
 
 

@@ -1,10 +1,10 @@
-"""With whom each of our pods has to talk: the contract's connections, as rules of a network policy.
+"""The egress rules of the assistant's pods: connections in, rules of a network policy out. Pure.
 
-Pure: connections → rules. A server of this cluster is told by its pods, a managed one by the range of its
-network, any other by its address if that is one, and else by its port alone: policies know no names. What a
-document of the operator's names (a language model, an action server, a tracing collector) is found there.
-Names that end in `.svc`, or have no dot, are Services of this cluster; behind a Service a pod may listen on
-another port, so there the namespace counts and not the port.
+Network policies match pods and addresses, not DNS names. Servers of this cluster are matched by the labels of
+their pods, managed stores by the range of their network, others by IP address, or by port where only a name
+is known. Servers that a document of the operator's names (a language model, an action server, a collector)
+are read from the document. Names that end in `.svc`, or have no dot, are Services of this cluster; behind a
+Service a pod may listen on another port, so the rule names the namespace and no port.
 """
 
 from __future__ import annotations

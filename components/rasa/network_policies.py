@@ -50,15 +50,15 @@ class AssistantNetworkPoliciesArgs:
 
 
 class AssistantNetworkPolicies(ComponentResource):
-    """Lets the assistant's pods talk to its connections and to nobody else, and nobody in but who was named.
+    """Lets the assistant's pods call its connections alone, and only the named callers call Rasa.
 
-    In a namespace of ours all other pods are cut off; in one that was there before, only our own pods are
-    looked after. Servers of this cluster (`Connection.pods`) are closed to all but our pods, their own kind
-    and their operator. Whoever else has pods in our namespace must say their rules, too.
+    In a namespace that the stack makes, every pod without a policy of its own is cut off; in one that existed
+    before, only the stack's pods have policies. Servers of this cluster (`Connection.pods`) admit Rasa's
+    pods, their own replicas and their operator. Other pods in the stack's namespace need their own policies.
     """
 
     ready: tuple[Resource, ...]
-    """What pods wait for: before their policies are there, a closed namespace lets nothing through."""
+    """What pods wait for: without their policies, the default-deny policy lets nothing through."""
 
     def __init__(
         self, name: str, args: AssistantNetworkPoliciesArgs, opts: ResourceOptions | None = None
@@ -113,7 +113,7 @@ def _to_model_storage(args: AssistantNetworkPoliciesArgs) -> Input[Sequence[Rule
 
 
 def _callers(assistant: AssistantArgs) -> Sequence[Rule]:
-    """Whoever calls Rasa: the ingress, and pods that the operator named."""
+    """The ingress, and pods that the stack file names (`rasa:ingress.callers`)."""
     if not assistant.callers:
         return ()
     return (Rule(what="callers", peers=tuple(assistant.callers), ports=(PORT,)),)
@@ -138,9 +138,9 @@ def _databases(assistant: AssistantArgs) -> Iterator[Postgres]:
 
 
 def _server(pods: Pods, cluster: Kubernetes) -> NetworkPolicyArgs:
-    """A server beside Rasa: our pods, on its ports; its own kind and its operator, on any.
+    """Admits Rasa's pods on the service ports, and the server's replicas and its operator on all ports.
 
-    Nothing here waits for the server: it could not start behind a closed door that opens when it is up.
+    The policy is created before the server: with the default-deny policy alone, the server could not start.
     """
     ours: tuple[Peer, ...] = tuple(
         PodsPeer(namespace=cluster.namespace, labels={NAME_LABEL: name}) for name in CLIENTS

@@ -66,7 +66,7 @@ class Secrets(ComponentResource):
         if args.client_files:
             self.client_files = _secret(f"{name}-client-files", args.namespace, args.client_files, child)
         # Plain on purpose, for a preview to show that pods will roll: the generated tokens are part of what
-        # is hashed, so nobody can confirm a guess at the other secrets by hashing it.
+        # is hashed, so a guess at another secret cannot be confirmed by hashing it.
         self.digest = Output.unsecret(digest({**content, **args.client_files}))
         self.register_outputs({"environment": self.environment, "digest": self.digest})
 

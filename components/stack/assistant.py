@@ -32,7 +32,7 @@ def _upload(settings: Settings) -> FirstModel | None:
 
 
 def model_digest(settings: Settings) -> str:
-    """SHA-256 of the model that is to be served; "" if nobody said it."""
+    """SHA-256 of the model that is to be served; "" if it is not known."""
     if settings.assistant.sha256 is not None:
         return settings.assistant.sha256
     first = first_model(settings.assistant, settings.model_storage, settings.namespace)

@@ -1,8 +1,7 @@
 """The platform of a stack: the only `match` on its cloud. Each dependency's source: `dependencies.py`.
 
-The companions choose for themselves (`companions.py`): no cloud has any of them.
-
-Generic over the cloud's private Placement: it is carried from the foundation to the dependencies, unopened.
+The companions (`companions.py`) come from no cloud. Generic over the cloud's private Placement, which is
+handed from the foundation to the cloud's own components and read by them alone.
 """
 
 from __future__ import annotations

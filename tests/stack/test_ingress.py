@@ -1,4 +1,4 @@
-"""Each cloud's way in: HTTPS, the channels' paths and no other, a cookie where a channel needs one."""
+"""Each cloud's ingress: HTTPS, the channels' paths and no other, a cookie where a channel needs one."""
 
 from __future__ import annotations
 

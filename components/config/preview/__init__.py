@@ -9,7 +9,7 @@ from components.config.settings import Settings
 
 
 def check_existing_cluster(settings: Settings) -> None:
-    """Warn of silence and of an unknown IngressClass; refuse an unknown StorageClass."""
+    """Warn of an API that does not answer and of an unknown IngressClass; refuse an unknown StorageClass."""
     warn_if_cluster_is_silent(settings)
     refuse_unknown_storage_classes(settings)
     warn_of_unknown_ingress_class(settings)

@@ -1,6 +1,6 @@
 """Whether an existing cluster has the IngressClass that the settings name: asked in a preview.
 
-Kubernetes takes an Ingress of any class, and nobody may ever serve it. A warning, not an error: controllers
+Kubernetes takes an Ingress of any class, also of one that no controller serves. It is a warning: controllers
 that look at the name alone have no object of that kind.
 """
 

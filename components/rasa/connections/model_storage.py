@@ -81,7 +81,7 @@ def _s3(storage: S3) -> Rendered:
         # boto3 gives to S3 alone, where Rasa passes none (core/persistor.py:94).
         found.append(Plain("AWS_ENDPOINT_URL_S3", storage.endpoint, SOURCE))
     if storage.ca is not None:
-        # Rasa has no key for it; botocore reads this, and then trusts nobody else.
+        # Rasa has no key for it; botocore reads this, and then trusts no other authority.
         found.append(Plain("AWS_CA_BUNDLE", authority_path("model-storage"), SOURCE))
     if storage.keys is not None:
         found.append(Secret("AWS_ACCESS_KEY_ID", storage.keys.access_key_id, SOURCE))

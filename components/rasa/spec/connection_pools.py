@@ -46,7 +46,7 @@ def pool_for(
 ) -> Pool:
     """Share the budget among the processes of a rolling update, or say that it is too small.
 
-    `replicas` are those of the busiest hour; `others` are connections of whoever shares the server.
+    `replicas` are those of the busiest hour; `others` are the connections of the other users of the server.
     """
     processes = (replicas + surge) * workers * stores
     each = (budget(max_connections) - others) // processes
