@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import cast
 
 import pulumi
+import yaml
 from pulumi.runtime import config as runtime_config
 from pydantic import ValidationError
 
@@ -19,11 +23,24 @@ from components.contract.errors import ConfigurationError
 def load() -> Settings:
     """Read the stack's configuration, or raise `ConfigurationError` with every problem of it."""
     raw, secret_keys = _raw_config()
-    return parse(raw, secret_keys=secret_keys, stack=pulumi.get_stack())
+    stack = pulumi.get_stack()
+    today = datetime.now(tz=UTC).date()
+    return parse(raw, secret_keys=secret_keys, stack=stack, written=_written(stack), today=today)
 
 
-def parse(raw: Mapping[str, object], *, secret_keys: frozenset[str], stack: str) -> Settings:
-    """Check raw values (key without prefix → value); `secret_keys` are those that came encrypted."""
+def parse(
+    raw: Mapping[str, object],
+    *,
+    secret_keys: frozenset[str],
+    stack: str,
+    written: Mapping[str, object] | None = None,
+    today: date = date.min,
+) -> Settings:
+    """Check raw values (key without prefix → value).
+
+    `secret_keys` are those of which something came encrypted; `written` has the keys as the stack file has
+    them, `{secure: …}` for what is encrypted there; `today` is the day in UTC.
+    """
     given = {
         key: value for key, value in raw.items() if value != ""
     }  # "" is how Pulumi.yaml says "no default"
@@ -39,7 +56,9 @@ def parse(raw: Mapping[str, object], *, secret_keys: frozenset[str], stack: str)
         wrong |= {str(detail["loc"][0]) for detail in error.errors()}
         settings = Settings.model_validate(_without(known, wrong))
     fields = frozenset(_KEYS[key] for key in wrong if key in _KEYS)
-    problems += rules.problems(settings, wrong=fields, secret_keys=secret_keys, stack=stack)
+    problems += rules.problems(
+        settings, wrong=fields, secret_keys=secret_keys, stack=stack, written=written or {}, today=today
+    )
     if problems:
         raise ConfigurationError(stack, problems)
     return settings
@@ -77,6 +96,24 @@ def _raw_config() -> tuple[dict[str, object], frozenset[str]]:
     mine = {key.removeprefix(prefix): value for key, value in everything.items() if key.startswith(prefix)}
     secrets = frozenset(key for key in mine if runtime_config.is_config_secret(prefix + key))
     return {key: _decoded(key, value) for key, value in mine.items()}, secrets
+
+
+def _written(stack: str) -> dict[str, object]:
+    """Our keys as the stack's file has them; nothing where it is elsewhere, or cannot be read."""
+    root = str(pulumi.runtime.get_root_directory() or "")  # where Pulumi.yaml is, which says `stackConfigDir`
+    if not root:
+        return {}
+    file = Path(root) / "stacks" / f"Pulumi.{stack}.yaml"
+    try:
+        document: object = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        return {}
+    config = cast("Mapping[str, object]", document).get("config") if isinstance(document, Mapping) else None
+    if not isinstance(config, Mapping):
+        return {}
+    prefix = f"{NAMESPACE}:"
+    everything = cast("Mapping[object, object]", config).items()
+    return {str(key).removeprefix(prefix): value for key, value in everything if str(key).startswith(prefix)}
 
 
 def _decoded(key: str, value: str) -> object:

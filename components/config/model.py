@@ -6,6 +6,8 @@ key alone, so that a wrong combination is one message about one key.
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast, overload
 
@@ -26,6 +28,9 @@ from pydantic.alias_generators import to_camel
 from components.config.urls import LARGEST_PORT, address_problem, host_problem, url_problem
 from components.contract.secrets import SecretRef, SecretValue
 
+CERTIFICATE = re.compile(r"-----BEGIN (?:TRUSTED )?CERTIFICATE-----(.*?)-----END", re.DOTALL)
+DER_SEQUENCE = b"\x30"
+"""What every certificate begins with (X.690, 8.9)."""
 CHOICE = "="
 """Begins the tag of a choice: pydantic puts tags into the path of an error, and the stack file has none."""
 WRONG_CHOICE = "wrong_choice"
@@ -105,8 +110,19 @@ TrackerSecret = Annotated[
 
 
 def _pem(text: str) -> str:
-    if "-----BEGIN " not in text:
-        raise ValueError("is no PEM; accepted: the text that begins with -----BEGIN CERTIFICATE-----")
+    accepted = "accepted: the text that begins with -----BEGIN CERTIFICATE-----"
+    if "PRIVATE KEY-----" in text:
+        raise ValueError(f"holds a private key, which would stand where everybody reads; {accepted}")
+    found = CERTIFICATE.findall(text)
+    if not found:
+        raise ValueError(f"is no PEM; {accepted} and ends with -----END CERTIFICATE-----")
+    for number, body in enumerate(found, start=1):
+        try:
+            der = b64decode("".join(body.split()), validate=True)
+        except ValueError:
+            der = b""
+        if not der.startswith(DER_SEQUENCE):
+            raise ValueError(f"has a certificate (the {number}.) that cannot be read; {accepted}")
     return text
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, ip_network
 from typing import Literal
 
 from pulumi import ComponentResource, Input, Output, ResourceOptions
@@ -152,7 +153,10 @@ def _pods(peer: PodsPeer) -> v1.NetworkPolicyPeerArgs:
 
 
 def _addresses(peer: AddressPeer) -> v1.NetworkPolicyPeerArgs:
-    hidden = [LINK_LOCAL] if peer.cidr == ANYWHERE else None
+    # A range that holds the metadata services leaves them out; Kubernetes wants exceptions to lie within it.
+    wide = ip_network(peer.cidr, strict=False)
+    inside = isinstance(wide, IPv4Network) and IPv4Network(LINK_LOCAL).subnet_of(wide)
+    hidden = [LINK_LOCAL] if inside and peer.cidr != LINK_LOCAL else None
     return v1.NetworkPolicyPeerArgs(ip_block=v1.IPBlockArgs(cidr=peer.cidr, except_=hidden))
 
 

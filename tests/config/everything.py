@@ -110,7 +110,10 @@ ON_AWS: Block = {
     "cloud": "aws",
     "region": "eu-central-1",
     "account": "123456789012",
-    "network": {**NETWORK, "zones": ["eu-central-1a", "eu-central-1b"]},
+    "network": {
+        **{key: value for key, value in NETWORK.items() if key != "podsCidr"},
+        "zones": ["eu-central-1a", "eu-central-1b"],
+    },
     "cluster": {
         **SIZED,
         "allowedCidrs": ["203.0.113.7/32"],
@@ -160,7 +163,7 @@ ON_AZURE: Block = {
             "id": "/subscriptions/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/dns"
             "/providers/Microsoft.Network/dnszones/example.com",
         },
-        "certificate": {"from": "cert-manager", "kind": "ClusterIssuer", "email": "ops@example.com"},
+        "certificate": {"from": "cert-manager", "email": "ops@example.com"},
     },
 }
 ON_GOOGLE: Block = {
@@ -248,7 +251,9 @@ STACKS: Mapping[str, Block] = {
     "gcp": ON_GOOGLE,
     "aws-beside": BESIDE_A_CLUSTER,
     "aws-mongodb": {**ON_AWS, "trackerStore": {**SIZED, "kind": "mongodb"}, "analytics": {"from": "none"}},
-    "none": _changed(**COMMON, **BESIDE, trackerStore=POSTGRES),
+    "none": _changed(
+        **{key: value for key, value in COMMON.items() if key != "tags"}, **BESIDE, trackerStore=POSTGRES
+    ),
     "s3": _changed(
         modelStorage=MODEL_STORAGES["s3-compatible"],
         lockStore={**LOCK_STORES["standard"], "mode": "standard"},

@@ -7,8 +7,18 @@ and of these the ones whose RDS authorities are in components/aws/certificates.
 from __future__ import annotations
 
 import re
+from ipaddress import IPv4Network
 
-from components.config.clouds.facts import CloudFacts, Format, Ids, IngressFacts, NameLimit, NotSold, Tags
+from components.config.clouds.facts import (
+    CloudFacts,
+    Format,
+    Ids,
+    IngressFacts,
+    NameLimit,
+    NotSold,
+    Ranges,
+    Tags,
+)
 
 _ABC = ("a", "b", "c")
 
@@ -30,6 +40,27 @@ AWS = CloudFacts(
         most=50,
         accepted="letters, digits, spaces and _.:/=+-@; keys of 1 to 128 that do not begin with aws:; "
         "values up to 256",
+    ),
+    # EKS API, KubernetesNetworkConfigRequest.serviceIpv4Cidr; pods have addresses of the subnets.
+    ranges=Ranges(
+        smallest={"servicesCidr": 24},
+        largest={"servicesCidr": 12},
+        within={
+            "servicesCidr": tuple(
+                IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+            )
+        },
+        pods=False,
+    ),
+    # EKS access entries take roles and users; sts:assumed-role ARNs and root they refuse.
+    admin=Format(
+        pattern=re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,512}$"),
+        accepted="the ARN of an IAM role or user",
+    ),
+    example_admin="arn:aws:iam::<account>:role/<role>",
+    alarm_target=Format(
+        pattern=re.compile(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$"),
+        accepted="arn:aws:sns:<region>:<account>:<topic>",
     ),
     postgres_connections={
         ("dev", "small"): 80,

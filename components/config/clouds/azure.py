@@ -29,7 +29,7 @@ AZURE = CloudFacts(
     # Azure's zones are 1, 2 and 3 in every region that has any.
     zones_vary=False,
     account=Format(
-        pattern=re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+        pattern=re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE),
         accepted="an Azure subscription id",
     ),
     # Storage accounts and key vaults (24 each) have no room for a stack's name: see Pulumi.yaml.
@@ -38,7 +38,9 @@ AZURE = CloudFacts(
         NameLimit(what="a virtual network", logical_name="foundation-network", longest=64),
         NameLimit(what="the resource group of AKS's nodes", logical_name="foundation-nodes", longest=80),
         NameLimit(what="an Azure Managed Redis", logical_name="lock-store", longest=60),
-        NameLimit(what="an Azure DocumentDB cluster", logical_name="tracker-store", longest=40),
+        NameLimit(
+            what="an Azure DocumentDB cluster", logical_name="tracker-store", longest=40, kind="mongodb"
+        ),
         NameLimit(what="a PostgreSQL server", logical_name="tracker-store", longest=63),
         NameLimit(what="an Event Hubs namespace", logical_name="event-broker", longest=50),
         NameLimit(what="a SAS rule of Event Hubs", logical_name="event-broker-analytics", longest=50),
@@ -57,14 +59,25 @@ AZURE = CloudFacts(
             IPv4Network(cidr) for cidr in ("169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24")
         ),
         reserved_by="AKS keeps for itself",
+        # The same page: services below /12; a node takes a /24 of the pods' range, so a /20 feeds 16 nodes.
+        smallest={"podsCidr": 20, "servicesCidr": 24},
+        largest={"servicesCidr": 12},
     ),
     admin=Format(
-        pattern=re.compile(r"^(user|group|servicePrincipal):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+        pattern=re.compile(r"^(user|group|servicePrincipal):(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"),
         accepted="user:, group: or servicePrincipal: and an Entra object id",
     ),
     no_admin="Azure lets nobody into a cluster for having made it, so `pulumi up` could not install Rasa; "
     "name at least the principal that runs it",
     example_admin='"user:$(az ad signed-in-user show --query id -o tsv)"',
+    alarm_target=Format(
+        pattern=re.compile(
+            r"^/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/]+/providers/Microsoft\.Insights"
+            r"/actionGroups/[^/]+$",
+            re.IGNORECASE,
+        ),
+        accepted="/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Insights/actionGroups/<name>",
+    ),
     postgres_connections={
         ("dev", "small"): 35,
         ("dev", "medium"): 414,

@@ -59,6 +59,8 @@ class NameLimit:
     what: str
     logical_name: str
     longest: int
+    kind: TrackerStoreKind | None = None
+    """Of a tracker store; None where every stack has one, or may have one later."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +84,12 @@ class Ranges:
     """The keys that must not overlap a reserved range."""
     smallest: Mapping[str, int] = field(default_factory=dict[str, int])
     """Key → prefix length of the smallest range that is large enough."""
+    largest: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Key → prefix length of the largest range that is taken."""
+    within: Mapping[str, Sequence[IPv4Network]] = field(default_factory=dict[str, Sequence[IPv4Network]])
+    """Key → the ranges that it must lie in."""
+    pods: bool = True
+    """Whether pods have a range of their own (`podsCidr`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

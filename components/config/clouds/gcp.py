@@ -52,9 +52,13 @@ GCP = CloudFacts(
         reserved_by="GKE's nodes use",
         checked=("podsCidr", "servicesCidr"),
         smallest={"podsCidr": 20, "servicesCidr": 24},
+        # GKE documentation, "Cluster IPv4 address range sizes": pods /9 to /21, services /16 to /28.
+        largest={"podsCidr": 9, "servicesCidr": 16},
     ),
     admin=Format(
-        pattern=re.compile(r"^(user|group|serviceAccount|domain|principal|principalSet):\S+$"),
+        pattern=re.compile(
+            r"^((user|group|serviceAccount):[^\s:@]+@[^\s:@]+|domain:[^\s:@]+|(principal|principalSet):\S+)$"
+        ),
         accepted="user:…, group:…, serviceAccount:…",
     ),
     example_admin="group:ops@example.com",

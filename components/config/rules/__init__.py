@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
-from components.config.rules import assistant, companions, first_model, ingress, sold, stack, stores, vault
+from components.config.rules import (
+    addresses,
+    assistant,
+    companions,
+    first_model,
+    ingress,
+    names,
+    sold,
+    stack,
+    stores,
+    unused,
+    vault,
+)
 from components.config.rules.plain_text import plain_secrets
 from components.config.rules.runner import Rule, run
 from components.config.settings import Settings
 from components.config.stack_names import stack_name_problems
+from components.config.tracker_store import ManagedTrackerStore
 
 RULES: Sequence[Rule] = (
     *stack.RULES,
+    *unused.RULES,
+    *addresses.RULES,
+    *names.RULES,
     *stores.RULES,
     *sold.RULES,
     *vault.RULES,
@@ -23,12 +40,28 @@ RULES: Sequence[Rule] = (
 
 
 def problems(
-    settings: Settings, *, wrong: frozenset[str], secret_keys: frozenset[str], stack: str
+    settings: Settings,
+    *,
+    wrong: frozenset[str],
+    secret_keys: frozenset[str],
+    stack: str,
+    written: Mapping[str, object],
+    today: date,
 ) -> list[str]:
     """What is wrong with the settings; `wrong` (field names) are the keys that are reported already."""
     rules: Sequence[Rule] = (
         *RULES,
-        lambda read: iter(stack_name_problems(read.cloud, stack)),
-        *plain_secrets(secret_keys),
+        _stack_name(stack),
+        *plain_secrets(secret_keys, written),
+        stores.access_has_not_ended(today),
     )
     return run(rules, settings, wrong)
+
+
+def _stack_name(stack: str) -> Rule:
+    def rule(settings: Settings) -> Iterator[str]:
+        store = settings.tracker_store
+        kind = store.kind if isinstance(store, ManagedTrackerStore) else None
+        yield from stack_name_problems(settings.cloud, stack, kind)
+
+    return rule

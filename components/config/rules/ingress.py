@@ -18,6 +18,10 @@ from components.config.settings import Settings
 from components.rasa.spec.channels import stateful_channels
 
 KEY = "rasa:ingress"
+API = frozenset(
+    {"conversations", "model", "models", "domain", "status", "version", "plan", "license", "auth"}
+)
+"""First parts of the paths of Rasa's HTTP API (Rasa Pro 3.21, core `server.py`); channels are elsewhere."""
 WIDEST = 8
 """Prefix length: the largest range that one organisation holds."""
 
@@ -208,6 +212,30 @@ def _affinity(settings: Settings) -> Iterator[str]:
         )
 
 
+def _paths(settings: Settings) -> Iterator[str]:
+    """Paths of Rasa's HTTP API, which whoever holds its token can read conversations by."""
+    for index, path in enumerate(settings.ingress.paths):
+        where, first = f"{KEY}.paths[{index}]", path.strip("/").partition("/")[0]
+        if "//" in path or ".." in path.split("/"):
+            yield f"{where} {path!r} is no path that a browser asks for; {set_with(where, '<path>')}"
+        elif settings.profile == "production" and (not first or first in API):
+            what = "everything that Rasa serves" if not first else f"/{first} of Rasa's HTTP API"
+            yield (
+                f"{where} {path!r} opens {what} to everybody, which profile production refuses; open it "
+                "to some "
+                f"addresses in {KEY}.api, and remove this with: {rm_command(where)}"
+            )
+
+
+def _callers(settings: Settings) -> Iterator[str]:
+    seen: list[o.Caller] = []
+    for index, caller in enumerate(settings.ingress.callers):
+        if caller in seen:
+            path = f"{KEY}.callers[{index}]"
+            yield f"{path} is in the list already; remove it with: {rm_command(path)}"
+        seen.append(caller)
+
+
 def _egress(settings: Settings) -> Iterator[str]:
     for index, egress in enumerate(settings.network_policies.egress):
         parsed = parsed_cidr(egress.cidr)
@@ -215,4 +243,14 @@ def _egress(settings: Settings) -> Iterator[str]:
             yield f"rasa:networkPolicies.egress[{index}].cidr {parsed}"
 
 
-RULES: Sequence[Rule] = (_host, _certificate, _internal, _api, _controller, _affinity, _egress)
+RULES: Sequence[Rule] = (
+    _host,
+    _certificate,
+    _internal,
+    _api,
+    _controller,
+    _affinity,
+    _paths,
+    _callers,
+    _egress,
+)

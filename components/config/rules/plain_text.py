@@ -1,40 +1,70 @@
-"""Secrets that stand in plain text in the stack file."""
+"""Secrets that stand in plain text in the stack file, value by value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from pydantic import BaseModel, SecretStr
 
 from components.config.messages import set_with
 from components.config.rules.runner import Rule
-from components.config.settings import Settings
+from components.config.settings import NAMESPACE, Settings
+
+Way = tuple[str | int, ...]
+"""Keys and positions in lists, from a key of the stack file on."""
 
 
-def plain_secrets(secret_keys: frozenset[str]) -> Iterator[Rule]:
-    """One rule for each key that did not come encrypted (`secret_keys` did)."""
+def plain_secrets(secret_keys: frozenset[str], written: Mapping[str, object]) -> Iterator[Rule]:
+    """One rule for each key.
+
+    The engine says of a whole key that it came encrypted (`secret_keys`), and so it does when one value of
+    many was. So what the stack file has in its own words (`written`: key → value, encrypted ones as
+    `{secure: …}`) is looked at as well.
+    """
     for name, field in Settings.model_fields.items():
-        if field.alias not in secret_keys:
-            yield _plain_secrets(name, f"rasa:{field.alias}")
+        yield _rule(name, str(field.alias), secret_keys, written)
 
 
-def _plain_secrets(name: str, key: str) -> Rule:
+def _rule(name: str, key: str, secret_keys: frozenset[str], written: Mapping[str, object]) -> Rule:
     def rule(settings: Settings) -> Iterator[str]:
-        for path in _secrets_in(getattr(settings, name), key):
-            command = set_with(path, "<value>", is_secret=True)
-            yield f"{path} is in plain text in the stack file: have it reissued, then {command}"
+        for way in _secrets_in(getattr(settings, name), ()):
+            if key not in secret_keys or _is_plain(written.get(key), way):
+                path = _path(key, way)
+                command = set_with(path, "<value>", is_secret=True)
+                yield f"{path} is in plain text in the stack file: have it reissued, then {command}"
 
     return rule
 
 
-def _secrets_in(value: object, path: str) -> Iterator[str]:
+def _is_plain(block: object, way: Way) -> bool:
+    """Whether the file has a readable value there; what is not in the file came from elsewhere."""
+    value = block
+    for step in way:
+        if isinstance(value, Mapping):
+            value = cast("Mapping[str, object]", value).get(str(step))
+        elif isinstance(value, list) and isinstance(step, int):
+            items = cast("list[object]", value)
+            value = items[step] if step < len(items) else None
+        else:
+            return False  # the whole block is encrypted, or written otherwise
+    return isinstance(value, str | int | float)
+
+
+def _path(key: str, way: Way) -> str:
+    return f"{NAMESPACE}:{key}" + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in way)
+
+
+def _secrets_in(value: object, way: Way) -> Iterator[Way]:
     """Where a value holds secrets."""
     if isinstance(value, SecretStr):
-        yield path
+        yield way
     elif isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
-            yield from _secrets_in(getattr(value, name), f"{path}.{field.alias}")
+            yield from _secrets_in(getattr(value, name), (*way, str(field.alias)))
     elif isinstance(value, dict):
         for key, member in cast("dict[str, object]", value).items():
-            yield from _secrets_in(member, f"{path}.{key}")
+            yield from _secrets_in(member, (*way, key))
+    elif isinstance(value, tuple):
+        for index, member in enumerate(cast("tuple[object, ...]", value)):
+            yield from _secrets_in(member, (*way, index))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from components.config.clouds import CLOUDS
 from components.config.cluster import ExistingCluster
 from components.config.companions import ExistingNlgServer
 from components.config.event_broker import ExistingAwsIam, ExistingKafka, ExistingPlaintext, ExistingRabbitMq
+from components.config.kubeconfig import is_unverified
 from components.config.lock_store import ExistingRedis, ExistingRedisCluster, ExistingRedisSentinel
 from components.config.messages import rm_command, set_with
 from components.config.model import SecretKey
@@ -27,11 +29,13 @@ from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.sources import InClusterStore, Managed
 from components.config.tracker_store import (
+    ExistingCustomTrackerStore,
     ExistingDynamoDb,
     ExistingMongoDb,
     ExistingPostgres,
     ManagedTrackerStore,
 )
+from components.rasa.spec.endpoint_rules import plain_secrets
 
 STORES = {
     "modelStorage": "model_storage",
@@ -97,6 +101,49 @@ def _end_of_access(settings: Settings) -> Iterator[str]:
         )
 
 
+def access_has_not_ended(today: date) -> Rule:
+    """Rasa's access to the models must not be over already; `today` in UTC."""
+
+    def rule(settings: Settings) -> Iterator[str]:
+        storage = settings.model_storage
+        until = storage.access_until if isinstance(storage, ManagedModelStorage) else None
+        path = "rasa:modelStorage.accessUntil"
+        if until is not None and not _is_day(until):
+            yield f"{path} {until!r} is no day of the calendar; {set_with(path, '<year-month-day>')}"
+        elif until is not None and until <= today.isoformat():
+            yield (
+                f"{path} {until!r} is not after today ({today}): Rasa could read no model; accepted: a "
+                "later day; " + set_with(path, "<year-month-day>")
+            )
+
+    return rule
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _options(settings: Settings) -> Iterator[str]:
+    """Options of a driver stand in endpoints.yml, which is a ConfigMap."""
+    store = settings.tracker_store
+    match store:
+        case ExistingCustomTrackerStore():
+            mend = "have it reissued, and give it in rasa:trackerStore.secrets instead"
+        case ExistingMongoDb():
+            mend = "have it reissued, and give the login in username and password"
+        case _:
+            return
+    yield from (f"rasa:trackerStore.options: {problem}" for problem in plain_secrets(store.options, mend))
+    port = store.options.get("port")
+    if port is not None and (isinstance(port, bool) or not re.fullmatch(r"[0-9]{1,5}", str(port))):
+        path = "rasa:trackerStore.options.port"
+        yield f"{path} is no port; accepted: a number from 1 to 65535; {set_with(path, '<number>')}"
+
+
 def _volume_for_several_nodes(settings: Settings) -> Iterator[str]:
     """The default StorageClass of most clusters makes volumes that one node alone can have."""
     models = settings.model_storage
@@ -144,6 +191,11 @@ def _not_encrypted(block: object) -> tuple[str, str] | None:
             found = f".endpoint {url!r} is not encrypted", "an https:// URL"
         case ExistingModelServer(url=url) | ExistingNlgServer(url=url) if leaves_in_plain_text(url):
             found = f".url {url!r} is not encrypted", "an https:// URL, or a service of the cluster"
+        case ExistingCluster() if is_unverified(block.contents):
+            found = (
+                ".kubeconfig has insecure-skip-tls-verify, so anybody can answer in the cluster's place",
+                "certificate-authority-data",
+            )
         case ExistingCluster() if block.server.startswith("http://"):
             found = ".kubeconfig has a server that is not encrypted", "an https:// URL"
         case _:
@@ -213,6 +265,7 @@ RULES: Sequence[Rule] = (
     _tracker_store_kind,
     _login,
     _end_of_access,
+    _options,
     _volume_for_several_nodes,
     *(_plain_text(key, field) for key, field in ENCRYPTED.items()),
     *(_references(key, field) for key, field in NAMES_SECRETS.items()),

@@ -108,7 +108,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "no certificate in it": (
         "aws",
         {"certificate": {**GIVEN, "certificate": "-----BEGIN CERTIFICATE-----\nx"}},
-        "accepted: PEM",
+        "is no PEM",
     ),
     "Azure issues none": ("azure", {"certificate": {"from": "cloud"}}, "accepted on azure: cert-manager"),
     "Azure wants an answer": ("azure", {"certificate": None}, "rasa:ingress.certificate.from is missing"),

@@ -1,0 +1,221 @@
+"""Rules for names: what Kubernetes, a registry, Kafka or a process would refuse, or take for another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_address
+
+from components.config import companions as o
+from components.config.clouds import CLOUDS
+from components.config.cluster import ExistingCluster
+from components.config.event_broker import ExistingAwsIam, ExistingKafka
+from components.config.messages import rm_command, set_with
+from components.config.model_storage import ExistingS3
+from components.config.rules.runner import Rule
+from components.config.settings import Settings
+from components.config.sources import InClusterStore
+from components.config.tracker_store import ExistingDynamoDb, ExistingPostgres
+from components.rasa.spec import variables
+
+SYSTEM_NAMESPACE = re.compile(r"^(kube-.*|openshift(-.*)?|default)$")
+"""Kubernetes keeps `kube-` for itself (Documentation, "Namespaces"), OpenShift `openshift-`; `default` is
+there already, and can be neither made nor labelled by a stack."""
+REPOSITORY = re.compile(
+    r"^([A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$"
+)
+"""A name of an image without tag and digest (distribution/reference, regexp.go)."""
+TAG = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?$")
+VERSION = re.compile(r"^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$")
+"""Helm takes a version of SemVer 2."""
+LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+TOPIC_OF_STRIMZI = re.compile(r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
+"""A topic is a KafkaTopic there, whose name is that of a Kubernetes object."""
+OF_PROCESS = re.compile(
+    r"^(PATH|HOME|HOSTNAME|USER|SHELL|PWD|TMPDIR|IFS|BASH_ENV|ENV|LD_.*|PYTHON.*|KUBERNETES_.*|MALLOC_.*)$"
+)
+"""What the process, its loader and Kubernetes themselves read."""
+AWS_IDENTITY = re.compile(
+    r"^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|ROLE_ARN|ROLE_SESSION_NAME"
+    r"|WEB_IDENTITY_TOKEN_FILE|CONTAINER_.*|SHARED_CREDENTIALS_FILE|CONFIG_FILE)$"
+)
+AZURE_IDENTITY = re.compile(r"^AZURE_(CLIENT_ID|TENANT_ID|FEDERATED_TOKEN_FILE|AUTHORITY_HOST)$")
+GOOGLE_IDENTITY = re.compile(r"^(GOOGLE_APPLICATION_CREDENTIALS|GCE_METADATA_(HOST|IP|ROOT)|CLOUDSDK_.*)$")
+
+IDENTITIES = (
+    ("aws", AWS_IDENTITY, "AWS"),
+    ("azure", AZURE_IDENTITY, "Azure"),
+    ("gcp", GOOGLE_IDENTITY, "Google Cloud"),
+)
+
+
+def _namespace(settings: Settings) -> Iterator[str]:
+    namespace, cluster = settings.namespace, settings.cluster
+    if SYSTEM_NAMESPACE.match(namespace) and not (
+        namespace == "default" and isinstance(cluster, ExistingCluster) and cluster.has_namespace
+    ):
+        yield (
+            f"rasa:namespace {namespace!r} belongs to the cluster itself; accepted: one of the stack's own; "
+            + set_with("rasa:namespace", "rasa")
+        )
+
+
+def _images(settings: Settings) -> Iterator[str]:
+    image, analytics = settings.assistant.image, settings.analytics
+    named = [("assistant.image", image.repository, image.tag)]
+    if isinstance(analytics, o.InClusterAnalytics):
+        named.append(("analytics", analytics.repository, analytics.tag))
+    for key, repository, tag in named:
+        if not REPOSITORY.match(repository):
+            yield (
+                f"rasa:{key}.repository {repository!r} is no name of an image; accepted: registry and name, "
+                "lower case, without https:// and without a tag; "
+                f"{set_with(f'rasa:{key}.repository', '<name>')}"
+            )
+        if not TAG.match(tag):
+            yield (
+                f"rasa:{key}.tag {tag!r} is no tag; accepted: 1 to 128 letters, digits, '.', '_' and '-'; "
+                + set_with(f"rasa:{key}.tag", "<tag>")
+            )
+    for key, server in (
+        ("nlgServer", settings.nlg_server),
+        ("actions", settings.actions),
+        ("duckling", settings.duckling),
+    ):
+        if isinstance(server, o.OwnServer | o.InClusterDuckling):
+            repository = re.sub(r"(:[^/:@]+)?(@sha256:[0-9a-f]{64})?$", "", server.image)
+            if not REPOSITORY.match(repository):
+                yield (
+                    f"rasa:{key}.image {server.image!r} is no name of an image; accepted: registry and name, "
+                    f"lower case, without https://, with a tag; {set_with(f'rasa:{key}.image', '<image>')}"
+                )
+    chart = settings.assistant.chart
+    if not VERSION.match(chart.version):
+        yield (
+            f"rasa:assistant.chart.version {chart.version!r} is no version of a chart; accepted: such as "
+            "2.4.0; " + set_with("rasa:assistant.chart.version", "2.4.0")
+        )
+    if not chart.ref.strip():
+        yield f"rasa:assistant.chart.ref is empty; remove it with: {rm_command('rasa:assistant.chart.ref')}"
+
+
+def _host(settings: Settings) -> Iterator[str]:
+    host = settings.ingress.host
+    if host is None:
+        return
+    path, lower = "rasa:ingress.host", host.lower().rstrip(".")
+    if _is_address(host):
+        yield (
+            f"{path} {host!r} is an address, for which no certificate is issued; accepted: a name; "
+            f"{_name(path)}"
+        )
+    elif host != lower and all(LABEL.match(label) for label in lower.split(".")):
+        yield f"{path} {host!r} is not as Kubernetes wants it, in lower case; {set_with(path, lower)}"
+    elif "." not in host or not all(LABEL.match(label) for label in host.split(".")):
+        yield (
+            f"{path} {host!r} is no name of the DNS; accepted: labels of 1 to 63 lower-case letters, "
+            "digits and "
+            f"hyphens, two at least; {_name(path)}"
+        )
+
+
+def _name(path: str) -> str:
+    return set_with(path, "assistant.example.com")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _topics(settings: Settings) -> Iterator[str]:
+    topics = settings.topics
+    named = {"events": topics.events, "analyticsDeadLetter": topics.analytics_dead_letter}
+    if topics.events.replace(".", "_") == topics.analytics_dead_letter.replace(".", "_"):
+        yield (
+            "rasa:topics.events and rasa:topics.analyticsDeadLetter are the same to Kafka, which takes "
+            "'.' and "
+            f"'_' for one in its metrics; {set_with('rasa:topics.analyticsDeadLetter', 'rasa-analytics-dlq')}"
+        )
+    in_cluster = isinstance(settings.event_broker, InClusterStore)
+    for key, topic in named.items():
+        path = f"rasa:topics.{key}"
+        if topic in {".", ".."} or topic.startswith("__"):
+            yield (
+                f"{path} {topic!r} is a name that Kafka keeps for itself; "
+                f"{set_with(path, f'rasa-{key.lower()}')}"
+            )
+        elif in_cluster and not TOPIC_OF_STRIMZI.match(topic):
+            yield (
+                f"{path} {topic!r} is no name of a Kubernetes object, which a topic in the cluster is; "
+                "accepted: "
+                f"lower-case letters, digits, '-' and '.'; {set_with(path, 'rasa-events')}"
+            )
+
+
+def _variables(settings: Settings) -> Iterator[str]:
+    """Variables that would replace what the process, the chart or the pod's identity needs."""
+    blocks: dict[str, Mapping[str, object]] = {"llmKeys": settings.llm_keys}
+    for key, server in (("nlgServer", settings.nlg_server), ("actions", settings.actions)):
+        if isinstance(server, o.OwnServer):
+            blocks |= {f"{key}.variables": server.variables, f"{key}.secrets": server.secrets}
+            for name in sorted(server.variables.keys() & server.secrets.keys()):
+                path = f"rasa:{key}.variables.{name}"
+                yield f"{path} is in rasa:{key}.secrets, too; remove one, such as with: {rm_command(path)}"
+            for name in server.secrets:
+                if not variables.NAME.match(name):
+                    yield f"rasa:{key}.secrets.{name} is no environment variable; choose another name"
+    for block, names in blocks.items():
+        for name in names:
+            if (why := _taken(name, settings, ours=block == "llmKeys")) is not None:
+                path = f"rasa:{block}.{name}"
+                yield f"{path} {why}; choose another name, and remove this one with: {rm_command(path)}"
+
+
+def _taken(name: str, settings: Settings, *, ours: bool) -> str | None:
+    if OF_PROCESS.match(name):
+        return "is read by the process itself, or by Kubernetes"
+    if not ours:
+        return None
+    if name in variables.OF_CONNECTIONS or name.startswith("TRACKER_STORE_"):
+        return "is what the stack itself calls a connection's password"
+    for cloud, identity, title in IDENTITIES:
+        used = settings.cloud == cloud or (cloud == "aws" and _uses_aws_identity(settings))
+        if used and identity.match(name):
+            return f"would replace the identity by which the pod logs in to {title}"
+    return None
+
+
+def _uses_aws_identity(settings: Settings) -> bool:
+    broker, store, models = settings.event_broker, settings.tracker_store, settings.model_storage
+    return (
+        (isinstance(models, ExistingS3) and models.keys is None)
+        or isinstance(store, ExistingDynamoDb)
+        or (isinstance(store, ExistingPostgres) and store.aws_iam_region is not None)
+        or (isinstance(broker, ExistingKafka) and isinstance(broker.security, ExistingAwsIam))
+    )
+
+
+def _zones(settings: Settings) -> Iterator[str]:
+    """Names that no zone of the region has, whatever the account."""
+    if settings.cloud not in CLOUDS or isinstance(settings.cluster, ExistingCluster):
+        return
+    facts = CLOUDS[settings.cloud]
+    prefix = facts.zone_prefix.format(region=settings.region)
+    for index, zone in enumerate(settings.network.zones):
+        if zone.startswith(prefix) and not re.fullmatch(r"[a-z]|[1-3]", zone.removeprefix(prefix)):
+            path = f"rasa:network.zones[{index}]"
+            yield (
+                f"{path} {zone!r} is not a zone of {settings.region}; accepted: such as {prefix}a; "
+                f"{_zone(path)}"
+            )
+
+
+def _zone(path: str) -> str:
+    return set_with(path, "<zone>")
+
+
+RULES: Sequence[Rule] = (_namespace, _images, _host, _topics, _variables, _zones)

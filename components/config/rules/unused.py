@@ -1,0 +1,119 @@
+"""Rules for keys that would change nothing: the operator would believe that they do something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from components.config import companions as o
+from components.config import ingress as i
+from components.config.clouds import CLOUDS
+from components.config.cluster import ExistingCluster
+from components.config.event_broker import ExistingRabbitMq
+from components.config.lock_store import ExistingRedis, ExistingRedisCluster, ExistingRedisSentinel
+from components.config.messages import rm_command, set_with
+from components.config.model_storage import ExistingModelServer
+from components.config.rules.runner import Rule
+from components.config.settings import Settings
+from components.config.tracker_store import ExistingMongoDb, ExistingPostgres
+
+
+def _says(path: str, why: str) -> str:
+    return f"{path} would change nothing: {why}; remove it with: {rm_command(path)}"
+
+
+def _of_a_cloud(settings: Settings) -> Iterator[str]:
+    """What a stack without a cloud has no use for."""
+    if settings.cloud in CLOUDS:
+        return
+    for key, given in (
+        ("rasa:account", settings.account is not None),
+        ("rasa:alarms.target", settings.alarms.target is not None),
+        ("rasa:tags", bool(settings.tags)),
+    ):
+        if given:
+            yield _says(key, "this stack has no cloud")
+    cluster = settings.cluster
+    if isinstance(cluster, ExistingCluster) and cluster.network is not None:
+        yield _says("rasa:cluster.network", "this stack has no cloud that manages stores beside the cluster")
+
+
+def _of_an_ingress(settings: Settings) -> Iterator[str]:
+    ingress, cluster = settings.ingress, settings.cluster
+    if ingress.host is None:
+        return
+    flavor = cluster.flavor if isinstance(cluster, ExistingCluster) else None
+    given = ingress.model_fields_set
+    if flavor is None and ingress.annotations:
+        yield _says(
+            "rasa:ingress.annotations",
+            f"the load balancer of {settings.cloud} is made without a Kubernetes Ingress, so a firewall or a "
+            "time-out that an annotation names would not be there",
+        )
+    if flavor == "kubernetes":
+        why = "only the annotations of the cluster's own controller can say it"
+        for key, name in (("affinity", "affinity"), ("idle_seconds", "idleSeconds")):
+            off = key == "affinity" and ingress.affinity is not True
+            if key in given and not off and not ingress.annotations:
+                yield (
+                    f"rasa:ingress.{name} would change nothing: {why}; "
+                    f"{set_with('rasa:ingress.annotations.<key>', '<value>')}, as its documentation says"
+                )
+    certificate = ingress.certificate
+    if isinstance(certificate, i.CertManagerCertificate):
+        if certificate.issuer is not None and certificate.email is not None:
+            yield _says(
+                "rasa:ingress.certificate.email", "the issuer that is named has an account of its own"
+            )
+        if certificate.issuer is None and "kind" in certificate.model_fields_set:
+            yield _says("rasa:ingress.certificate.kind", "no issuer is named")
+
+
+def _authorities(settings: Settings) -> Iterator[str]:
+    """A certificate's authority where nothing is encrypted."""
+    stores = (
+        ("lockStore", settings.lock_store),
+        ("trackerStore", settings.tracker_store),
+        ("eventBroker", settings.event_broker),
+        ("tracing", settings.tracing),
+        ("metrics", settings.metrics),
+    )
+    for key, block in stores:
+        match block:
+            case (
+                ExistingRedis(tls=False)
+                | ExistingRedisCluster(tls=False)
+                | ExistingRedisSentinel(tls=False)
+                | ExistingMongoDb(tls=False)
+                | ExistingRabbitMq(tls=False)
+                | o.ExistingCollector(tls=False)
+            ) if block.ca is not None:
+                yield _says(f"rasa:{key}.ca", f"rasa:{key}.tls is false")
+            case ExistingPostgres(tls="disable") if block.ca is not None:
+                yield _says(f"rasa:{key}.ca", f"rasa:{key}.tls is disable")
+            case _:
+                pass
+    for key, server in (
+        ("nlgServer", settings.nlg_server),
+        ("actions", settings.actions),
+        ("modelStorage", settings.model_storage),
+    ):
+        if (
+            isinstance(server, o.ExistingNlgServer | o.ExistingActions | ExistingModelServer)
+            and server.ca is not None
+            and server.url.startswith("http://")
+        ):
+            yield _says(f"rasa:{key}.ca", f"rasa:{key}.url is not encrypted")
+
+
+def _users_without_passwords(settings: Settings) -> Iterator[str]:
+    store = settings.lock_store
+    if (
+        isinstance(store, ExistingRedis | ExistingRedisCluster | ExistingRedisSentinel)
+        and store.password is None
+        and "username" in store.model_fields_set
+    ):
+        command = set_with("rasa:lockStore.password", "<value>", is_secret=True)
+        yield f"rasa:lockStore.username would change nothing without a password; {command}"
+
+
+RULES: Sequence[Rule] = (_of_a_cloud, _of_an_ingress, _authorities, _users_without_passwords)
