@@ -21,5 +21,5 @@ from components.kubernetes.network_policies import AddressPeer, Rule, egress_rul
 )
 def test_credentials_of_nodes_are_hidden(cidr: str, hidden: list[str] | None) -> None:
     (rule,) = egress_rules([Rule(what="test", peers=(AddressPeer(cidr=cidr),))])
-    (peer,): Any = rule.to
-    assert peer.ip_block.except_ == hidden
+    peers: Any = rule.to
+    assert [peer.ip_block.except_ for peer in peers] == [hidden]
