@@ -4,6 +4,8 @@ Variables:
   E2E_NAMESPACE=rasa-e2e      of Rasa; must not exist. The load comes from <namespace>-load
   E2E_IMAGE=repository:tag    an image made from tests/e2e/image that the cluster has or can pull; without it,
                               docker or podman builds it, for a cluster of kind, k3d or minikube
+  E2E_REGISTRY=host/folder    for any other cluster: what is built is pushed there, and pulled by the cluster
+  E2E_BASE_IMAGE=python:…     of the image that is built, where Docker Hub cannot be reached
   E2E_SET='key=value …'       further settings of the stack, such as rasa:cluster.storageClass=fast
   E2E_SET_SECRET='key=value'  the same, for secrets
   E2E_KEEP=1                  leave everything as it is after a failed step
@@ -20,8 +22,8 @@ from collections.abc import Callable
 from typing import TextIO
 
 from tests.e2e.cluster import Cluster, reachable
-from tests.e2e.image_build import build, builder
-from tests.e2e.options import Options, RefusalError, loader
+from tests.e2e.image_build import build, builder, into_cluster
+from tests.e2e.options import Options, RefusalError
 from tests.e2e.project import Project
 from tests.e2e.report import Result, StepError, line, table
 from tests.e2e.steps import Walk
@@ -37,7 +39,7 @@ def main() -> int:
         context = cluster.kubectl("config", "current-context").strip()
         with_ = "" if options.image else builder()
         if with_:
-            loader(context, "")
+            into_cluster(with_, options, context)
     except (RefusalError, StepError) as refusal:
         say(f"error: {refusal}", sys.stderr)
         return 2
@@ -70,7 +72,7 @@ def begin(options: Options, cluster: Cluster, context: str, with_: str, results:
     made = list[Walk]()
 
     def image() -> str:
-        image = options.image or build(with_, context)
+        image = options.image or build(with_, options, context)
         made.append(Walk(options, cluster, Project.make(), image))
         return image
 

@@ -1,4 +1,4 @@
-"""The image with the stand-in for `rasa run`: built here, and put into the cluster."""
+"""The image with the stand-in for `rasa run`: built here, and put into the cluster or a registry."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.e2e.options import loader, tool
+from tests.e2e.options import Options, loader, tool
 from tests.e2e.report import StepError
 
 TESTS = Path(__file__).parents[1]
-IMAGE = "localhost/rasa-e2e:3.21.0"
+NAME = "rasa-e2e:3.21.0"
 """Not `latest`, which a node would always try to pull."""
 
 
@@ -23,13 +23,20 @@ def builder() -> str:
     )
 
 
-def build(with_: str, context: str) -> str:
-    """Build it and load it into the cluster of this context; its name."""
-    into_cluster = loader(context, IMAGE)
+def into_cluster(with_: str, options: Options, context: str) -> tuple[str, Sequence[str]]:
+    """The image's name, and the command that hands it to the cluster of this context once it is built."""
+    image = f"{options.registry or 'localhost'}/{NAME}"
+    return image, [with_, "push", image] if options.registry else loader(context, image)
+
+
+def build(with_: str, options: Options, context: str) -> str:
+    """Build it and hand it to the cluster of this context; its name."""
+    image, hand_over = into_cluster(with_, options, context)
+    base = ["--build-arg", f"BASE={options.base}"] if options.base else []
     dockerfile = TESTS / "e2e" / "image" / "Dockerfile"
-    _run([with_, "build", "--file", str(dockerfile), "--tag", IMAGE, str(TESTS)])
-    _run(into_cluster)
-    return IMAGE
+    _run([with_, "build", *base, "--file", str(dockerfile), "--tag", image, str(TESTS)])
+    _run(hand_over)
+    return image
 
 
 def _run(command: Sequence[str]) -> None:

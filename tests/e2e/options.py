@@ -27,6 +27,10 @@ class Options:
     namespace: str
     image: str
     """repository:tag that the cluster can pull or has; "" to build it and load it into the cluster."""
+    registry: str
+    """Where the image is pushed to, and pulled from by the cluster; "" to load it into the cluster."""
+    base: str
+    """Base of the image, in place of that of Docker Hub; "" for that one."""
     keep: bool
     """Leave everything as it is after a failure."""
     plain: Sequence[str]
@@ -40,9 +44,18 @@ class Options:
         image = environment.get("E2E_IMAGE", "")
         if image and ":" not in image.rpartition("/")[2]:
             raise RefusalError(f"E2E_IMAGE={image} has no tag; name it as repository:tag")
+        registry = environment.get("E2E_REGISTRY", "").rstrip("/")
+        if image and registry:
+            raise RefusalError("E2E_IMAGE names an image and E2E_REGISTRY has one made: set one of them")
+        if "://" in registry:
+            raise RefusalError(
+                f"E2E_REGISTRY={registry} is a URL; name it as images do: host[:port][/folder]"
+            )
         options = Options(
             namespace=environment.get("E2E_NAMESPACE") or "rasa-e2e",
             image=image,
+            registry=registry,
+            base=environment.get("E2E_BASE_IMAGE", ""),
             keep=bool(environment.get("E2E_KEEP")),
             plain=shlex.split(environment.get("E2E_SET", "")),
             secret=shlex.split(environment.get("E2E_SET_SECRET", "")),
@@ -68,6 +81,7 @@ def loader(context: str, image: str) -> Sequence[str]:
             return [word.format(image=image, cluster=cluster, context=context) for word in words]
     raise RefusalError(
         f"no image of this machine can be put into the cluster of the context {context}: "
-        "make one that it can pull, and name it with E2E_IMAGE=repository:tag "
+        "name a registry that it pulls from, and that you may push to, with E2E_REGISTRY=host/folder, or an "
+        "image that it can pull with E2E_IMAGE=repository:tag "
         "(docker build --file tests/e2e/image/Dockerfile --tag repository:tag tests)"
     )

@@ -18,7 +18,7 @@ import pytest
 from tests.clone import ROOT
 from tests.e2e.__main__ import carry_out
 from tests.e2e.caller import Load
-from tests.e2e.image_build import IMAGE, build
+from tests.e2e.image_build import build
 from tests.e2e.load import Tally
 from tests.e2e.options import Options, RefusalError, loader
 from tests.e2e.report import Result, StepError, table
@@ -123,34 +123,58 @@ def test_the_first_failure_ends_the_walk_and_the_table_says_so() -> None:
 def test_how_an_image_gets_into_a_cluster() -> None:
     assert loader("kind-rasa", "x:1") == ["kind", "load", "docker-image", "x:1", "--name", "rasa"]
     assert loader("minikube", "x:1")[-1] == "minikube"
-    with pytest.raises(RefusalError, match="E2E_IMAGE=repository:tag"):
+    with pytest.raises(RefusalError, match=r"E2E_REGISTRY=host/folder.*E2E_IMAGE=repository:tag"):
         loader("company", "x:1")
 
 
-def test_the_image_is_built_of_files_that_exist_and_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("variables", "image", "context", "handed_over"),
+    [
+        ({}, "localhost/rasa-e2e:3.21.0", "kind-rasa", "kind load docker-image {image} --name rasa"),
+        (
+            {"E2E_REGISTRY": "registry.example.com:5000/us/", "E2E_BASE_IMAGE": "mirror/python:3.11"},
+            "registry.example.com:5000/us/rasa-e2e:3.21.0",
+            "company",
+            "podman push {image}",
+        ),
+    ],
+    ids=["loaded", "pushed"],
+)
+def test_the_image_is_built_of_files_that_exist_and_handed_over(
+    variables: dict[str, str],
+    image: str,
+    context: str,
+    handed_over: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("podman", "kind"):
         (tmp_path / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {tmp_path}/said\n')
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    assert build("podman", "kind-rasa") == IMAGE
-    built, loaded = (tmp_path / "said").read_text().splitlines()
-    _, _, _, dockerfile, _, tag, context = built.split()
-    assert tag == IMAGE
-    assert loaded == f"kind load docker-image {IMAGE} --name rasa"
+    assert build("podman", Options.read(variables), context) == image
+    built, handed = (tmp_path / "said").read_text().splitlines()
+    *_, base, _, dockerfile, _, tag, folder = built.split()
+    assert tag == image
+    assert base == (f"BASE={variables['E2E_BASE_IMAGE']}" if variables else "build")
+    assert handed == handed_over.format(image=image)
     copied = [
         line.split()[-2] for line in Path(dockerfile).read_text().splitlines() if line.startswith("COPY")
     ]
     assert len(copied) == 2
-    assert all((Path(context) / file).is_file() for file in copied)
+    assert all((Path(folder) / file).is_file() for file in copied)
 
 
 def test_variables() -> None:
     read = Options.read({"E2E_SET": "rasa:a.b=1 'rasa:c=x y'", "E2E_IMAGE": "localhost:5000/x:1"})
     assert read.plain == ["rasa:a.b=1", "rasa:c=x y"]
     assert (read.namespace, read.keep) == ("rasa-e2e", False)
-    for wrong in ({"E2E_IMAGE": "localhost:5000/x"}, {"E2E_SET": "rasa:a"}):
+    for wrong in (
+        {"E2E_IMAGE": "localhost:5000/x"},
+        {"E2E_SET": "rasa:a"},
+        {"E2E_IMAGE": "x:1", "E2E_REGISTRY": "localhost:5000"},
+        {"E2E_REGISTRY": "https://localhost:5000"},
+    ):
         with pytest.raises(RefusalError):
             Options.read(wrong)
 
