@@ -71,7 +71,12 @@ def _check(stack: str, root: Path, *, listed: bool) -> Verdict:
     missing = [key for key in simulation.workspace.stand_ins if not key.startswith(OPTIONAL)]
     if missing:
         return _unfinished(stack, root, missing, listed=listed)
-    return Verdict(stack=stack, summary=f"ok, {len(resources)} resources", failed=False)
+    return Verdict(stack=stack, summary=f"ok, {len(resources)} resources{_without(simulation)}", failed=False)
+
+
+def _without(simulation: Simulation) -> str:
+    absent = simulation.workspace.absent_model
+    return f"; {absent} is not in this checkout, so its upload was left out" if absent else ""
 
 
 def _inputs(resource: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -18,23 +18,18 @@ from typing import cast
 import yaml
 from pulumi.automation import CommandError, PulumiCommand
 
+from simcloud import stand_ins
 from simcloud.errors import SimcloudError
-from simcloud.wire import Properties, Value, as_list, as_map, assign, is_list, is_map, path_text, walk
+from simcloud.stand_ins import read_yaml
+from simcloud.wire import Properties, Value, as_list, as_map, assign, is_map, path_text, walk
 
 ROOT = Path(__file__).resolve().parent.parent
-PLANTED = Path(__file__).parent / "secrets.yaml"
+MODEL_SUFFIX = ".tar.gz"
 EXAMPLES = "examples"
 """Where a project keeps stack files that are run by name, besides those of its `stackConfigDir`."""
 PASSPHRASE = "simulated"  # noqa: S105 - protects planted values only
 _encrypted: dict[str, Properties] = {}
 """What the engine made of the planted secrets, by their digest: encrypting costs a second."""
-
-
-def _read_yaml(path: Path) -> Properties:
-    try:
-        return as_map(cast("Value", yaml.safe_load(path.read_text())))
-    except yaml.YAMLError as error:
-        raise SimcloudError(f"{path} is not valid YAML: {error}") from None
 
 
 def split_setting(text: str) -> tuple[str, Value]:
@@ -62,10 +57,12 @@ class Workspace:
             raise SimcloudError(
                 f"{self.project} has no Pulumi.yaml; name the project's directory with --project"
             )
-        self._definition = _read_yaml(self.project / "Pulumi.yaml")
+        self._definition = read_yaml(self.project / "Pulumi.yaml")
         self.name = str(self._definition.get("name", "project"))
         own = self.project / str(self._definition.get("stackConfigDir", "."))
         self.stacks = stacks
+        self.absent_model = ""
+        """The file of `rasa:assistant.upload`, where this checkout has none."""
         self.source = self._stack_file([stacks] if stacks else [own, self.project / EXAMPLES])
         self.config = self._load_config()
 
@@ -115,24 +112,41 @@ class Workspace:
         raise SimcloudError(f"there is no stack '{self.stack}': looked for {places}; known: {known}")
 
     def _load_config(self) -> Properties:
-        config = as_map(copy.deepcopy(_read_yaml(self.source).get("config")))
+        config = as_map(copy.deepcopy(read_yaml(self.source).get("config")))
         given = {path for path, _, _ in walk(config)}
         cloud = str(config.get("rasa:cloud", ""))
-        for values in _plain(cloud):
-            config = _planted_into(config, values)
-        if "upload" in as_map(config.get("rasa:assistant")) and ("rasa:assistant", "model") not in given:
-            as_map(config["rasa:assistant"]).pop("model")  # the uploaded file's name is the model's
-        planted = _planted(self.stack, cloud)
+        for values in stand_ins.plain(cloud):
+            config = stand_ins.planted_into(config, values)
+        self._settle_first_model(as_map(config.get("rasa:assistant")), given)
+        planted = stand_ins.planted(self.stack, cloud)
         for key, value in planted.items():
             if is_map(value):
-                config[key] = _planted_into(as_map(config.get(key)), _sealed(value))
+                config[key] = stand_ins.planted_into(as_map(config.get(key)), stand_ins.sealed(value))
             elif key not in config:
                 config[key] = {"secure": value}
-        whole = cast("Properties", _replant(config, planted, ()))
+        whole = cast("Properties", stand_ins.replant(config, planted, ()))
         added = {path for path, _, _ in walk(whole)} - given
         self.stand_ins = sorted(path_text(path[:-1] if path[-1] == "secure" else path) for path in added)
         """The keys that the stack file lacks."""
         return whole
+
+    def _settle_first_model(self, assistant: Properties, given: set[tuple[str | int, ...]]) -> None:
+        """The uploaded file's name is the model's; without the file, the model counts as uploaded already.
+
+        Git ignores models: a checkout other than their owner's has none, and is none the worse for it.
+        """
+        upload = assistant.get("upload")
+        if upload is None:
+            return
+        named = ("rasa:assistant", "model") in given
+        if not named:
+            assistant.pop("model", None)
+        name = str(upload).rpartition("/")[2]
+        if name.endswith(MODEL_SUFFIX) and not (self.project / str(upload)).is_file():
+            self.absent_model = str(assistant.pop("upload"))
+            if not named:
+                assistant["model"] = name.removesuffix(MODEL_SUFFIX)
+                given.add(("rasa:assistant", "model"))
 
     def set_config(self, key: str, value: Value) -> None:
         """Override one value of the stack's config, by Pulumi's path syntax (`rasa:trackerStore.kind`)."""
@@ -156,6 +170,7 @@ class Workspace:
         stacks = self.work_dir / "stacks"
         for folder in (stacks, self.checkpoint.parent, self.state_dir / "home"):
             folder.mkdir(parents=True, exist_ok=True)
+        self._link_files()
         definition = {**self._definition, "stackConfigDir": "stacks", "runtime": "python"}
         for key in ("backend", "main", "plugins", "packages"):
             definition.pop(key, None)
@@ -173,6 +188,14 @@ class Workspace:
             stack = {"stack": f"organization/{self.name}/{self.stack}"}
             self.checkpoint.write_text(json.dumps({"version": 3, "checkpoint": stack}))
             (self.state_dir / "backend" / ".pulumi" / "meta.yaml").write_text("version: 1\n")
+
+    def _link_files(self) -> None:
+        """Show the engine the project's files: it opens assets (a model) relative to where it runs."""
+        for entry in self.project.iterdir():
+            link = self.work_dir / entry.name
+            if not entry.name.startswith((".", "Pulumi.")) and not link.exists():
+                link.unlink(missing_ok=True)
+                link.symlink_to(entry)
 
     def _encrypt(self, engine: PulumiCommand, secrets: dict[str, str]) -> Properties:
         digest = hashlib.sha256(json.dumps(secrets, sort_keys=True).encode()).hexdigest()
@@ -203,7 +226,7 @@ class Workspace:
                 )
         except CommandError as error:
             raise SimcloudError(f"the engine could not encrypt the planted secrets: {error}") from error
-        document = _read_yaml(folder / "Pulumi.sealing.yaml")
+        document = read_yaml(folder / "Pulumi.sealing.yaml")
         shutil.rmtree(folder)
         values = {
             _config_path(path[:-1]): value
@@ -231,52 +254,6 @@ class Workspace:
             (self.state_dir / name).unlink(missing_ok=True)
         if self.state_dir.is_dir() and not any(self.state_dir.iterdir()):
             self.state_dir.rmdir()
-
-
-def _planted(stack: str, cloud: str) -> Properties:
-    """The secrets that a person would set: for every stack, for each stack of a cloud, for this one alone."""
-    everything = _read_yaml(PLANTED)
-    everything.pop("plain", None)
-    chosen = [
-        as_map(as_map(everything.pop(part, {})).get(key))
-        for part, key in (("clouds", cloud), ("stacks", stack))
-    ]
-    return {**everything, **chosen[0], **chosen[1]}
-
-
-def _plain(cloud: str) -> list[Properties]:
-    """Further plain settings that a person would make; none for a program without a cloud."""
-    values = as_map(_read_yaml(PLANTED).get("plain"))
-    return [as_map(values.get(name)) for name in ("all", cloud)] if cloud else []
-
-
-def _planted_into(given: Properties, planted: Properties) -> Properties:
-    """Add planted values, at any depth, where the stack file has none."""
-    merged = {**planted, **given}
-    for key in planted.keys() & given.keys():
-        ours, theirs = as_map(planted[key]), as_map(given[key])
-        if theirs and "secure" not in theirs:
-            merged[key] = _planted_into(theirs, ours)
-    return merged
-
-
-def _sealed(value: Value) -> Properties:
-    """Mark every leaf as a secret to be encrypted."""
-    return {key: _sealed(item) if is_map(item) else {"secure": item} for key, item in as_map(value).items()}
-
-
-def _replant(value: Value, planted: Value, path: tuple[str, ...]) -> Value:
-    """Put planted values where the stack file has secrets that only its owner can decrypt."""
-    if is_list(value):
-        return [_replant(item, None, (*path, str(index))) for index, item in enumerate(value)]
-    fields = as_map(value)
-    if not fields:
-        return value
-    if fields.keys() == {"secure"} and isinstance(fields["secure"], str):
-        own = str(fields["secure"])
-        mine = planted if isinstance(planted, str) else f"planted-{'-'.join(path).replace(':', '-')}"
-        return {"secure": own if own.startswith("planted-") else mine}
-    return {key: _replant(item, as_map(planted).get(key), (*path, key)) for key, item in fields.items()}
 
 
 def _config_path(path: tuple[str | int, ...]) -> str:
