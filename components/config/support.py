@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from components.config.clouds import CLOUDS
 from components.config.clouds.facts import Gap
+from components.config.messages import set_command
 from components.contract.errors import NotSupported
 from components.contract.terms import TrackerStoreKind
 
@@ -43,9 +44,13 @@ def managed_gap(cloud: str, dependency: str) -> NotSupported | None:
     """The error that no cloud manages a dependency, or None."""
     if cloud in CLOUDS:
         return None
-    instead = " or ".join(source for source in SOURCES.get(dependency, ()) if source != "managed")
+    others = [source for source in SOURCES.get(dependency, ()) if source != "managed"]
     return NotSupported(
-        f"{dependency} from managed", on="cloud none", because="there is no cloud", instead=instead
+        f"{dependency} from managed",
+        on="cloud none",
+        because="there is no cloud",
+        instead=" or ".join(others),
+        command=set_command(f"rasa:{dependency}.from", others[0]) if others else "",
     )
 
 

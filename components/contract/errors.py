@@ -11,11 +11,12 @@ from components.contract import secret_shapes
 
 
 class NotSupported(RunError):
-    """A gap, said aloud: what is missing where, why, and what to use instead."""
+    """A gap, said aloud: what is missing where, why, what to use instead, and the command that does so."""
 
-    def __init__(self, what: str, *, on: str, because: str, instead: str) -> None:
+    def __init__(self, what: str, *, on: str, because: str, instead: str, command: str = "") -> None:
         self.because = because
-        super().__init__(f"{what} is not supported on {on}: {because}. Use {instead} instead.")
+        end = f"; set it with: {command}" if command else "."
+        super().__init__(f"{what} is not supported on {on}: {because}. Use {instead} instead{end}")
 
 
 class ConfigurationError(RunError):
