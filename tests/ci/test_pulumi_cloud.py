@@ -162,7 +162,7 @@ def test_pulumi_is_asked_for_the_whole_name(monkeypatch: pytest.MonkeyPatch) -> 
         pulumi_cli.drift("aws-dev", runner=runner)
         pulumi_cli.output("aws-dev", "url", runner=runner)
         pulumi_cli.outputs("aws-dev", runner=runner)
-        pulumi_cli.set_model("aws-dev", "m", runner=runner)
+        pulumi_cli.set_model("aws-dev", "m", "", runner=runner)
         return {command[command.index("--stack") + 1] for command in asked}
 
     monkeypatch.setenv("PULUMI_BACKEND_URL", "https://api.pulumi.com")
