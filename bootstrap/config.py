@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi import Config, RunError
 
 from bootstrap.issuers import Asked, Trust, trust
+from bootstrap.tiers import tier
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +25,8 @@ class Settings:
     """What a person decides, the same on every cloud."""
 
     asked: Asked
-    trust: Trust
+    trusts: Mapping[str, Trust]
+    """Stack → the jobs that may preview and deploy it."""
     reviewers: Sequence[str]
     """GitHub: logins of those who let production be deployed."""
     protect: bool
@@ -42,11 +44,12 @@ def load(config: Config) -> Settings:
         ids=config.get("ids") or "",
         origin=config.get("origin") or "",
     )
+    _check_stacks(asked, config)
     protect = config.get_bool("deletionProtection")
     organization = config.get("pulumiOrganization") or ""
     return Settings(
         asked=asked,
-        trust=trust(asked),
+        trusts={stack: trust(asked, stack) for stack in asked.environments},
         reviewers=config.get_object("reviewers") or [],
         protect=protect is None or protect,
         pulumi_cloud=PulumiCloud(
@@ -55,6 +58,28 @@ def load(config: Config) -> Settings:
         if organization
         else None,
     )
+
+
+def _check_stacks(asked: Asked, config: Config) -> None:
+    tiers = {tier(stack) for stack in asked.environments}
+    if not tiers:
+        raise RunError(
+            "environments names no stack, and each stack has a key and identities of its own:"
+            " pulumi config set --path 'environments[0]' aws-dev"
+        )
+    if "production" not in tiers:
+        return
+    if len(tiers) > 1 and not config.get_bool("sharedAccount"):
+        raise RunError(
+            f"environments is {', '.join(asked.environments)}: an identity that deploys may change all of its"
+            " account, so production has an account of its own. Take the others to another stack of this"
+            " project, with a session of another account; or accept it: pulumi config set sharedAccount true"
+        )
+    if asked.system == "github" and not config.get_object("reviewers"):
+        raise RunError(
+            "reviewers names nobody, and production wants somebody who approves its previews and deployments:"
+            " pulumi config set --path 'reviewers[0]' <GitHub login>"
+        )
 
 
 def _checked(organization: str) -> str:

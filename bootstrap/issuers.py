@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pulumi import RunError
 
 from bootstrap.audiences import AUDIENCES, Cloud
+from bootstrap.tiers import preview_environment, tier
 
 MAIN = "main"
 """The protected branch."""
@@ -40,21 +41,22 @@ class Asked:
     system: str
     repository: str
     environments: Sequence[str] = ()
-    """GitHub: the environments that may deploy, named as their stacks."""
+    """The stacks that are deployed; on GitHub also the environments that deploy them."""
     ids: str = ""
     """GitHub: `<owner id>/<repository id>`, where the repository's subjects hold them."""
     origin: str = ""
     """CircleCI: the repository, as in github.com/owner/name. Jenkins: its own address."""
 
 
-def trust(asked: Asked) -> Trust:
-    """The trust in a repository of a CI system."""
+def trust(asked: Asked, stack: str) -> Trust:
+    """The trust in the jobs of one stack, in a repository of a CI system."""
     system = SYSTEMS.get(asked.system)
     if system is None:
         raise RunError(
             f"ci is {asked.system!r}, must be one of {', '.join(SYSTEMS)}: pulumi config set ci github"
         )
-    return system(asked)
+    _check("environments", stack, "names in full", r"[\w.-]+")
+    return system(asked, stack)
 
 
 def is_exact(subject: str) -> bool:
@@ -62,12 +64,13 @@ def is_exact(subject: str) -> bool:
     return not set(subject) & set("*?")
 
 
-def _github(asked: Asked) -> Trust:
+def _github(asked: Asked, stack: str) -> Trust:
     """Subjects of GitHub (docs.github.com, "OpenID Connect reference").
 
     Repositories made or renamed since July 2026 have the numbers of owner and repository in their subjects
-    (GitHub changelog 2026-04-23, "Immutable subject claims"). The environment's own rule keeps other branches
-    out (bootstrap/outputs.py prints the command): a subject that names it does not name the branch.
+    (GitHub changelog 2026-04-23, "Immutable subject claims"). The environment's own rules keep other branches
+    out of a deployment, and pull requests that nobody approved out of a preview of production
+    (bootstrap/outputs.py prints the commands): a subject that names it does not name the branch.
     """
     _check("repository", asked.repository, "owner/name", r"[\w.-]+/[\w.-]+")
     repository = asked.repository
@@ -75,19 +78,20 @@ def _github(asked: Asked) -> Trust:
         _check("ids", asked.ids, "the owner's number/the repository's number", r"\d+/\d+")
         named, numbered = repository.split("/"), asked.ids.split("/")
         repository = "/".join(f"{name}@{number}" for name, number in zip(named, numbered, strict=True))
-    for environment in asked.environments:
-        _check("environments", environment, "names in full", r"[\w.-]+")
     return Trust(
         system=asked.system,
         host="token.actions.githubusercontent.com",
         audiences=AUDIENCES,
         # The second is the nightly look for drift.
-        preview=(f"repo:{repository}:pull_request", f"repo:{repository}:ref:refs/heads/{MAIN}"),
-        deploy=tuple(f"repo:{repository}:environment:{one}" for one in asked.environments),
+        preview=(
+            f"repo:{repository}:environment:{preview_environment(stack)}",
+            f"repo:{repository}:ref:refs/heads/{MAIN}",
+        ),
+        deploy=(f"repo:{repository}:environment:{stack}",),
     )
 
 
-def _gitlab(asked: Asked) -> Trust:
+def _gitlab(asked: Asked, stack: str) -> Trust:
     """Subjects of GitLab (docs.gitlab.com, "Configure OpenID Connect in AWS"): the project and the ref.
 
     A merge request from a fork has the fork's path in its subject, also where its pipeline runs in the
@@ -99,12 +103,12 @@ def _gitlab(asked: Asked) -> Trust:
         system=asked.system,
         host="gitlab.com",
         audiences=AUDIENCES,
-        preview=(f"{project}*", f"{project}{MAIN}"),
+        preview=_unless_production(stack, f"{project}*", f"{project}{MAIN}"),
         deploy=(f"{project}{MAIN}",),
     )
 
 
-def _circleci(asked: Asked) -> Trust:
+def _circleci(asked: Asked, stack: str) -> Trust:
     """Subjects of CircleCI (circleci.com/docs/openid-connect-tokens, version 2): …/vcs-origin/…/vcs-ref/…."""
     uuid = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     _check("repository", asked.repository, "organisation id/project id", f"{uuid}/{uuid}")
@@ -117,12 +121,12 @@ def _circleci(asked: Asked) -> Trust:
         host=f"oidc.circleci.com/org/{organisation}",
         # Of the token that every job has; no choice of ours.
         audiences=dict.fromkeys(AUDIENCES, organisation),
-        preview=(f"{job}*",),
+        preview=_unless_production(stack, f"{job}*", f"{job}{MAIN}"),
         deploy=(f"{job}{MAIN}",),
     )
 
 
-def _jenkins(asked: Asked) -> Trust:
+def _jenkins(asked: Asked, stack: str) -> Trust:
     """Subjects of Jenkins (plugin oidc-provider, "Claims"): the address of the job.
 
     `origin` is Jenkins' own address, `repository` the path of the multibranch project in it. Jenkins names a
@@ -135,12 +139,20 @@ def _jenkins(asked: Asked) -> Trust:
         system=asked.system,
         host=f"{asked.origin}/oidc",
         audiences=AUDIENCES,
-        preview=(f"{project}/job/PR-*/", f"{project}/job/{MAIN}/"),
+        preview=_unless_production(stack, f"{project}/job/PR-*/", f"{project}/job/{MAIN}/"),
         deploy=(f"{project}/job/{MAIN}/",),
     )
 
 
-SYSTEMS: Mapping[str, Callable[[Asked], Trust]] = {
+def _unless_production(stack: str, changes: str, main: str) -> tuple[str, ...]:
+    """Subjects of jobs that preview, where a subject cannot say that somebody approved the job.
+
+    A change to production is previewed on the simulated cloud there; on main the look for drift reads.
+    """
+    return (main,) if tier(stack) == "production" else (changes, main)
+
+
+SYSTEMS: Mapping[str, Callable[[Asked, str], Trust]] = {
     "github": _github,
     "gitlab": _gitlab,
     "circleci": _circleci,

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from bootstrap.tiers import tier, variable
 from ci import backends, pulumi_cloud, stacks, tokens
 from ci.errors import JobError
 from ci.pulumi_cli import explain, write_private
@@ -38,7 +39,7 @@ def cloud_of(stack: str, given: Environment) -> str:
         return cloud
     if _without_cloud(given):
         return "none"
-    return next((one for one in stacks.CLOUDS if given.get(f"{one.upper()}_BACKEND_URL")), stacks.CLOUDS[0])
+    return next((one for one in stacks.CLOUDS if _backend(one, stack, given)), stacks.CLOUDS[0])
 
 
 def _without_cloud(given: Environment) -> str:
@@ -47,8 +48,10 @@ def _without_cloud(given: Environment) -> str:
     return url if backends.is_pulumi_cloud(url) else ""
 
 
-def _backend(cloud: str, given: Environment) -> str:
-    return _without_cloud(given) if cloud == "none" else given.get(f"{cloud.upper()}_BACKEND_URL", "")
+def _backend(cloud: str, stack: str, given: Environment) -> str:
+    if cloud == "none":
+        return _without_cloud(given)
+    return given.get(variable(f"{cloud.upper()}_BACKEND_URL", stack), "")
 
 
 def is_bootstrapped(stack: str, given: Environment) -> bool:
@@ -56,7 +59,7 @@ def is_bootstrapped(stack: str, given: Environment) -> bool:
 
     A stack `local-…` is on somebody's own machine, which no job reaches.
     """
-    return not stack.startswith(LOCAL) and bool(_backend(cloud_of(stack, given), given))
+    return not stack.startswith(LOCAL) and bool(_backend(cloud_of(stack, given), stack, given))
 
 
 def not_bootstrapped(stack: str) -> str:
@@ -72,11 +75,12 @@ def not_bootstrapped(stack: str) -> str:
 def previews_for_real(stack: str, given: Environment) -> bool:
     """Whether a pull request's job can log in at all.
 
-    On Azure with GitHub alone: elsewhere the token's subject names the branch, and Azure knows no patterns
-    (bootstrap/azure/identities.py).
+    On Azure and for production with GitHub alone. Elsewhere the token's subject names the branch, and Azure
+    knows no patterns (bootstrap/azure/identities.py); nor does it say that somebody approved the job, without
+    which no change opens production's secrets (bootstrap/issuers.py).
     """
-    known = cloud_of(stack, given) != "azure" or "GITHUB_ACTIONS" in os.environ
-    return known and is_bootstrapped(stack, given)
+    anywhere = cloud_of(stack, given) != "azure" and tier(stack) != "production"
+    return (anywhere or "GITHUB_ACTIONS" in os.environ) and is_bootstrapped(stack, given)
 
 
 def given_variables(environment: Environment = os.environ) -> Environment:
@@ -91,8 +95,8 @@ def log_in(stack: str, identity: Identity, folder: Path, environment: Environmen
     """What Pulumi, the providers and kubectl must find in their environment."""
     given = given_variables(environment)
     cloud = cloud_of(stack, given)
-    wanted = _Wanted(given, cloud)
-    url = _backend(cloud, given) if cloud == "none" else wanted(f"{cloud.upper()}_BACKEND_URL")
+    wanted = _Wanted(given, cloud, stack)
+    url = _backend(cloud, stack, given) if cloud == "none" else wanted(f"{cloud.upper()}_BACKEND_URL")
     found = {backends.URL: url}
     if backends.is_pulumi_cloud(url):
         both = {**given, **environment}
@@ -201,10 +205,11 @@ def _gcp(identity: Identity, wanted: _Wanted, folder: Path, environment: Environ
 class _Wanted:
     """The variables that bootstrap/ printed; one that is missing is named."""
 
-    def __init__(self, given: Environment, cloud: str) -> None:
-        self._given, self._cloud = given, cloud
+    def __init__(self, given: Environment, cloud: str, stack: str) -> None:
+        self._given, self._cloud, self._stack = given, cloud, stack
 
     def __call__(self, name: str) -> str:
+        name = variable(name, self._stack)
         value = self._given.get(name, "")
         if not value or "\n" in value:
             raise JobError(

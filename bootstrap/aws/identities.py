@@ -1,4 +1,4 @@
-"""The two identities of CI: preview reads, deploy changes. Neither has a key that could be stolen."""
+"""The two identities of a stack: preview reads, deploy changes. Neither has a key that could be stolen."""
 
 from __future__ import annotations
 
@@ -22,14 +22,18 @@ CHANGES = "AdministratorAccess"
 class IdentitiesArgs:
     """Whom to trust, and the state that they use."""
 
+    issuer_arn: Output[str]
+    """Of `create_issuer`."""
     trust: Trust
     bucket_arn: Output[str] | None
     """None: Pulumi Cloud keeps the states."""
+    bucket_key_arn: Output[str] | None
     key_arn: Output[str]
+    """Of this stack's secrets."""
 
 
 class Identities(ComponentResource):
-    """The trust in the CI's issuer, and one role for each identity."""
+    """One role for each identity."""
 
     preview_arn: Output[str]
     deploy_arn: Output[str]
@@ -37,22 +41,16 @@ class Identities(ComponentResource):
     def __init__(self, name: str, args: IdentitiesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:bootstrap:Identities", name, {}, opts)
         trust = args.trust
-        # No thumbprint: IAM finds it by itself (SDK, `thumbprint_lists`).
-        issuer = aws.iam.OpenIdConnectProvider(
-            name,
-            url=f"https://{trust.host}",
-            client_id_lists=[trust.audiences["aws"]],
-            opts=ResourceOptions(parent=self),
-        )
-        preview = _role(f"{name}-preview", issuer.arn, trust, trust.preview, parent=self)
-        deploy = _role(f"{name}-deploy", issuer.arn, trust, trust.deploy, parent=self)
+        preview = _role(f"{name}-preview", args.issuer_arn, trust, trust.preview, parent=self)
+        deploy = _role(f"{name}-deploy", args.issuer_arn, trust, trust.deploy, parent=self)
         aws.iam.RolePolicyAttachment(
             f"{name}-deploy",
             role=deploy.name,
             policy_arn=managed_policy(CHANGES),
             opts=ResourceOptions(parent=self),
         )
-        decrypt: Statement = {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": args.key_arn}
+        keys = [key for key in (args.key_arn, args.bucket_key_arn) if key is not None]
+        decrypt: Statement = {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": keys}
         read: Statement = {"Effect": "Allow", "Action": aws_reads(), "Resource": "*"}
         aws.iam.RolePolicy(
             f"{name}-preview",
@@ -62,6 +60,15 @@ class Identities(ComponentResource):
         )
         self.preview_arn, self.deploy_arn = preview.arn, deploy.arn
         self.register_outputs({"previewArn": preview.arn, "deployArn": deploy.arn})
+
+
+def create_issuer(name: str, trust: Trust, opts: ResourceOptions) -> Output[str]:
+    """The trust in a CI system's issuer, of which an account takes one."""
+    # No thumbprint: IAM finds it by itself (SDK, `thumbprint_lists`).
+    issuer = aws.iam.OpenIdConnectProvider(
+        name, url=f"https://{trust.host}", client_id_lists=[trust.audiences["aws"]], opts=opts
+    )
+    return issuer.arn
 
 
 def _read(bucket_arn: Output[str] | None) -> tuple[Statement, ...]:

@@ -16,9 +16,9 @@ import pulumi_azure_native as azure
 import pulumi_random as random
 
 from bootstrap.azure.identities import Identities, IdentitiesArgs
-from bootstrap.azure.state import TAGS, State, StateArgs
+from bootstrap.azure.state import TAGS, StackKey, StackKeyArgs, State, StateArgs
 from bootstrap.config import load
-from bootstrap.outputs import backend_url, commands, in_pulumi_cloud
+from bootstrap.outputs import Variables, backend_url, export_all
 
 config = pulumi.Config()
 settings = load(config)
@@ -29,39 +29,63 @@ opts = pulumi.ResourceOptions(providers=[provider, random.Provider("random")])
 group = azure.resources.ResourceGroup(
     "pulumi-state", tags=TAGS, opts=pulumi.ResourceOptions(provider=provider)
 )
-identities = Identities(
-    "ci",
-    IdentitiesArgs(resource_group=group.name, subscription=subscription, trust=settings.trust),
-    opts,
-)
-state = State(
-    "state",
-    StateArgs(
-        resource_group=group.name,
-        resource_group_id=group.id,
-        subscription=subscription,
-        tenant=identities.tenant,
-        readers={"preview": identities.preview.principal_id},
-        writers={"deploy": identities.deploy.principal_id},
-        people=config.get_object("people") or [],
-        protect=settings.protect,
-        bucket=settings.pulumi_cloud is None,
-    ),
-    opts,
-)
-
-secrets_provider = pulumi.Output.concat("azurekeyvault://", state.vault, ".vault.azure.net/keys/", state.key)
-variables = {
-    "AZURE_TENANT_ID": identities.tenant,
-    "AZURE_SUBSCRIPTION_ID": pulumi.Output.from_input(subscription),
-    "AZURE_BACKEND_URL": backend_url(settings, state.url),
-    "AZURE_SECRETS_PROVIDER": secrets_provider,
-    "AZURE_PREVIEW_CLIENT_ID": identities.preview.client_id,
-    "AZURE_DEPLOY_CLIENT_ID": identities.deploy.client_id,
-    **in_pulumi_cloud(settings),
+stacks = settings.asked.environments
+people: list[str] = config.get_object("people") or []
+identities = {
+    stack: Identities(
+        f"ci-{stack}",
+        IdentitiesArgs(resource_group=group.name, subscription=subscription, trust=settings.trusts[stack]),
+        opts,
+    )
+    for stack in stacks
 }
-for name, value in variables.items():
-    pulumi.export(name, value)
+state = None
+if settings.pulumi_cloud is None:
+    state = State(
+        "state",
+        StateArgs(
+            resource_group=group.name,
+            resource_group_id=group.id,
+            subscription=subscription,
+            readers={stack: own.preview.principal_id for stack, own in identities.items()},
+            people=people,
+            protect=settings.protect,
+        ),
+        opts,
+    )
+url = backend_url(settings, state and state.url)
+
+
+def variables_of(stack: str) -> Variables:
+    """What the jobs of one stack must know."""
+    own = identities[stack]
+    users = {"preview": own.preview.principal_id, "deploy": own.deploy.principal_id}
+    key = StackKey(
+        f"secrets-{stack}",
+        StackKeyArgs(
+            subscription=subscription,
+            tenant=own.tenant,
+            users=users,
+            people=people,
+            protect=settings.protect,
+        ),
+        opts,
+    )
+    return {
+        "AZURE_TENANT_ID": own.tenant,
+        "AZURE_SUBSCRIPTION_ID": pulumi.Output.from_input(subscription),
+        "AZURE_BACKEND_URL": url,
+        "AZURE_SECRETS_PROVIDER": pulumi.Output.concat(
+            "azurekeyvault://", key.vault, ".vault.azure.net/keys/", key.key
+        ),
+        "AZURE_PREVIEW_CLIENT_ID": own.preview.client_id,
+        "AZURE_DEPLOY_CLIENT_ID": own.deploy.client_id,
+    }
+
+
 # Azure lets nobody into a cluster for having made it.
-admin = pulumi.Output.concat("servicePrincipal:", identities.deploy.principal_id)
-pulumi.export("commands", commands(settings, variables, secrets_provider, cluster_admin=admin))
+admins = {
+    stack: pulumi.Output.concat("servicePrincipal:", own.deploy.principal_id)
+    for stack, own in identities.items()
+}
+export_all(settings, url, {stack: variables_of(stack) for stack in stacks}, admins)

@@ -41,10 +41,9 @@ class Identities(ComponentResource):
     def __init__(self, name: str, args: IdentitiesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:bootstrap:Identities", name, {}, opts)
         scope = f"/subscriptions/{args.subscription}"
-        self.preview, _ = _identity(f"{name}-preview", args, exact(args.trust.preview), parent=self)
-        # A new role, then an identity and all other assignments in a row, then its own: until Azure knows a
-        # role everywhere it answers RoleDefinitionDoesNotExist, and nobody tries again. On the way back it is
-        # in use as long.
+        # A new role, then both identities and all other assignments in a row, then its own: until Azure knows
+        # a role everywhere it answers RoleDefinitionDoesNotExist, and nobody tries again. On the way back it
+        # is in use as long.
         reading = _reading_role(f"{name}-preview-reads", scope, parent=self)
         self.deploy, trusted = _identity(
             f"{name}-deploy", args, exact(args.trust.deploy), after=[reading], parent=self
@@ -68,12 +67,15 @@ class Identities(ComponentResource):
             after=[owns],
             parent=self,
         )
+        self.preview, trusted = _identity(
+            f"{name}-preview", args, exact(args.trust.preview), after=[uploads], parent=self
+        )
         assign(
             f"{name}-preview-reads",
             reading.id,
             self.preview.principal_id,
             scope,
-            after=[uploads],
+            after=[trusted],
             parent=self,
         )
         self.tenant = self.deploy.tenant_id

@@ -1,7 +1,8 @@
-"""Where Pulumi keeps the stacks' states on Azure, and the key of their secrets. Both outlive everything.
+"""Where Pulumi keeps the stacks' states on Azure, and the keys of their secrets. All outlive everything.
 
-Neither has a network of its own to hide in, since CI's machines have no fixed addresses: what keeps others
-out is that nothing but an Entra identity opens them. The account has no usable keys, and no SAS.
+Each stack has a key in a vault and a resource group of its own, so that a grant reaches one of them. None of
+this has a network of its own to hide in, since CI's machines have no fixed addresses: what keeps others out
+is that nothing but an Entra identity opens it. The account has no usable keys, and no SAS.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
-from pulumi_azure_native import keyvault, storage
+from pulumi_azure_native import keyvault, resources, storage
 
 from bootstrap.azure.roles import Role, assign, role_id
 from components.azure.protection import lock
@@ -24,45 +25,65 @@ TAGS: Mapping[str, str] = {"managed-by": "pulumi", "project": "bootstrap"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StackKeyArgs:
+    """Whose it is."""
+
+    subscription: str
+    tenant: Output[str]
+    users: Mapping[str, Output[str]]
+    """Name → principal id of an identity of the stack, which encrypts and decrypts."""
+    people: Sequence[str]
+    """Object ids of those who make the stack's state: not even an owner encrypts."""
+    protect: bool
+    """Refuse to delete it: the stack's secrets go with it."""
+
+
+class StackKey(ComponentResource):
+    """The key of one stack's secrets, in a vault of its own."""
+
+    vault: Output[str]
+    key: Output[str]
+
+    def __init__(self, name: str, args: StackKeyArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("rasa:bootstrap:StackKey", name, {}, opts)
+        group = resources.ResourceGroup(name, tags=TAGS, opts=ResourceOptions(parent=self))
+        vault, key = _key(name, args, group.name, parent=self)
+        _lock(name, args.protect, vault.id, below=key, parent=self)
+        grants: list[tuple[str, Input[str], PrincipalType]] = [
+            *((who, principal, "ServicePrincipal") for who, principal in args.users.items()),
+            *((person, person, "User") for person in args.people),
+        ]
+        for who, principal, kind in grants:
+            _grant(name, args.subscription, who, "key-user", principal, group.id, kind=kind, parent=self)
+        self.vault, self.key = vault.name, key.name
+        self.register_outputs({"vault": vault.name})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StateArgs:
     """Whose it is."""
 
     resource_group: Output[str]
     resource_group_id: Output[str]
     subscription: str
-    tenant: Output[str]
     readers: Mapping[str, Output[str]]
-    """Name → principal id of who reads the states and decrypts."""
-    writers: Mapping[str, Output[str]]
-    """Name → principal id of who writes them too; writing is granted with the whole subscription."""
+    """Name → principal id of who reads the states; writing is granted with the whole subscription."""
     people: Sequence[str]
-    """Object ids of those who make the stacks' states: not even an owner reads blobs or encrypts."""
+    """Object ids of those who make the stacks' states: not even an owner reads blobs."""
     protect: bool
-    """Refuse to delete it: every stack's state and secrets go with it."""
-    bucket: bool = True
-    """Whether the states are kept here, and not in Pulumi Cloud."""
+    """Refuse to delete it: every stack's state goes with it."""
 
 
 class State(ComponentResource):
-    """A private, versioned container, and a key."""
+    """A private, versioned container."""
 
-    url: Output[str] | None = None
+    url: Output[str]
     """Of the container, as Pulumi takes it."""
-    vault: Output[str]
-    key: Output[str]
 
     def __init__(self, name: str, args: StateArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:bootstrap:State", name, {}, opts)
-        vault, key = _key(name, args, parent=self)
-        self._lock(name, args, "key", vault.id, below=key)
-        for who, principal in {**args.readers, **args.writers}.items():
-            self._grant(name, args, who, "key-user", principal)
-        for person in args.people:
-            self._grant(name, args, person, "key-user", person, kind="User")
-        if args.bucket:
-            self._keep_states(name, args)
-        self.vault, self.key = vault.name, key.name
-        self.register_outputs({"vault": vault.name})
+        self._keep_states(name, args)
+        self.register_outputs({"url": self.url})
 
     def _keep_states(self, name: str, args: StateArgs) -> None:
         account = _account(name, args, parent=self)
@@ -84,45 +105,45 @@ class State(ComponentResource):
             version_days=OLD_STATES_DAYS,
             parent=self,
         )
-        self._lock(name, args, "states", account.id, below=versions)
+        _lock(f"{name}-states", args.protect, account.id, below=versions, parent=self)
+        scope = args.resource_group_id
         for who, principal in args.readers.items():
-            self._grant(name, args, who, "blob-reader", principal)
+            _grant(name, args.subscription, who, "blob-reader", principal, scope, parent=self)
         for person in args.people:
-            self._grant(name, args, person, "blob-contributor", person, kind="User")
+            _grant(
+                name, args.subscription, person, "blob-contributor", person, scope, kind="User", parent=self
+            )
         self.url = Output.concat("azblob://", container.name, "?storage_account=", account.name)
 
-    def _lock(self, name: str, args: StateArgs, what: str, scope: Output[str], below: Resource) -> None:
-        lock(
-            f"{name}-{what}",
-            resource_id=scope,
-            wanted=args.protect,
-            below=[below],
-            notes="bootstrap/azure: `pulumi config set deletionProtection false` takes it away",
-            parent=self,
-        )
 
-    def _grant(
-        self,
-        name: str,
-        args: StateArgs,
-        who: str,
-        role: Role,
-        principal: Input[str],
-        kind: PrincipalType = "ServicePrincipal",
-    ) -> None:
-        """On the resource group, in which the states and the key are alone.
+def _lock(name: str, wanted: bool, scope: Output[str], *, below: Resource, parent: Resource) -> None:
+    lock(
+        name,
+        resource_id=scope,
+        wanted=wanted,
+        below=[below],
+        notes="bootstrap/azure: `pulumi config set deletionProtection false` takes it away",
+        parent=parent,
+    )
 
-        A lock forbids to take away what is granted on or below what it locks (ScopeLocked,
-        hashicorp/terraform-provider-azurerm #11770): a person could never be removed.
-        """
-        assign(
-            f"{name}-{who}-{role}",
-            role_id(role, args.subscription),
-            principal,
-            args.resource_group_id,
-            parent=self,
-            kind=kind,
-        )
+
+def _grant(  # noqa: PLR0913 (an assignment's inputs)
+    name: str,
+    subscription: str,
+    who: str,
+    role: Role,
+    principal: Input[str],
+    scope: Output[str],
+    *,
+    kind: PrincipalType = "ServicePrincipal",
+    parent: Resource,
+) -> None:
+    """On a resource group, in which the states or the key are alone.
+
+    A lock forbids to take away what is granted on or below what it locks (ScopeLocked,
+    hashicorp/terraform-provider-azurerm #11770): a person could never be removed.
+    """
+    assign(f"{name}-{who}-{role}", role_id(role, subscription), principal, scope, parent=parent, kind=kind)
 
 
 def _account(name: str, args: StateArgs, *, parent: Resource) -> storage.StorageAccount:
@@ -137,11 +158,13 @@ def _account(name: str, args: StateArgs, *, parent: Resource) -> storage.Storage
     )
 
 
-def _key(name: str, args: StateArgs, *, parent: Resource) -> tuple[keyvault.Vault, keyvault.Key]:
+def _key(
+    name: str, args: StackKeyArgs, group: Output[str], *, parent: Resource
+) -> tuple[keyvault.Vault, keyvault.Key]:
     kept = ResourceOptions(parent=parent, protect=args.protect)
     vault = keyvault.Vault(
         name,
-        resource_group_name=args.resource_group,
+        resource_group_name=group,
         properties=keyvault.VaultPropertiesArgs(
             tenant_id=args.tenant,
             sku=keyvault.SkuArgs(family="A", name=keyvault.SkuName.STANDARD),
@@ -158,7 +181,7 @@ def _key(name: str, args: StateArgs, *, parent: Resource) -> tuple[keyvault.Vaul
     )
     key = keyvault.Key(
         name,
-        resource_group_name=args.resource_group,
+        resource_group_name=group,
         vault_name=vault.name,
         key_name=KEY,
         # Pulumi encrypts a stack's own key with it (pulumi/pulumi, pkg/secrets/cloud; gocloud azurekeyvault).

@@ -18,7 +18,7 @@ import pulumi_random as random
 from bootstrap.config import load
 from bootstrap.gcp.identities import Identities, IdentitiesArgs
 from bootstrap.gcp.state import State, StateArgs
-from bootstrap.outputs import backend_url, commands, in_pulumi_cloud
+from bootstrap.outputs import Variables, backend_url, export_all
 
 config = pulumi.Config()
 settings = load(config)
@@ -31,32 +31,39 @@ provider = gcp.Provider(
     default_labels={"managed-by": "pulumi", "project": "bootstrap"},
 )
 opts = pulumi.ResourceOptions(providers=[provider, random.Provider("random")])
-identities = Identities("ci", IdentitiesArgs(project=project, trust=settings.trust), opts)
+stacks = settings.asked.environments
+identities = {
+    stack: Identities(f"ci-{stack}", IdentitiesArgs(project=project, trust=settings.trusts[stack]), opts)
+    for stack in stacks
+}
 state = State(
     "pulumi-state",
     StateArgs(
         project=project,
         region=region,
-        readers={"preview": identities.preview.member},
-        writers={"deploy": identities.deploy.member},
+        readers={stack: own.preview.member for stack, own in identities.items()},
+        writers={stack: own.deploy.member for stack, own in identities.items()},
         people=config.get_object("people") or [],
         protect=settings.protect,
         bucket=settings.pulumi_cloud is None,
     ),
     opts,
 )
+url = backend_url(settings, state.bucket and pulumi.Output.concat("gs://", state.bucket))
 
-secrets_provider = pulumi.Output.concat("gcpkms://", state.key_id)
-variables = {
-    "GCP_PROJECT": pulumi.Output.from_input(project),
-    "GCP_BACKEND_URL": backend_url(settings, state.bucket and pulumi.Output.concat("gs://", state.bucket)),
-    "GCP_SECRETS_PROVIDER": secrets_provider,
-    "GCP_PREVIEW_PROVIDER": identities.preview_provider,
-    "GCP_PREVIEW_ACCOUNT": identities.preview.email,
-    "GCP_DEPLOY_PROVIDER": identities.deploy_provider,
-    "GCP_DEPLOY_ACCOUNT": identities.deploy.email,
-    **in_pulumi_cloud(settings),
-}
-for name, value in variables.items():
-    pulumi.export(name, value)
-pulumi.export("commands", commands(settings, variables, secrets_provider))
+
+def variables_of(stack: str) -> Variables:
+    """What the jobs of one stack must know."""
+    own = identities[stack]
+    return {
+        "GCP_PROJECT": pulumi.Output.from_input(project),
+        "GCP_BACKEND_URL": url,
+        "GCP_SECRETS_PROVIDER": pulumi.Output.concat("gcpkms://", state.key_ids[stack]),
+        "GCP_PREVIEW_PROVIDER": own.preview_provider,
+        "GCP_PREVIEW_ACCOUNT": own.preview.email,
+        "GCP_DEPLOY_PROVIDER": own.deploy_provider,
+        "GCP_DEPLOY_ACCOUNT": own.deploy.email,
+    }
+
+
+export_all(settings, url, {stack: variables_of(stack) for stack in stacks})

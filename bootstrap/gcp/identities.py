@@ -1,4 +1,4 @@
-"""The two identities of CI on Google Cloud: preview reads, deploy changes. Neither has a key to be stolen.
+"""A stack's two identities on Google Cloud: preview reads, deploy changes. Neither has a key to be stolen.
 
 Each has a door of its own: a provider whose attribute condition says, alone and in full, whose tokens come
 in. A service account is bound to what came through its door and to nothing else of the pool.
@@ -59,15 +59,15 @@ class Identities(ComponentResource):
         pool = iam.WorkloadIdentityPool(
             name,
             project=project,
-            workload_identity_pool_id=Output.concat(f"{name}-", suffix.hex),
-            display_name="CI of Rasa's stacks",
+            workload_identity_pool_id=Output.concat("ci-", suffix.hex),
+            display_name="CI of a stack of Rasa",
             opts=ResourceOptions(parent=self),
         )
         self.preview, self.preview_provider = _identity(
-            "preview", args.trust.preview, pool, args.trust, parent=self
+            f"{name}-preview", args.trust.preview, pool, suffix, args.trust, parent=self
         )
         self.deploy, self.deploy_provider = _identity(
-            "deploy", args.trust.deploy, pool, args.trust, parent=self
+            f"{name}-deploy", args.trust.deploy, pool, suffix, args.trust, parent=self
         )
         reading = projects.IAMCustomRole(
             f"{name}-preview-reads",
@@ -110,14 +110,25 @@ def condition(subjects: Sequence[str]) -> str:
 
 
 def _identity(
-    kind: str, subjects: Sequence[str], pool: iam.WorkloadIdentityPool, trust: Trust, *, parent: Resource
+    name: str,
+    subjects: Sequence[str],
+    pool: iam.WorkloadIdentityPool,
+    suffix: random.RandomId,
+    trust: Trust,
+    *,
+    parent: Resource,
 ) -> tuple[serviceaccount.Account, Output[str]]:
-    opts = ResourceOptions(parent=parent)
+    opts, kind = ResourceOptions(parent=parent), name.rpartition("-")[2]
     account = serviceaccount.Account(
-        f"ci-{kind}", project=pool.project, display_name=f"Rasa: {kind} in CI", opts=opts
+        name,
+        project=pool.project,
+        # 30 characters at most, which a stack's name may exceed.
+        account_id=Output.concat(f"ci-{kind}-", suffix.hex),
+        display_name=f"Rasa: {name}"[:100],
+        opts=opts,
     )
     provider = iam.WorkloadIdentityPoolProvider(
-        f"ci-{kind}",
+        name,
         project=pool.project,
         workload_identity_pool_id=pool.workload_identity_pool_id,
         workload_identity_pool_provider_id=kind,
@@ -132,7 +143,7 @@ def _identity(
         opts=opts,
     )
     serviceaccount.IAMMember(
-        f"ci-{kind}",
+        name,
         service_account_id=account.name,
         role="roles/iam.workloadIdentityUser",
         # By way of the provider, which sets the attribute: nobody comes before its condition stands.

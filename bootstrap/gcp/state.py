@@ -1,7 +1,7 @@
-"""Where Pulumi keeps the stacks' states on Google Cloud, and the key of the secrets in them.
+"""Where Pulumi keeps the stacks' states on Google Cloud, and the keys of the secrets in them.
 
-The bucket is encrypted with a key too, another one: who may decrypt secrets is not who may read the bucket.
-Both outlive everything: a key of Cloud KMS cannot be deleted at all, only its material can.
+Each stack has a key of its own, and the bucket another one: who may decrypt one stack's secrets decrypts no
+other's. All outlive everything: a key of Cloud KMS cannot be deleted at all, only its material can.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class StateArgs:
     project: str
     region: str
     readers: Mapping[str, Output[str]]
-    """Name → member that reads the states and decrypts."""
+    """Stack → member that reads the states and decrypts this stack's secrets."""
     writers: Mapping[str, Output[str]]
-    """Name → member that writes and encrypts too; objects are granted with the whole project."""
+    """Stack → member that encrypts them too; objects are granted with the whole project."""
     people: Sequence[str]
     """Those who make the stacks' states, such as user:me@example.com: not even an owner encrypts."""
     protect: bool
@@ -39,23 +39,20 @@ class StateArgs:
 
 
 class State(ComponentResource):
-    """A private, versioned bucket and the key of the secrets."""
+    """A private, versioned bucket, and a key for the secrets of each stack."""
 
     bucket: Output[str] | None = None
-    key_id: Output[str]
+    key_ids: Mapping[str, Output[str]]
+    """By stack."""
 
     def __init__(self, name: str, args: StateArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:bootstrap:State", name, {}, opts)
         kms_project = enable_api(name, "cloudkms", args.project, parent=self)
         ring = kms.KeyRing(name, project=kms_project, location=args.region, opts=ResourceOptions(parent=self))
         kept = ResourceOptions(parent=self, protect=args.protect)
-        secrets = create_key_in(ring, f"{name}-secrets", kept=args.protect, opts=kept)
-        self.key_id = secrets.id
-        for who, member in args.readers.items():
-            _lend(f"{name}-{who}", secrets, "cryptoKeyDecrypter", member, parent=self)
-        people = {person.rpartition(":")[2]: Output.from_input(person) for person in args.people}
-        for who, member in {**args.writers, **people}.items():
-            _lend(f"{name}-{who}", secrets, "cryptoKeyEncrypterDecrypter", member, parent=self)
+        self.key_ids = {
+            stack: _key_of(f"{name}-{stack}", stack, args, ring, kept, parent=self) for stack in args.readers
+        }
         if args.bucket:
             self._keep_states(name, args, ring, kept)
         self.register_outputs({"bucket": self.bucket})
@@ -77,15 +74,26 @@ class State(ComponentResource):
             ),
             kept,
         )
-        for who, member in args.readers.items():
+        for stack, member in args.readers.items():
             storage.BucketIAMMember(
-                f"{name}-{who}",
+                f"{name}-{stack}",
                 bucket=bucket.name,
                 role="roles/storage.objectViewer",
                 member=member,
                 opts=ResourceOptions(parent=self),
             )
         self.bucket = bucket.name
+
+
+def _key_of(
+    name: str, stack: str, args: StateArgs, ring: kms.KeyRing, kept: ResourceOptions, *, parent: Resource
+) -> Output[str]:
+    key = create_key_in(ring, name, kept=args.protect, opts=kept)
+    _lend(f"{name}-preview", key, "cryptoKeyDecrypter", args.readers[stack], parent=parent)
+    people = {person.rpartition(":")[2]: Output.from_input(person) for person in args.people}
+    for who, member in {"deploy": args.writers[stack], **people}.items():
+        _lend(f"{name}-{who}", key, "cryptoKeyEncrypterDecrypter", member, parent=parent)
+    return key.id
 
 
 def _lend(name: str, key: kms.CryptoKey, role: str, member: Output[str], *, parent: Resource) -> None:

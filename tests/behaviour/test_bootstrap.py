@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import pytest
 from pulumi import Output
 
 from bootstrap.azure import identities, state
@@ -25,31 +27,43 @@ def states() -> Recording[Any]:
         resource_group=KNOWN("states"),
         resource_group_id=KNOWN(GROUP),
         subscription="0",
-        tenant=KNOWN("tenant"),
         readers={"preview": KNOWN("preview")},
-        writers={"deploy": KNOWN("deploy")},
         people=[PERSON],
         protect=True,
     )
     return record(lambda: state.State("state", args))
 
 
-def test_a_person_can_be_removed_while_the_locks_stay() -> None:
+@cache
+def key() -> Recording[Any]:
+    args = state.StackKeyArgs(
+        subscription="0",
+        tenant=KNOWN("tenant"),
+        users={"preview": KNOWN("preview"), "deploy": KNOWN("deploy")},
+        people=[PERSON],
+        protect=True,
+    )
+    return record(lambda: state.StackKey("secrets-azure-dev", args))
+
+
+@pytest.mark.parametrize("made", [states, key])
+def test_a_person_can_be_removed_while_the_locks_stay(made: Callable[[], Recording[Any]]) -> None:
     """A lock holds for role assignments on what it locks and below, so they are made above it."""
-    made = states()
-    assert len(made.of(LOCK)) == 2
-    assert GROUP not in {one.inputs["scope"] for one in made.of(LOCK)}
-    grants = made.of(GRANT)
-    assert {one.inputs["scope"] for one in grants} == {GROUP}
+    (lock,) = made().of(LOCK)
+    grants = made().of(GRANT)
+    (scope,) = {str(one.inputs["scope"]) for one in grants}
+    assert not scope.startswith(str(lock.inputs["scope"]))
     assert [one for one in grants if one.inputs["principalId"] == PERSON]
 
 
-def test_the_key_goes_with_its_vault() -> None:
-    made = states()
+def test_the_key_goes_with_its_vault_and_is_granted_with_its_group_alone() -> None:
+    made = key()
     vault = made.one("azure-native:keyvault:Vault")
     assert made.one("azure-native:keyvault:Key").deleted_with == vault.urn
     assert vault.inputs["properties"]["publicNetworkAccess"] == "Enabled"
     assert vault.inputs["properties"]["networkAcls"] == {"defaultAction": "Allow", "bypass": "None"}
+    group = made.one("azure-native:resources:ResourceGroup")
+    assert all(group.urn in one.data_flow for one in made.of(GRANT))
 
 
 def test_a_new_role_is_known_before_it_is_assigned() -> None:

@@ -12,21 +12,23 @@ from pulumi import RunError
 from bootstrap.audiences import Cloud
 from bootstrap.azure.identities import exact, slug
 from bootstrap.issuers import Asked, trust
-from tests.ci.trust import admits, rendered
+from tests.ci.trust import admits, like, rendered
 from tests.recorder import Recording
 
 ROOT = Path(__file__).parents[2]
 CLOUDS: tuple[Cloud, ...] = ("aws", "azure", "gcp")
-ENVIRONMENTS = ("aws-dev", "aws-production")
+DEV, PRODUCTION = "aws-dev", "aws-production"
 ORG, PROJECT = "0a8c1f5e-0000-4000-8000-000000000001", "0a8c1f5e-0000-4000-8000-000000000002"
 USER, ORIGIN = "0a8c1f5e-0000-4000-8000-000000000003", "github.com/acme/rasa"
-TRUSTS = {
-    "github": trust(Asked(system="github", repository="acme/rasa", environments=ENVIRONMENTS)),
-    "numbered": trust(Asked(system="github", repository="acme/rasa", environments=ENVIRONMENTS, ids="1/2")),
-    "gitlab": trust(Asked(system="gitlab", repository="acme/rasa")),
-    "circleci": trust(Asked(system="circleci", repository=f"{ORG}/{PROJECT}", origin=ORIGIN)),
-    "jenkins": trust(Asked(system="jenkins", repository="acme/rasa", origin="ci.acme.test")),
+SYSTEMS = {
+    "github": Asked(system="github", repository="acme/rasa"),
+    "numbered": Asked(system="github", repository="acme/rasa", ids="1/2"),
+    "gitlab": Asked(system="gitlab", repository="acme/rasa"),
+    "circleci": Asked(system="circleci", repository=f"{ORG}/{PROJECT}", origin=ORIGIN),
+    "jenkins": Asked(system="jenkins", repository="acme/rasa", origin="ci.acme.test"),
 }
+TRUSTS = {system: trust(asked, DEV) for system, asked in SYSTEMS.items()}
+IN_PRODUCTION = {system: trust(asked, PRODUCTION) for system, asked in SYSTEMS.items()}
 
 
 def circle(ref: str, project: str = PROJECT, origin: str = ORIGIN) -> str:
@@ -43,15 +45,14 @@ def jenkins(job: str, project: str = "acme/job/rasa", host: str = "ci.acme.test"
 
 DEPLOYS = [
     ("github", "repo:acme/rasa:environment:aws-dev"),
-    ("github", "repo:acme/rasa:environment:aws-production"),
-    ("numbered", "repo:acme@1/rasa@2:environment:aws-production"),
+    ("numbered", "repo:acme@1/rasa@2:environment:aws-dev"),
     ("gitlab", gitlab("main")),
     ("circleci", circle("refs/heads/main")),
     ("jenkins", jenkins("main")),
 ]
 PULL_REQUESTS = [
-    ("github", "repo:acme/rasa:pull_request"),
-    ("numbered", "repo:acme@1/rasa@2:pull_request"),
+    ("github", "repo:acme/rasa:environment:aws-dev-preview"),
+    ("numbered", "repo:acme@1/rasa@2:environment:aws-dev-preview"),
     ("gitlab", gitlab("feature")),
     ("circleci", circle("refs/heads/feature")),
     ("jenkins", jenkins("PR-7")),
@@ -62,7 +63,7 @@ STRANGERS = [
     ("github", "repo:mallory/rasa:ref:refs/heads/main"),
     ("github", "repo:acme/rasa-fork:environment:aws-production"),
     # Somebody took the name after it was given up.
-    ("numbered", "repo:acme@3/rasa@4:environment:aws-production"),
+    ("numbered", "repo:acme@3/rasa@4:environment:aws-dev"),
     ("numbered", "repo:acme@1/rasa@4:pull_request"),
     ("numbered", "repo:acme/rasa:pull_request"),
     ("gitlab", gitlab("main", "mallory/rasa")),
@@ -78,7 +79,11 @@ STRANGERS = [
 OTHER_JOBS = [
     *PULL_REQUESTS,
     ("github", "repo:acme/rasa:ref:refs/heads/main"),
-    ("github", "repo:acme/rasa:ref:refs/heads/environment:aws-production"),
+    ("github", "repo:acme/rasa:ref:refs/heads/environment:aws-dev"),
+    # The other tier's, and a job that names no environment.
+    ("github", "repo:acme/rasa:environment:aws-production"),
+    ("numbered", "repo:acme@1/rasa@2:environment:aws-production"),
+    ("github", "repo:acme/rasa:pull_request"),
     ("github", "repo:acme/rasa:environment:aws-production-2"),
     ("github", "repo:acme/rasa:environment:staging"),
     ("gitlab", gitlab("main-2")),
@@ -146,6 +151,32 @@ def test_another_issuer_is_refused(cloud: Cloud) -> None:
             assert not admits(cloud, recording, identity, {**claims, "iss": "gitlab.com"})
 
 
+OF_ANOTHER_STACK = [
+    ("github", "repo:acme/rasa:environment:aws-production-preview"),
+    ("github", "repo:acme/rasa:environment:aws-production"),
+    ("github", "repo:acme/rasa:pull_request"),
+    ("numbered", "repo:acme@1/rasa@2:pull_request"),
+]
+
+
+@pytest.mark.parametrize(("cloud", "system", "subject"), cases(OF_ANOTHER_STACK))
+def test_a_preview_of_one_stack_opens_no_other(cloud: Cloud, system: str, subject: str) -> None:
+    assert not taken(cloud, system, "preview", subject)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_production_is_previewed_only_where_somebody_approves(system: str) -> None:
+    """On GitHub by the environment's reviewers; elsewhere a subject cannot say it: main alone comes in."""
+    subjects = {
+        "github": "repo:acme/rasa:environment:aws-production-preview",
+        "numbered": "repo:acme@1/rasa@2:environment:aws-production-preview",
+    }
+    branches = [one for name, one in PULL_REQUESTS if name == system]
+    trusted = IN_PRODUCTION[system].preview
+    assert (subjects[system] in trusted) if system in subjects else len(trusted) == 1
+    assert not [one for one in branches for pattern in trusted if like(pattern, one)]
+
+
 def test_drift_is_looked_for_on_main() -> None:
     mains = {
         "github": "repo:acme/rasa:ref:refs/heads/main",
@@ -167,7 +198,7 @@ def test_azure_refuses_what_it_cannot_compare() -> None:
 
 def test_credentials_of_an_identity_are_written_one_after_the_other() -> None:
     type_ = "azure-native:managedidentity:FederatedIdentityCredential"
-    found = [one for one in made("azure", "github").of(type_) if one.name.startswith("ci-deploy")]
+    found = [one for one in made("azure", "github").of(type_) if one.name.startswith("ci-preview")]
     first, second = sorted(found, key=lambda one: len(one.depends_on))
     assert first.urn in second.depends_on
 
@@ -190,9 +221,9 @@ def test_credentials_of_an_identity_are_written_one_after_the_other() -> None:
 )
 def test_patterns_and_parts_are_refused(asked: Asked) -> None:
     with pytest.raises(RunError, match=r"must be .*, without patterns"):
-        trust(asked)
+        trust(asked, next(iter(asked.environments), DEV))
 
 
 def test_another_system_is_refused() -> None:
     with pytest.raises(RunError, match="must be one of github, gitlab, circleci, jenkins"):
-        trust(Asked(system="travis", repository="acme/rasa"))
+        trust(Asked(system="travis", repository="acme/rasa"), DEV)

@@ -16,12 +16,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bootstrap.audiences import AUDIENCES
+from bootstrap.tiers import variable
 from ci import login, tokens
 from ci.errors import JobError
 from tests.ci.uploads import QUIET, sdk
 
 ROOT = Path(__file__).parents[2]
-GIVEN = {
+VALUES = {
     "AWS_REGION": "eu-central-1",
     "AWS_BACKEND_URL": "s3://state?region=eu-central-1&awssdk=v2",
     "AWS_PREVIEW_ROLE": "arn:aws:iam::123456789012:role/preview",
@@ -38,6 +39,8 @@ GIVEN = {
     "GCP_DEPLOY_PROVIDER": "projects/1/locations/global/workloadIdentityPools/p/providers/deploy",
     "GCP_DEPLOY_ACCOUNT": "deploy@project.iam.gserviceaccount.com",
 }
+GIVEN = {variable(name, f"{name.partition('_')[0].lower()}-dev"): value for name, value in VALUES.items()}
+"""Those of the stacks of dev, as bootstrap/ names them."""
 TOKEN = "planted.oidc.token"
 ELSEWHERE = {**GIVEN, "CLOUD_TOKEN": TOKEN}
 """The environment of a job on GitLab, CircleCI or Jenkins."""
@@ -81,7 +84,7 @@ def test_azure_reads_its_token_from_a_file(github: dict[str, str], tmp_path: Pat
     path = Path(found[tokens.FILE])
     assert path.read_text().startswith(f"{TOKEN}-for-{AUDIENCES['azure']}")
     assert path.stat().st_mode & 0o077 == 0
-    assert found["PULUMI_BACKEND_URL"] == GIVEN["AZURE_BACKEND_URL"]
+    assert found["PULUMI_BACKEND_URL"] == VALUES["AZURE_BACKEND_URL"]
     assert found["ARM_CLIENT_ID"] == found["AZURE_CLIENT_ID"] == "writer"
     assert found["ARM_OIDC_TOKEN_FILE_PATH"] == str(path)
     assert login.log_in("azure-dev", "PREVIEW", tmp_path, github)["ARM_CLIENT_ID"] == "reader"
@@ -113,12 +116,12 @@ def test_elsewhere_nothing_is_renewed(tmp_path: Path) -> None:
 def test_google_asks_github_itself(github: dict[str, str], tmp_path: Path) -> None:
     found = login.log_in("gcp-dev", "DEPLOY", tmp_path, github)
     document = json.loads(Path(found["GOOGLE_APPLICATION_CREDENTIALS"]).read_text())
-    assert document["audience"] == f"//iam.googleapis.com/{GIVEN['GCP_DEPLOY_PROVIDER']}"
+    assert document["audience"] == f"//iam.googleapis.com/{VALUES['GCP_DEPLOY_PROVIDER']}"
     # Google's own library understands the file, and gets a token for the audience that the provider takes.
     credentials: Any = sdk("google.auth.identity_pool").Credentials.from_info(document)
     request: Any = sdk("google.auth.transport.requests").Request()
     assert credentials.retrieve_subject_token(request).startswith(f"{TOKEN}-for-{AUDIENCES['gcp']}")
-    assert credentials.service_account_email == GIVEN["GCP_DEPLOY_ACCOUNT"]
+    assert credentials.service_account_email == VALUES["GCP_DEPLOY_ACCOUNT"]
 
 
 def test_google_reads_a_file_elsewhere(tmp_path: Path) -> None:
@@ -126,7 +129,7 @@ def test_google_reads_a_file_elsewhere(tmp_path: Path) -> None:
     document = json.loads(Path(found["CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE"]).read_text())
     credentials: Any = sdk("google.auth.identity_pool").Credentials.from_info(document)
     assert credentials.retrieve_subject_token(None) == "planted-for-google"
-    assert credentials.service_account_email == GIVEN["GCP_PREVIEW_ACCOUNT"]
+    assert credentials.service_account_email == VALUES["GCP_PREVIEW_ACCOUNT"]
 
 
 @pytest.fixture
@@ -160,10 +163,10 @@ def test_aws_hands_out_credentials_for_the_whole_job(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(boto, "client", client)
     found = login.log_in("aws-dev", "DEPLOY", tmp_path, ELSEWHERE)
     assert found["AWS_SESSION_TOKEN"]
-    assert asked[0]["RoleArn"] == GIVEN["AWS_DEPLOY_ROLE"]
+    assert asked[0]["RoleArn"] == VALUES["AWS_DEPLOY_ROLE"]
     assert asked[0]["DurationSeconds"] == 4 * 3600
     login.log_in("aws-dev", "PREVIEW", tmp_path, ELSEWHERE)
-    assert (asked[1]["RoleArn"], asked[1]["DurationSeconds"]) == (GIVEN["AWS_PREVIEW_ROLE"], 3600)
+    assert (asked[1]["RoleArn"], asked[1]["DurationSeconds"]) == (VALUES["AWS_PREVIEW_ROLE"], 3600)
 
 
 def test_aws_says_no(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -218,12 +221,27 @@ def test_a_missing_variable_is_named(name: str, tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_stack_without_a_cloud_logs_in_where_its_state_is() -> None:
-    only_google = {name: value for name, value in GIVEN.items() if name.startswith("GCP")}
+    only_google = {variable("GCP_BACKEND_URL", "existing-production"): "gs://state"}
     assert login.cloud_of("existing-production", only_google) == "gcp"
     assert login.cloud_of("azure-production", only_google) == "azure"
     assert login.is_bootstrapped("existing-production", only_google)
     assert not login.is_bootstrapped("azure-production", only_google)
-    assert not login.is_bootstrapped("local-dev", {"AWS_BACKEND_URL": "s3://x"})
+    assert not login.is_bootstrapped("local-dev", {variable("AWS_BACKEND_URL", "local-dev"): "s3://x"})
+
+
+def test_a_stack_has_its_own_variables_and_no_others(tmp_path: Path) -> None:
+    """Production is in another account: nothing of dev's leads there."""
+    with pytest.raises(JobError, match="AWS_BACKEND_URL_AWS_PRODUCTION is not set"):
+        login.log_in("aws-production", "PREVIEW", tmp_path, ELSEWHERE)
+
+
+def test_production_is_previewed_for_real_where_somebody_approves(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {variable("AWS_BACKEND_URL", stack): "s3://x" for stack in ("aws-dev", "aws-production")}
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    assert login.previews_for_real("aws-dev", given)
+    assert not login.previews_for_real("aws-production", given)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert login.previews_for_real("aws-production", given)
 
 
 def test_github_gets_masks_and_the_next_steps_the_environment(tmp_path: Path) -> None:
@@ -266,7 +284,7 @@ def test_a_shell_gets_exports(clone: Path, tmp_path: Path) -> None:
     refused = subprocess.run(
         ["bash", "-c", f"{script}; echo reached"],
         cwd=clone,
-        env={**environment, "GCP_BACKEND_URL": ""},
+        env={**environment, "GCP_BACKEND_URL_GCP_DEV": ""},
         capture_output=True,
         text=True,
         check=False,

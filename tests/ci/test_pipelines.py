@@ -22,7 +22,11 @@ SCRIPTS = sorted(map(str, ROOT.glob("ci/**/*.sh")))
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 BIN = Path(sys.executable).parent
 PIPELINES = ("ci/gitlab/.gitlab-ci.yml", "ci/circleci/config.yml", "ci/jenkins/Jenkinsfile")
-VARIABLES = {"AWS_BACKEND_URL": "s3://x", "AZURE_BACKEND_URL": "azblob://x?storage_account=y"}
+VARIABLES = {
+    f"{cloud}_BACKEND_URL_{cloud}_{tier}": url
+    for cloud, url in (("AWS", "s3://x"), ("AZURE", "azblob://x?storage_account=y"))
+    for tier in ("DEV", "PRODUCTION")
+} | {"AWS_BACKEND_URL_EXISTING_PRODUCTION": "s3://x"}
 
 
 @pytest.mark.parametrize(

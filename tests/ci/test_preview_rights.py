@@ -103,7 +103,7 @@ def test_nothing_is_written_and_nothing_is_granted_by_a_wildcard() -> None:
 def test_it_reads_the_states_and_decrypts_their_secrets() -> None:
     narrow = [one for one in statements() if one["Resource"] != "*"]
     assert [(one["Effect"], one["Action"], one["Resource"]) for one in narrow] == [
-        ("Allow", ["kms:Decrypt"], "arn:k"),
+        ("Allow", ["kms:Decrypt"], ["arn:k", "arn:bucket"]),
         ("Allow", ["s3:ListBucket", "s3:GetObject"], ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]),
     ]
 

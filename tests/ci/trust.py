@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi import Output
+from pulumi import ComponentResource, Output, ResourceOptions
 
 from bootstrap.aws import identities as aws
 from bootstrap.azure import identities as azure
@@ -28,8 +28,19 @@ PROVIDER = "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider"
 def rendered(cloud: str, trust: Trust) -> Recording[Any]:
     """What bootstrap/ makes of a trust."""
     if cloud == "aws":
-        args = aws.IdentitiesArgs(trust=trust, bucket_arn=KNOWN("arn:aws:s3:::b"), key_arn=KNOWN("arn:k"))
-        return record(lambda: aws.Identities("ci", args))
+
+        def made() -> object:
+            account = ComponentResource("rasa:bootstrap:Account", "account")
+            args = aws.IdentitiesArgs(
+                issuer_arn=aws.create_issuer("ci", trust, ResourceOptions(parent=account)),
+                trust=trust,
+                bucket_arn=KNOWN("arn:aws:s3:::b"),
+                bucket_key_arn=KNOWN("arn:bucket"),
+                key_arn=KNOWN("arn:k"),
+            )
+            return aws.Identities("ci", args)
+
+        return record(made)
     if cloud == "azure":
         given = azure.IdentitiesArgs(resource_group=KNOWN("g"), subscription="0", trust=trust)
         return record(lambda: azure.Identities("ci", given))
@@ -83,7 +94,7 @@ def _gcp(recording: Recording[Any], identity: str, claims: Claims) -> bool:
     (binding,) = [
         one
         for one in recording.of("gcp:serviceaccount/iAMMember:IAMMember")
-        if one.inputs["serviceAccountId"].endswith(f"/serviceAccounts/test-ci-{identity}-0a1b2c")
+        if one.inputs["serviceAccountId"].endswith(f"/serviceAccounts/ci-{identity}-0a1b2c")
     ]
     door = re.fullmatch(
         r"principalSet://iam\.googleapis\.com/projects/1/locations/global/workloadIdentityPools/ci-0a1b2c"
