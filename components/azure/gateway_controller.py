@@ -7,7 +7,6 @@ to their subnet, nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
@@ -49,12 +48,14 @@ class GatewayController(ComponentResource):
         group = Output.concat(
             "/subscriptions/", place.subscription_id, "/resourceGroups/", place.resource_group
         )
-        scopes: Mapping[Role, Output[str]] = {
+        scopes: dict[Role, Output[str]] = {
             "gateway-manager": group,
             "network-contributor": args.subnet_id,
             "reader": place.node_resource_group_id,
         }
-        rights = {role: (f"{name}-{role}", scope) for role, scope in scopes.items()}
+        rights: dict[Role, tuple[str, Output[str]]] = {
+            role: (f"{name}-{role}", scope) for role, scope in scopes.items()
+        }
         identity = create_identity(name, CHART, rights, place, parent=self)
         values = {
             "albController": {

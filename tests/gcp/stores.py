@@ -24,7 +24,7 @@ from components.gcp.placement import Placement
 from components.gcp.tracker_store import TrackerStore
 from components.gcp.vault_unseal import VaultUnseal
 from tests.computed import GOOGLE_PROJECT, GOOGLE_REGION
-from tests.recorder import Recording, record
+from tests.recorder import Recording, beside, record
 
 CHANNEL = f"projects/{GOOGLE_PROJECT}/notificationChannels/1"
 ALARM = "gcp:monitoring/alertPolicy:AlertPolicy"
@@ -67,6 +67,7 @@ def placement(alarm_channel: str | None) -> Placement:
         "cluster",
         project=GOOGLE_PROJECT,
         control_plane_endpoints_config=container.ClusterControlPlaneEndpointsConfigArgs(),
+        opts=beside(),
     )
     project = known(GOOGLE_PROJECT)
     return Placement(
