@@ -214,6 +214,9 @@ def in_cluster(host: str) -> bool:
     return re.search(r"\.svc(\.cluster\.local)?$", host) is not None
 
 
+_MADE_HERE = "a namespace that this stack would only make"
+
+
 def _references(key: str, field: str) -> Rule:
     """A Secret or a volume that is named must exist, and so must the namespace that it is in."""
 
@@ -221,15 +224,18 @@ def _references(key: str, field: str) -> Rule:
         cluster, block = settings.cluster, getattr(settings, field)
         if isinstance(cluster, ExistingCluster) and cluster.has_namespace:
             return
-        found = [(path, f"Secret {at.secret_name!r}") for path, at in _secret_keys(block, f"rasa:{key}")]
+        # Of a stack that is up, the namespace holds the data: `identity.py` refuses to hand it over.
+        there = "on a stack that is not up yet, with a namespace that exists, " + set_with(
+            "rasa:cluster.hasNamespace", "true"
+        )
+        if not isinstance(cluster, ExistingCluster):
+            there = "use a cluster and a namespace that exist"
+        for path, at in _secret_keys(block, f"rasa:{key}"):
+            inline = set_with(path, "<value>", is_secret=True)
+            what = f"the Secret {at.secret_name!r} in {_MADE_HERE}"
+            yield f"{path} names {what}; give the value, {inline}; or {there}"
         if isinstance(block, ExistingVolume):
-            found.append((f"rasa:{key}.claim", f"PersistentVolumeClaim {block.claim!r}"))
-        for path, what in found:
-            mend = set_with("rasa:cluster.hasNamespace", "true")
-            if not isinstance(cluster, ExistingCluster):
-                inline = set_with(path, "<value>", is_secret=True)
-                mend = f"use a cluster and a namespace that exist, or {inline}"
-            yield f"{path} names the {what} in a namespace that this stack would only make; {mend}"
+            yield f"rasa:{key}.claim names the PersistentVolumeClaim {block.claim!r} in {_MADE_HERE}; {there}"
 
     return rule
 

@@ -1,0 +1,74 @@
+"""A cluster is not its address, and one that does not answer is not gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from simcloud.run import Simulation
+from tests.simulations import example
+from tests.stacks import SIMULATED
+
+pytestmark = pytest.mark.engine
+
+STACK = "existing-production"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
+    simulation = example(
+        STACK, tmp_path_factory.mktemp("cluster") / "state", config={"deletionProtection": True}
+    )
+    brought_up = simulation.up()
+    assert brought_up.success, brought_up.errors
+    return simulation
+
+
+def elsewhere(**changes: str) -> dict[str, Any]:
+    """The kubeconfig of the example, with another way to the same cluster."""
+    config = yaml.safe_load(SIMULATED[STACK]["rasa:cluster"]["kubeconfig"])
+    config["clusters"][0]["cluster"].update(changes)
+    config["contexts"][0]["name"] = config["current-context"] = "renamed"
+    return {"secure": yaml.safe_dump(config)}
+
+
+def test_another_way_to_the_cluster_replaces_nothing(running: Simulation) -> None:
+    moved = elsewhere(
+        server="https://api.company.invalid", **{"proxy-url": "http://proxy.company.invalid:3128"}
+    )
+    running.set_config("cluster.kubeconfig", moved)
+    up = running.up()
+    assert up.success, up.errors
+    assert {(change.op, change.type) for change in up.changed} == {("update", "pulumi:providers:kubernetes")}
+    assert not running.refresh().changed
+
+
+def test_a_refresh_from_out_of_reach_forgets_nothing(running: Simulation) -> None:
+    before = [one["urn"] for one in running.workspace.resources()]
+    refreshed = running.refresh(out_of_reach=True)
+    assert not refreshed.success
+    assert "unreachable" in "".join(refreshed.errors)
+    assert [one["urn"] for one in running.workspace.resources()] == before
+
+
+def test_another_cluster_is_refused(running: Simulation) -> None:
+    running.set_config("cluster.name", "another")
+    for result in (running.preview(), running.up()):
+        assert not result.success
+        assert "rasa:cluster.name is 'existing' on the running stack" in "".join(result.errors)
+        assert len(result.changed) <= 1
+
+
+def test_a_cluster_that_is_gone_is_forgotten_when_people_say_so(
+    running: Simulation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docs/recovery.md: the variable, one refresh, and the Releases by name."""
+    monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
+    refreshed = running.refresh(out_of_reach=True)
+    assert refreshed.success, refreshed.errors
+    left = {
+        one["type"] for one in running.workspace.resources() if str(one["type"]).startswith("kubernetes:")
+    }
+    assert not left
