@@ -25,7 +25,6 @@ def refused(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         ("rasa:namespace", {"namespace": "another"}),
         ("rasa:network.cidr", {"network": {"cidr": "10.30.0.0/16"}}),
         ("rasa:network.servicesCidr", {"network": {"servicesCidr": "172.21.0.0/16"}}),
-        ("rasa:network.podsCidr", {"network": {"podsCidr": "10.245.0.0/16"}}),
         ("rasa:topics.events", {"topics": {"events": "others"}}),
         ("rasa:trackerStore.kind", {"trackerStore": {"kind": "dynamodb"}}),
         ("rasa:trackerStore.from", {"trackerStore": {"from": "in-cluster"}}),
@@ -60,7 +59,7 @@ def test_the_protection_itself_can_be_lifted() -> None:
     "after",
     [
         {"account": "123456789012"},
-        {"network": {"zones": ["eu-central-1c", "eu-central-1a", "eu-central-1b", "eu-central-1a"]}},
+        {"network": {"zones": ["eu-central-1c", "eu-central-1a", "eu-central-1b"]}},
         {"network": {"avoid": ["192.168.0.0/16"]}},
         {"lockStore": {"size": "small"}, "trackerStore": {"size": "large"}},
         {"cluster": {"allowedCidrs": ["203.0.113.0/28"]}},
@@ -89,6 +88,11 @@ def test_the_namespace_that_the_stack_made_stays_its_own() -> None:
     before = {PROTECTED: False, "rasa:cluster.hasNamespace": False}
     (problem,) = refusals(before, {**before, "rasa:cluster.hasNamespace": True})
     assert "pulumi config set --path 'rasa:cluster.hasNamespace' false" in problem
+
+
+def test_pods_keep_their_addresses_where_they_have_a_range() -> None:
+    before = {PROTECTED: True, "rasa:network.podsCidr": "10.244.0.0/16"}
+    assert refusals(before, {**before, "rasa:network.podsCidr": "10.245.0.0/16"})
 
 
 def test_volumes_never_shrink() -> None:
