@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import socket
+import subprocess
 import sys
 import time
 from argparse import Namespace
@@ -246,6 +248,41 @@ def test_the_clock_begins_with_the_first_connection(preflight: Any, monkeypatch:
     (starved,) = preflight.finish([preflight.begin("late", slow_to_start)], options)
     assert "CPU" in starved.remedy
     assert "1 s" in starved.reason
+
+
+def test_a_wait_for_a_cpu_is_not_the_servers(preflight: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = Namespace(warn_only=[], secret_variables=[])
+
+    def slow() -> str:
+        with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
+            time.sleep(2)
+        return "all is well"
+
+    began = time.monotonic()
+    monkeypatch.setattr(preflight, "SECONDS", 1)
+    for share, verdict in ((0.9, "ok"), (0.0, "failed")):
+
+        def waited(_: int, share: float = share) -> float:
+            return (time.monotonic() - began) * share
+
+        monkeypatch.setattr(preflight, "waited_for_cpu", waited)
+        (result,) = preflight.finish([preflight.begin("slow", slow)], options)
+        assert result.verdict == verdict, result
+
+
+def test_two_that_share_a_cpu_wait_for_it(preflight: Any) -> None:
+    spin = f"import os; os.sched_setaffinity(0, {{{min(os.sched_getaffinity(0))}}})\nwhile True: pass"
+    busy = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(2)]
+    try:
+        deadline = time.monotonic() + 60
+        while preflight.waited_for_cpu(busy[0].pid) < 0.2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert preflight.waited_for_cpu(busy[0].pid) >= 0.2
+    finally:
+        for one in busy:
+            one.kill()
+            one.wait()
+    assert preflight.waited_for_cpu(busy[0].pid) == 0
 
 
 def test_warnings_are_no_failures(report: Any) -> None:
