@@ -70,9 +70,10 @@ check: .venv/.ready ## [dev] types and style
 unit: .venv/.ready ## [dev] tests that need no engine
 	$(BIN)/pytest -q -n auto --dist loadgroup -m "not engine and not slow"
 
+# One test more than there are cores: each of them waits for the engine, or for a program, half of its time.
 engine-tests: .venv/.ready ## [dev] tests on the real engine over the simulated cloud
 	@$(BIN)/python -m simcloud.engine >/dev/null
-	$(BIN)/pytest -q -n 2 -m "engine or slow"
+	$(BIN)/pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "engine or slow"
 
 servers: ## [dev] as root on Debian: the servers that tests run against; without them those tests say so
 	@command -v haproxy >/dev/null && command -v redis-server >/dev/null && command -v openssl >/dev/null || \

@@ -36,6 +36,7 @@ ABANDONED = (
 
 
 CLOUDS = ("azure", "gcp", "aws")
+IN_A_SHELL = ("tests/cli/", "tests/docs/")
 OWN_STACKS = Path(__file__).parents[1] / "stacks"
 
 
@@ -60,6 +61,7 @@ def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         )
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("engine"):
@@ -67,15 +69,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.filterwarnings(warning))
             continue
         cloud = next((name for name in CLOUDS if name in item.nodeid), None)
-        if cloud is not None:
+        if cloud is not None and not item.get_closest_marker("xdist_group"):
             # One worker imports a cloud's SDK (5 s), and records its stacks, once for all tests of it.
             item.add_marker(pytest.mark.xdist_group(cloud))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which language host the commands of tests/cli had (also where `-q` leaves the header out)."""
+    """Say which language host the `pulumi` commands had (also where `-q` leaves the header out)."""
     reports = [report for listed in terminalreporter.stats.values() for report in listed]
-    if any(getattr(report, "nodeid", "").startswith("tests/cli/") for report in reports):
+    if any(getattr(report, "nodeid", "").startswith(IN_A_SHELL) for report in reports):
         found = executables.language_host(Path(shutil.which(engine.find().command) or ""))
         named = f"Pulumi's own, {found}" if found else "simcloud/language, for want of Pulumi's own on PATH"
-        terminalreporter.write_line(f"language host of tests/cli: {named}")
+        terminalreporter.write_line(f"language host of {' and '.join(IN_A_SHELL)}: {named}")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import jsonschema
 import yaml
 
-from components.config.schema import stack_file_schema
+from tests.config.stack_schema import validate
 from tests.stacks import ROOT, record_config, stack_config
 
 VALUES: dict[str, Any] = yaml.safe_load((ROOT / "examples/esc/production.yaml").read_text())["values"]
@@ -26,7 +25,7 @@ def test_the_schema_knows_the_import_and_the_config() -> None:
     stack: dict[str, Any] = yaml.safe_load((ROOT / "examples/Pulumi.aws-dev.yaml").read_text())
     config = {**stack["config"], **opened(VALUES["pulumiConfig"])}
     document = {"environment": ["rasa/production"], "config": config}
-    jsonschema.validate(document, stack_file_schema())
+    validate(document)
 
 
 def test_everything_that_is_handed_to_the_stack_is_secret() -> None:

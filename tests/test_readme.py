@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import jsonschema
 import pytest
 import yaml
 
-from components.config.schema import stack_file_schema
 from components.config.support import table
+from tests.config.stack_schema import validate
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -34,7 +33,7 @@ def test_make_targets_exist(target: str) -> None:
 
 def test_example_stack_file_is_valid() -> None:
     (example,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
-    jsonschema.validate(yaml.safe_load(example), stack_file_schema())
+    validate(yaml.safe_load(example))
 
 
 if __name__ == "__main__":

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import jsonschema
 import pytest
 import yaml
 
 from ci import stacks
 from ci.check_stacks import check
-from components.config.schema import stack_file_schema
 from starters.__main__ import main
 from starters.generate import SHIPPED, StarterError, write
 from starters.template import Starter
+from tests.config.stack_schema import validate
 
 DEV = Starter(name="mine", cloud="aws", region="eu-central-1", profile="dev")
 
@@ -31,7 +30,7 @@ def test_it_matches_the_schema_and_names_nothing_that_does_not_exist(starter: St
     text = write(starter, root / "stacks").read_text()
     file = yaml.safe_load(text)
     file["config"] |= {"rasa:assistant": {"model": "mine"}, "rasa:license": {"secure": "v1:x:y"}}
-    jsonschema.validate(file, stack_file_schema())
+    validate(file)
     assert not any(word in text for word in ("example", "203.0.113", "00000000-", "\n  rasa:assistant"))
     for command in starter.commands():
         assert f"#   {command}\n" in text

@@ -52,7 +52,7 @@ def test_objects_of_a_cluster_that_is_not_ours_are_not_forgotten(mixed: Recordin
 
 def test_a_vault_of_our_own_there_is_a_gap() -> None:
     def program() -> None:
-        place = replace(placement(None), oidc_issuer=None)
+        place = replace(placement(), oidc_issuer=None)
         args = VaultUnsealArgs(
             placement=place,
             profile="dev",

@@ -91,7 +91,7 @@ def test_alarms_are_there_but_silent_without_a_topic(any_store: Recording[Any]) 
 
 @pytest.mark.parametrize("store", STORES)
 def test_alarms_notify_where_a_topic_is_given(store: str) -> None:
-    for alarm in make(store, "dev", alarms=ALARM_TOPIC).of(ALARM):
+    for alarm in make(store, "dev", alarm_topic_arn=ALARM_TOPIC).of(ALARM):
         assert alarm.inputs["alarmActions"] == [ALARM_TOPIC]
 
 

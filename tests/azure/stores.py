@@ -1,29 +1,15 @@
-"""The data stores under test: each of them made alone, next to a cluster that nobody may wait for."""
+"""The data stores under test, and where they are placed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from pulumi import ComponentResource, Output
+from pulumi import Output
 from pulumi_azure_native import managedidentity
 
-from components.azure.event_broker import EventBroker
-from components.azure.lock_store import LockStore
-from components.azure.model_storage import ModelStorage
 from components.azure.placement import Placement
-from components.azure.tracker_store import TrackerStore
-from components.azure.vault_unseal import VaultUnseal
-from components.contract.connections import Topics
-from components.contract.provider import (
-    EventBrokerArgs,
-    LockStoreArgs,
-    ModelStorageArgs,
-    TrackerStoreArgs,
-    VaultUnsealArgs,
-)
-from components.contract.terms import TrackerStoreKind
-from tests.recorder import Recording, beside, record
+from tests.made_alone import maker
+from tests.recorder import beside
 
 TAGS = {"stack": "test"}
 OFFICE = "198.51.100.0/24"
@@ -36,34 +22,7 @@ ZONE_LINK = "azure-native:privatedns:VirtualNetworkLink"
 RECORD = "azure-native:network:PrivateDnsZoneGroup"
 
 
-def given(profile: str, size: str, **changes: Any) -> dict[str, Any]:
-    protected = profile == "production"
-    return {"profile": profile, "size": size, "deletion_protection": protected, **changes}
-
-
-def tracker_store(kind: TrackerStoreKind) -> Callable[[Placement, str, str], ComponentResource]:
-    return lambda place, profile, size: TrackerStore(
-        "tracker-store", TrackerStoreArgs(placement=place, kind=kind, **given(profile, size))
-    )
-
-
-STORES: Mapping[str, Callable[[Placement, str, str], ComponentResource]] = {
-    "model-storage": lambda place, profile, size: ModelStorage(
-        "model-storage", ModelStorageArgs(placement=place, **given(profile, size))
-    ),
-    "lock-store": lambda place, profile, size: LockStore(
-        "lock-store", LockStoreArgs(placement=place, **given(profile, size))
-    ),
-    "postgres": tracker_store("postgres"),
-    "mongodb": tracker_store("mongodb"),
-    "event-broker": lambda place, profile, size: EventBroker(
-        "event-broker", EventBrokerArgs(placement=place, topics=Topics(), **given(profile, size))
-    ),
-    "vault-unseal": lambda place, profile, size: VaultUnseal(
-        "vault-unseal",
-        VaultUnsealArgs(placement=place, namespace="vault", service_account="vault", **given(profile, size)),
-    ),
-}
+STORES = ("model-storage", "lock-store", "postgres", "mongodb", "event-broker", "vault-unseal")
 
 
 def placement(**changes: Any) -> Placement:
@@ -92,7 +51,4 @@ def placement(**changes: Any) -> Placement:
     return Placement(**{**args, **changes})
 
 
-def make(
-    store: str, profile: str, *, size: str = "small", preview: bool = False, **changes: Any
-) -> Recording[Any]:
-    return record(lambda: STORES[store](placement(**changes), profile, size), preview=preview)
+make = maker("azure", placement)

@@ -22,7 +22,7 @@ SIZES = ("small", "medium", "large")
 STORES = {
     "aws": ("lock-store", "postgres", "mongodb", "event-broker"),
     "azure": ("lock-store", "postgres", "mongodb", "event-broker"),
-    "gcp": ("lock-store", "tracker-store", "event-broker"),
+    "gcp": ("lock-store", "postgres", "event-broker"),
 }
 PROFILED = [
     (cloud, store, profile)

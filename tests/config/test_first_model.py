@@ -16,11 +16,11 @@ from components.config.clouds import CLOUDS
 from components.config.first_model import PROJECT
 from components.config.load import parse
 from components.config.rules import first_model as rules
-from components.config.schema import stack_file_schema
 from components.config.settings import Settings
 from components.contract.errors import ConfigurationError
 from tests.ci.models import write_model
 from tests.config import blocks
+from tests.config.stack_schema import validate
 
 AWS: dict[str, Any] = {"cloud": "aws", "region": "eu-central-1", "license": "a-license"}
 NONE: dict[str, Any] = {
@@ -192,7 +192,7 @@ def test_an_unused_file_is_said_unless_a_commit_is_served(
 def test_an_editor_asks_for_one_of_the_two(assistant: dict[str, object], *, right: bool) -> None:
     file = {"config": {"rasa:cloud": "aws", "rasa:assistant": assistant}}
     try:
-        jsonschema.validate(file, stack_file_schema())
+        validate(file)
     except jsonschema.ValidationError:
         assert not right
     else:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from components.config.schema import stack_file_schema
+from tests.config.stack_schema import validate
 from tests.stacks import EXAMPLES
 
 ROOT = Path(__file__).parents[2]
@@ -22,21 +23,26 @@ def read(path: Path) -> Any:
     return yaml.safe_load(path.read_text())
 
 
-def test_schema_file_is_in_step() -> None:
+@pytest.fixture(scope="module", name="schema")
+def fixture_schema() -> Any:
+    return stack_file_schema()
+
+
+def test_schema_file_is_in_step(schema: Any) -> None:
     written = json.loads((ROOT / "stacks" / "schema.json").read_text())
-    assert written == stack_file_schema(), "run: make schema"
+    assert written == schema, "run: make schema"
 
 
 @pytest.mark.parametrize("stack", STACKS, ids=lambda path: path.name)
 def test_stack_files_match_the_schema(stack: Path) -> None:
-    jsonschema.validate(read(stack), stack_file_schema())
+    validate(read(stack))
 
 
 def test_schema_refuses_what_the_settings_refuse() -> None:
     wrong = read(STACKS[0])
     wrong["config"]["rasa:trackerstore"] = {}
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(wrong, stack_file_schema())
+        validate(wrong)
 
 
 def test_no_key_is_declared_in_pulumi_yaml() -> None:
@@ -45,8 +51,7 @@ def test_no_key_is_declared_in_pulumi_yaml() -> None:
     assert not {key for key in declared if not key.startswith("pulumi:")}
 
 
-def test_every_key_says_what_it_means() -> None:
-    schema = stack_file_schema()
+def test_every_key_says_what_it_means(schema: Any) -> None:
     config = schema["properties"]["config"]
     for block, definition in {"config": config, **schema["$defs"]}.items():
         for key, value in definition.get("properties", {}).items():

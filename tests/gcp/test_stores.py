@@ -8,7 +8,8 @@ from components.contract.provider import TrackerStoreArgs
 from components.contract.secrets import PasswordLogin
 from components.contract.terms import TrackerStoreKind
 from components.gcp.tracker_store import TrackerStore
-from tests.gcp.stores import ALARM, CHANNEL, CLUSTER, STORES, given, make, placement
+from tests.gcp.stores import ALARM, CHANNEL, CLUSTER, STORES, make, placement
+from tests.made_alone import given
 from tests.recorder import is_secret, record, value_of
 
 SQL = "gcp:sql/databaseInstance:DatabaseInstance"
@@ -34,7 +35,7 @@ def test_nothing_waits_for_the_cluster(store: str) -> None:
 
 @pytest.mark.parametrize("store", sorted(set(STORES) - {"vault-unseal"}))
 def test_alarms_notify_the_channel_they_are_given(store: str) -> None:
-    alarms = make(store, "production", alarms=CHANNEL).of(ALARM)
+    alarms = make(store, "production", alarm_channel=CHANNEL).of(ALARM)
     assert alarms
     assert all(alarm.inputs["notificationChannels"] == [CHANNEL] for alarm in alarms)
 
@@ -50,7 +51,7 @@ def test_a_service_may_use_the_key_before_it_needs_it(store: str) -> None:
 
 @pytest.mark.parametrize("kind", ["dynamodb", "mongodb"])
 def test_what_google_has_not_says_what_to_use(kind: TrackerStoreKind) -> None:
-    args = TrackerStoreArgs(placement=placement(None), kind=kind, **given("dev", "small"))
+    args = TrackerStoreArgs(placement=placement(), kind=kind, **given("dev", "small"))
     with pytest.raises(NotSupported, match="kind postgres"):
         record(lambda: TrackerStore("tracker-store", args))
 
@@ -95,7 +96,7 @@ def test_redis_has_a_standby_in_another_zone_in_production_only() -> None:
 
 
 def test_database_is_protected_twice_and_restorable_in_production() -> None:
-    production, dev = (make("tracker-store", profile).one(SQL).inputs for profile in ("production", "dev"))
+    production, dev = (make("postgres", profile).one(SQL).inputs for profile in ("production", "dev"))
     assert production["deletionProtection"] is production["settings"]["deletionProtectionEnabled"] is True
     assert dev["deletionProtection"] is dev["settings"]["deletionProtectionEnabled"] is False
     assert production["settings"]["availabilityType"] == "REGIONAL"
@@ -105,7 +106,7 @@ def test_database_is_protected_twice_and_restorable_in_production() -> None:
 
 
 def test_rasa_and_the_administrator_have_passwords_of_their_own() -> None:
-    made = make("tracker-store", "production")
+    made = make("postgres", "production")
     postgres: Postgres = made.result.connection
     assert isinstance(postgres.login, PasswordLogin)
     assert isinstance(postgres.admin, PasswordLogin)
@@ -118,7 +119,7 @@ def test_rasa_and_the_administrator_have_passwords_of_their_own() -> None:
 
 
 def test_server_is_verified_by_its_own_authority() -> None:
-    postgres: Postgres = make("tracker-store", "production").result.connection
+    postgres: Postgres = make("postgres", "production").result.connection
     assert postgres.tls == "verify-ca"
     assert postgres.ca is not None
     assert value_of(postgres.ca).startswith("-----BEGIN CERTIFICATE-----")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from pulumi import Output
@@ -250,6 +251,7 @@ REFERENCES = replace(
 STACKS = {"aws": BASE, "azure": AZURE, "google": GOOGLE}
 
 
+@cache
 def every_kind() -> dict[str, AssistantArgs]:
     """One assistant for each member of each union, the others being plain."""
     from tests.rasa.samples_companions import COMPANIONS  # noqa: PLC0415 (made from what stands here)

@@ -12,10 +12,11 @@ from components.rasa.assistant import Assistant
 from components.rasa.spec.connection_pools import ANALYTICS_CONNECTIONS, budget
 from components.rasa.spec.versions import Image
 from tests.rasa import samples
+from tests.rasa.assistants import recorded
 from tests.rasa.samples import environment
 from tests.rasa.samples_companions import ALL_COMPANIONS, analytics
 from tests.rasa.test_values import written
-from tests.recorder import Recorded, Recording, record
+from tests.recorder import Recorded, Recording
 
 PATCH = "kubernetes:apps/v1:DeploymentPatch"
 BUDGET = "kubernetes:policy/v1:PodDisruptionBudget"
@@ -24,7 +25,7 @@ FLUSH_SECONDS, SANIC_SECONDS = 30, 15
 
 
 def run(args: AssistantArgs = samples.BASE) -> Recording[Assistant]:
-    return record(lambda: Assistant("assistant", args))
+    return recorded(args)
 
 
 def patched(recording: Recording[Assistant]) -> tuple[Recorded, dict[str, Any]]:

@@ -21,6 +21,7 @@ from components.rasa.args import AssistantArgs
 from components.rasa.assistant import Assistant
 from components.rasa.upload import PART_BYTES
 from tests.rasa import samples
+from tests.rasa.assistants import recorded
 from tests.recorder import Recorded, Recording, record
 
 JOB, CONFIG_MAP = "kubernetes:batch/v1:Job", "kubernetes:core/v1:ConfigMap"
@@ -111,7 +112,7 @@ def test_to_a_bucket_lead_names_and_https(model: FirstModel) -> None:
 
 
 def test_nothing_is_made_where_nothing_is_uploaded() -> None:
-    recording = record(lambda: Assistant("assistant", samples.BASE))
+    recording = recorded(samples.BASE)
     assert not [one for one in recording.resources if "model-upload" in one.name]
 
 
