@@ -36,6 +36,7 @@ NOT_OURS = re.compile(r"(PULUMI|AWS|AZURE|ARM|GOOGLE|CLOUDSDK|RASA|OPENAI|MAKE|G
 """Variables of whoever runs the tests; a person in a fresh shell has none of them."""
 ALSO_NOT = {
     "PYTHONPATH",
+    "PYTHONDONTWRITEBYTECODE",
     "VIRTUAL_ENV",
     "KUBECONFIG",
     "STACK",
@@ -45,7 +46,8 @@ ALSO_NOT = {
     "MAKELEVEL",
     "MFLAGS",
 }
-SECONDS = 900
+SECONDS = 3600
+"""After which a command hangs, and is not merely slow on a machine that has much to do."""
 
 
 @dataclass(frozen=True, slots=True)

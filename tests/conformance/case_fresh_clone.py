@@ -8,23 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.shell import opened
-from tests.cli.test_make import KUBECONFIG
-from tests.cli.test_stacks import KEY, LICENSE, begin
+from tests.cli.stacks import begin_local
 
 
 def test_preview_without_an_environment(tmp_path: Path) -> None:
     with opened(tmp_path, environment=None) as shell:
-        begin(shell, "mine", "local-dev")
-        shell.run(
-            """
-            pulumi config set --secret rasa:license "$LICENSE"
-            pulumi config set --secret --path rasa:llmKeys.OPENAI_API_KEY "$KEY"
-            pulumi config set --secret --path rasa:cluster.kubeconfig "$GIVEN"
-            """,
-            GIVEN=KUBECONFIG,
-            KEY=KEY,
-            LICENSE=LICENSE,
-        )
+        begin_local(shell, "mine")
         assert not (shell.clone / ".venv").exists()
         said = shell.run("pulumi preview").text
         assert "Creating virtual environment..." in said, said

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from starters.template import Starter
 from tests.cli.shell import opened
@@ -74,6 +77,23 @@ BEFORE: Mapping[str, Mapping[int, str]] = {
     "vault.md": {0: WITH_VAULT},
 }
 """What a reader has done before a block of a document that does not begin at the beginning."""
+UP = """
+pulumi stack output --json > outputs.json
+pulumi refresh > first-refresh.txt
+pulumi refresh --expect-no-changes
+"""
+"""What is asked of a quick start's stack before its `make destroy`."""
+FILLED_IN = {"azure": ("+customDnsConfigs", "+customDnsConfigs", "+customDnsConfigs", "+natGateway")}
+"""What a cloud fills in after `up`, and the program ignores: the first refresh alone shows it."""
+UNDO = """
+cat commands.sh
+pulumi config set deletionProtection false
+pulumi up --skip-preview
+pulumi destroy --skip-preview
+pulumi stack rm --yes
+"""
+"""The end of a bootstrap, in its folder."""
+AFTER = {"README.md": UNDO}
 LEFT_OUT = {"README.md": "make test"}
 """A line that no walk runs: it is `make test` that runs the walks."""
 IN_AWS = "outputs.md"
@@ -87,20 +107,31 @@ def test_quick_start(start: str, tmp_path: Path) -> None:
     with opened(tmp_path) as shell:
         printed = walk(shell, list(_quick_start(start)))
         # The conversation took place, on a stack that was up; and nothing is left of it.
+        assert "created" in printed
         assert '"text": "Hello!"' in printed
         assert f"Stack '{stack}' has been removed" in printed
         assert dict(shell.account.records) == {}
-        # What the reader would commit holds no secret in plain text.
-        stack_file = (shell.clone / "rasa-platform" / "stacks" / f"Pulumi.{stack}.yaml").read_text()
+        # What the reader would commit holds no secret in plain text, nor does what the commands printed.
+        clone = shell.clone / "rasa-platform"
+        stack_file = (clone / "stacks" / f"Pulumi.{stack}.yaml").read_text()
         for secret in (READER["OPENAI_API_KEY"], READER["RASA_PRO_LICENSE"], "token-of-the-walk"):
             assert secret not in stack_file
+            assert secret not in printed
+        assert "secure" in yaml.safe_load(stack_file)["config"]["rasa:license"]
+        assert json.loads((clone / "outputs.json").read_text())["model"] == "assistant-1.0.0"
+        shown = (clone / "first-refresh.txt").read_text()
+        assert tuple(sorted(re.findall(r"\[diff: (.+)\]", shown))) == FILLED_IN.get(start, ()), shown
 
 
 @pytest.mark.parametrize("name", BEFORE)
 def test_document(name: str, tmp_path: Path) -> None:
     document = ROOT / name if name == "README.md" else DOCS / name
     with opened(tmp_path) as shell:
-        walk(shell, list(_with_what_comes_before(_walked(document), BEFORE[name])))
+        blocks_of_it = list(_with_what_comes_before(_walked(document), BEFORE[name]))
+        printed = walk(shell, [*blocks_of_it, AFTER.get(name, "")])
+        if name in AFTER:
+            assert "gh variable set AWS_" in printed
+            assert dict(shell.account.records) == {}
 
 
 @pytest.mark.parametrize(("cloud", "system"), [("azure", "github"), ("gcp", "gitlab")])
@@ -111,9 +142,11 @@ def test_bootstrap_of_another_cloud(cloud: str, system: str, tmp_path: Path) -> 
     assert there.text != block.text
     ask = f"EDITOR='sed -i s/:ci:.github/:ci:\\x20{system}/'"
     with opened(tmp_path) as shell:
-        printed = walk(shell, [CLONE, ask, there, "cat commands.sh"])
-        assert ("glab variable set" if system == "gitlab" else "gh variable set") in printed
+        printed = walk(shell, [CLONE, ask, there, UNDO])
+        tool = "glab" if system == "gitlab" else "gh"
+        assert f"{tool} variable set {cloud.upper()}_" in printed
         assert f"{cloud}-dev: no resources yet" in printed
+        assert dict(shell.account.records) == {}
 
 
 @pytest.mark.parametrize("cloud", ["aws", "azure", "gcp", "none"])
@@ -129,10 +162,12 @@ def test_every_document_is_walked() -> None:
     assert {path.name for path in DOCUMENTS if blocks(path)} == walked
 
 
-def _quick_start(start: str) -> Iterator[Block]:
+def _quick_start(start: str) -> Iterator[Block | str]:
     for block in blocks(DOCS / f"quick-start-{start}.md"):
-        if start == "aws" and "make destroy" in block.text:
-            yield from blocks(DOCS / IN_AWS)
+        if "make destroy" in block.text:
+            yield UP
+            if start == "aws":
+                yield from blocks(DOCS / IN_AWS)
         yield block
 
 

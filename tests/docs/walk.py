@@ -22,7 +22,8 @@ from tests.cli.shell import Shell
 from tests.docs.blocks import ROOT, Block
 
 HERE = Path(__file__).parent
-SECONDS = 900
+SECONDS = 3600
+"""After which a command hangs, and is not merely slow on a machine that has much to do."""
 READER = {
     "AZURE_SUBSCRIPTION": "rasa-dev",
     "EDITOR": "editor",

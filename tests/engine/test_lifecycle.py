@@ -1,4 +1,4 @@
-"""The whole life of every stack on the real engine, and what its longest wait is."""
+"""The whole life of every stack on the real engine: what its longest wait is, and what it leaves behind."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 
+from simcloud.events import Step
 from simcloud.lifecycle import Lifecycle
 from simcloud.run import Result
 from simcloud.wire import Value
+from tests.engine import operators, planted
 from tests.simulations import example
 from tests.stacks import STACKS
 
 pytestmark = pytest.mark.engine
 
+AFTER_UP = "preview after up"
+"""The step of a life that finds the stack as `up` left it."""
 SETUP_SECONDS = 35
 """The Job that makes Rasa's role, and the grant that it waits for: needed first, and no input shows it."""
 OPERATED = {"kubernetes:postgresql.cnpg.io/v1:Cluster", "kubernetes:kafka.strimzi.io/v1:Kafka"}
@@ -65,12 +69,25 @@ MOVES: Mapping[str, Sequence[Mapping[str, Value]]] = {
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_lifecycle(stack: str, tmp_path: Path) -> None:
+    said: list[Step] = []
+    begun: list[str] = []
     account: dict[str, Value] = {"rasa:account": ACCOUNTS[stack][0]} if stack in ACCOUNTS else {}
-    simulation = example(stack, tmp_path / "state", config=account)
-    outcome = Lifecycle(simulation, lambda _: None, refused=MOVES.get(stack, ())).run()
+    simulation = example(stack, tmp_path / "state", config=account, progress=said.append)
+
+    def begins(step: str) -> None:
+        begun.append(step)
+        if step == AFTER_UP:
+            planted.are_in_no_file(tmp_path)
+            planted.what_vault_makes_is_in_no_state(simulation)
+
+    outcome = Lifecycle(simulation, begins, refused=MOVES.get(stack, ())).run()
     assert not outcome.problem, outcome.problem
-    first = next(step for step in outcome.steps if step.command == "up")
+    assert AFTER_UP in begun
+    planted.are_in_no_output(said, outcome.steps)
+    first, last = next(step for step in outcome.steps if step.command == "up"), outcome.steps[-1]
     _longest_wait_is_one_service_and_not_a_sum(first)
+    if stack in operators.STACKS:
+        operators.come_first_and_go_last(first, last)
 
 
 def _longest_wait_is_one_service_and_not_a_sum(up: Result) -> None:
