@@ -13,6 +13,8 @@ from unittest import mock
 import pytest
 from hypothesis import HealthCheck, settings
 from pulumi.runtime.proto import source_pb2
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from simcloud import engine, executables
 
@@ -61,17 +63,25 @@ def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         )
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own
+class ByCloud(LoadScopeScheduling):
+    """One worker imports a cloud's SDK (5 s), and records its stacks, once for all tests that name the cloud.
+
+    xdist 3.8 writes groups into an attribute that pytest 9.2 does not read: `xdist_group` has no effect.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((cloud for cloud in CLOUDS if cloud in nodeid), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    return ByCloud(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("engine"):
             for warning in ABANDONED:
                 item.add_marker(pytest.mark.filterwarnings(warning))
-            continue
-        cloud = next((name for name in CLOUDS if name in item.nodeid), None)
-        if cloud is not None and not item.get_closest_marker("xdist_group"):
-            # One worker imports a cloud's SDK (5 s), and records its stacks, once for all tests of it.
-            item.add_marker(pytest.mark.xdist_group(cloud))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

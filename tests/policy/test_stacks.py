@@ -150,9 +150,10 @@ SPOILT: list[tuple[Policy, str, str, object]] = [
 ]
 
 
-@pytest.mark.xdist_group("aws")
 @pytest.mark.parametrize(
-    ("policy", "type_", "path", "value"), SPOILT, ids=[f"{s[0].__name__}-{i}" for i, s in enumerate(SPOILT)]
+    ("policy", "type_", "path", "value"),
+    SPOILT,
+    ids=[f"aws-{s[0].__name__}-{i}" for i, s in enumerate(SPOILT)],
 )
 def test_policy_can_be_broken(policy: Policy, type_: str, path: str, value: object) -> None:
     assert list(policy(spoil("aws-production", type_, path, value)))
