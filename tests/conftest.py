@@ -13,8 +13,8 @@ from unittest import mock
 import pytest
 from hypothesis import HealthCheck, settings
 from pulumi.runtime.proto import source_pb2
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
+from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs]: it has none
+from xdist.scheduler import LoadScopeScheduling  # pyright: ignore[reportMissingTypeStubs]
 
 from simcloud import engine, executables
 
@@ -74,7 +74,7 @@ class ByCloud(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
-    return ByCloud(config, log) if config.getvalue("dist") == "loadgroup" else None
+    return ByCloud(config, log) if config.option.dist == "loadgroup" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
