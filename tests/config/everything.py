@@ -122,7 +122,7 @@ ON_AWS: Block = {
     },
     "modelStorage": SIZED,
     "lockStore": SIZED,
-    "trackerStore": {**SIZED, "kind": "postgres"},
+    "trackerStore": {**SIZED, "kind": "postgres", "login": "password"},
     "eventBroker": SIZED,
     "alarms": {"target": "arn:aws:sns:eu-central-1:123456789012:ops"},
     "secretsManager": {"from": "in-cluster", "profile": "dev", "rotation": "0"},
