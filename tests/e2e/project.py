@@ -21,6 +21,8 @@ NOT_OURS = {"PULUMI_STACK", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_ACCESS_TOKE
 """Variables that would lead to a back end, a stack or a copy of the program of the person's own."""
 PASSPHRASE = "of the walk"
 MODELS = ("assistant-1.0.0", "assistant-2.0.0")
+LONGEST = 6000
+"""Characters of what is said of a failure."""
 SECONDS = 3600
 """The longest command: images are pulled."""
 
@@ -80,8 +82,7 @@ class Project:
             log.write(f"$ pulumi {words[0]}\n{done.stdout}\n")
         if bool(done.returncode) != fails:
             wrong = "did not fail" if fails else f"ended with status {done.returncode}"
-            last = "\n".join(done.stdout.strip().splitlines()[-40:])
-            raise StepError(f"pulumi {words[0]} {wrong}:\n{last}")
+            raise StepError(f"pulumi {words[0]} {wrong}:\n{telling(done.stdout)}")
         return done.stdout
 
     def configure(self, plain: Sequence[str], secret: Sequence[str] = ()) -> None:
@@ -93,3 +94,10 @@ class Project:
     def up(self, *, fails: bool = False) -> str:
         """`make up`, without its question."""
         return self.pulumi("up", "--yes", "--skip-preview", "--suppress-progress", fails=fails)
+
+
+def telling(said: str) -> str:
+    """What says why a command failed: its diagnostics, which the stack's outputs follow; else its end."""
+    _, found, diagnostics = said.partition("\nDiagnostics:\n")
+    lines = (diagnostics.partition("\nOutputs:\n")[0] if found else said).strip().splitlines()
+    return "\n".join(line.rstrip() for line in lines)[-LONGEST:]

@@ -21,6 +21,7 @@ from tests.e2e.caller import Load
 from tests.e2e.image_build import build
 from tests.e2e.load import Tally
 from tests.e2e.options import Options, RefusalError, loader
+from tests.e2e.project import telling
 from tests.e2e.report import Result, StepError, table
 from tests.e2e.steps import ask
 
@@ -163,6 +164,14 @@ def test_the_image_is_built_of_files_that_exist_and_handed_over(
     ]
     assert len(copied) == 2
     assert all((Path(folder) / file).is_file() for file in copied)
+
+
+def test_a_failed_command_is_told_by_its_diagnostics_and_not_by_the_outputs_after_them() -> None:
+    why = "  kubernetes:batch/v1:Job (rasa-preflight):\n    error: it failed"
+    outputs = "\n".join(f"  - key{number}: 1" for number in range(100))
+    said = telling(f"Updating\n\nDiagnostics:\n{why}\n\nOutputs:\n{outputs}\n\nDuration: 5s\n")
+    assert said.splitlines() == why.strip().splitlines()
+    assert telling("x\nerror: no such stack\n").endswith("error: no such stack")
 
 
 def test_variables() -> None:
