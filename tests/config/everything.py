@@ -55,6 +55,7 @@ SERVER: Block = {
 }
 ASSISTANT: Block = {
     "model": "assistant-1.0.0",
+    "sha256": "0" * 64,
     "replicas": 1,
     "maxReplicas": 2,
     "workers": 1,
@@ -195,6 +196,7 @@ BESIDE_A_CLUSTER: Block = {
     "cluster": {
         "from": "existing",
         "kubeconfig": KUBECONFIG,
+        "name": "company",
         "context": "company",
         "flavor": "kubernetes",
         "operators": ["strimzi"],
