@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help environment stack check-stacks demo test check unit engine-tests servers conformance conformance-table conformance-lock \
-	lock fmt odd-values schema readme goldens e2e preview up refresh destroy pulumi-cli bench
+	lock fmt odd-values schema readme goldens vendor-rules provider-preview e2e preview up refresh destroy pulumi-cli bench
 
 # A target whose comment begins with [dev] is for those who change the project.
 LIST = awk -F ':.*\#\# ' '{sub(/^\[dev\] /, "", $$2); printf "  make %-18s %s\n", $$1, $$2}'
@@ -75,6 +75,12 @@ engine-tests: .venv/.ready ## [dev] tests on the real engine over the simulated 
 	@$(BIN)/python -m simcloud.engine >/dev/null
 	$(BIN)/pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "engine or slow"
 
+vendor-rules: .venv/.ready ## [dev] print which inputs are held against the vendors' own data, and which are not
+	@$(BIN)/python -m tests.behaviour.vendor_rules
+
+provider-preview: .venv/.ready ## [dev] preview every reference stack with the providers' own plugins, without an account
+	@$(BIN)/python -m tests.provider_preview
+
 servers: ## [dev] as root on Debian: the servers that tests run against; without them those tests say so
 	@command -v haproxy >/dev/null && command -v redis-server >/dev/null && command -v openssl >/dev/null || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y haproxy redis-server openssl; }
@@ -128,6 +134,7 @@ up: pulumi-cli environment ## bring STACK up on the real account
 refresh: pulumi-cli environment ## read the real state of STACK
 destroy: pulumi-cli environment ## take STACK down on the real account
 preview up refresh destroy:
+	$(if $(filter up,$@),@$(BIN)/python -m ci.settle $(STACK))
 	pulumi $@ --stack $(STACK)
 
 # Pulumi looks for its language host beside itself and on PATH.

@@ -14,10 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import Field, ValidationError
 
+from ci.certainty import Certainty, certainties
 from ci.errors import JobError
+from ci.steps import Document, State, Step
 
 QUIET = frozenset({"same", "read", "read-replacement", "refresh", "discard"})
 """Operations that change nothing in the cloud."""
@@ -26,46 +27,17 @@ STACK = "pulumi:pulumi:Stack"
 FAILED = "preview failed"
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
-
-
-class State(_Document):
-    """A resource as it is or will be."""
-
-    type: str
-    custom: bool = False
-    protect: bool = False
-    retain_on_delete: bool = False
-    parent: str = ""
-    provider: str = ""
-    deleted_with: str = ""
-    dependencies: list[str] = Field(default_factory=list[str])
-    property_dependencies: dict[str, list[str] | None] = Field(default_factory=dict[str, "list[str] | None"])
-    inputs: dict[str, Any] = Field(default_factory=dict[str, Any])
-    outputs: dict[str, Any] = Field(default_factory=dict[str, Any])
-
-
-class _Step(_Document):
-    op: str
-    urn: str
-    old_state: State | None = None
-    new_state: State | None = None
-    diff_reasons: list[str] | None = None
-    replace_reasons: list[str] | None = None
-    detailed_diff: dict[str, Any] | None = None
-
-
-class _Diagnostic(_Document):
+class _Diagnostic(Document):
     message: str
     severity: str = "info"
     urn: str = ""
 
 
-class _Digest(_Document):
+class _Digest(Document):
     config: dict[str, str] = Field(default_factory=dict[str, str])
-    steps: list[_Step] = Field(default_factory=list[_Step])
+    steps: list[Step] = Field(default_factory=list[Step])
     diagnostics: list[_Diagnostic] = Field(default_factory=list[_Diagnostic])
+    change_summary: dict[str, int] = Field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +52,7 @@ class Change:
     """The properties that differ; of a replacement, those that demand it."""
     state: State
     """As it will be; of a deletion, as it is."""
+    certainty: Certainty = "will"
 
     @property
     def name(self) -> str:
@@ -111,27 +84,31 @@ class Preview:
     """Whether the engine protects, in the state, a resource that would change."""
     errors: tuple[str, ...] = ()
     """Why it failed; none if it succeeded."""
+    same: int = 0
+    """How many resources stay as they are."""
 
     @property
     def counts(self) -> Counter[str]:
-        """Number of changes by operation."""
-        return Counter(change.op for change in self.changes)
+        """Number of changes by operation, of those that are certain."""
+        return Counter(change.op for change in self.changes if change.certainty == "will")
+
+    def of(self, certainty: Certainty) -> list[Change]:
+        """The changes of one certainty."""
+        return [change for change in self.changes if change.certainty == certainty]
+
+
+def read_steps(stack: str, text: str) -> list[Step]:
+    """Read the operations of a document, each as it is announced."""
+    return _document(stack, text).steps
 
 
 def read(stack: str, text: str) -> Preview:
     """Read the document of a preview."""
-    # The CLI warns on the same stream, before the document.
-    start = text.find("{") if text.startswith("{") else text.find("\n{") + 1
-    try:
-        digest = _Digest.model_validate(json.loads(text[start:]))
-    except (json.JSONDecodeError, ValidationError) as error:
-        raise JobError(
-            f"the preview of {stack} printed no document that can be read: {str(error)[:300]}",
-            remedy=f"Run `pulumi preview --json --stack {stack}` and look at what it prints.",
-        ) from None
+    digest = _document(stack, text)
     changes: dict[str, Change] = {}
+    certain = certainties(digest.steps)
     for step in digest.steps:
-        change = _change(step)
+        change = _change(step, certain.get(step.urn, "will"))
         if change and (change.urn not in changes or not changes[change.urn].keys):
             changes[change.urn] = change
     errors = [_plain(each.message) for each in digest.diagnostics if each.severity == "error"]
@@ -144,13 +121,26 @@ def read(stack: str, text: str) -> Preview:
         outputs=_outputs(digest.steps),
         protects=any(step.old_state is not None and step.old_state.protect for step in digest.steps),
         errors=tuple(dict.fromkeys(errors)),
+        same=digest.change_summary.get("same", 0),
     )
 
 
-def _outputs(steps: Sequence[_Step]) -> Mapping[str, Any]:
+def _outputs(steps: Sequence[Step]) -> Mapping[str, Any]:
     """The document has the stack itself even where it stays the same (json.go, `isRootStack`)."""
     known = (step.old_state for step in steps if step.old_state and step.old_state.type == STACK)
-    return next((state.outputs for state in known), {})
+    return next((state.outputs for state in known), dict[str, Any]())
+
+
+def _document(stack: str, text: str) -> _Digest:
+    # The CLI warns on the same stream, before the document.
+    start = text.find("{") if text.startswith("{") else text.find("\n{") + 1
+    try:
+        return _Digest.model_validate(json.loads(text[start:]))
+    except (json.JSONDecodeError, ValidationError) as error:
+        raise JobError(
+            f"the preview of {stack} printed no document that can be read: {str(error)[:300]}",
+            remedy=f"Run `pulumi preview --json --stack {stack}` and look at what it prints.",
+        ) from None
 
 
 def failed(stack: str, errors: list[str]) -> Preview:
@@ -158,14 +148,21 @@ def failed(stack: str, errors: list[str]) -> Preview:
     return Preview(stack=stack, errors=tuple(errors) or ("the preview failed and did not say why",))
 
 
-def _change(step: _Step) -> Change | None:
+def _change(step: Step, known: Certainty) -> Change | None:
     state = step.new_state or step.old_state
     if step.op in QUIET or state is None or state.type == STACK:
         return None
     op = "replace" if step.op in REPLACING else step.op
     reasons = step.replace_reasons if op == "replace" else None
     keys = reasons or list(step.detailed_diff or {}) or step.diff_reasons or []
-    return Change(urn=step.urn, type=state.type, op=op, keys=tuple(sorted(keys)), state=state)
+    return Change(
+        urn=step.urn,
+        type=state.type,
+        op=op,
+        keys=tuple(sorted(keys)),
+        state=state,
+        certainty=known,
+    )
 
 
 def _plain(message: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ci import production, pulumi_cli, stacks
 from ci.digest import Preview
+from ci.drift import render as render_drift
 from ci.errors import JobError
 from ci.forges import Forge
 from ci.preview_comment import ALLOW_LABEL, marker, render
@@ -76,6 +77,7 @@ def show(found: Preview, job: Job, forge: Forge | None) -> None:
 def up(stack: str, job: Job, forge: Forge | None, *, allow_data_loss: bool = False) -> None:
     """Bring a real stack up, if it is listed; in production not if that would lose data."""
     stacks.refuse_unlisted(stack)
+    pulumi_cli.settle(stack)
     found = pulumi_cli.preview(stack)
     print(render(found, production.judge(found), run_url=job.url), flush=True)  # noqa: T201
     guard(found, allowed=allow_data_loss or _labelled(job, forge))
@@ -98,17 +100,17 @@ def guard(found: Preview, *, allowed: bool) -> None:
 def drift(stack: str, job: Job, forge: Forge | None) -> None:
     """Look whether the cloud still is as the state says; an issue tells of it, and is kept current."""
     found = pulumi_cli.drift(stack)
-    if not found:
-        print(f"{stack}: the cloud is as its state says")  # noqa: T201
+    text = render_drift(stack, found, job.url)
+    if not any(one.is_drift for one in found):
+        print(f"{stack}: no drift\n\n{text}" if found else f"{stack}: the cloud is as its state says")  # noqa: T201
         return
-    text = (
-        f"The cloud is not as the state of `{stack}` says:\n\n````diff\n{found[:50_000]}\n````\n\n{job.url}\n"
-    )
     if forge:
         forge.issue(f"Drift: {stack}", text)
+    count = sum(one.is_drift for one in found)
     raise JobError(
-        f"{text}\nstack {stack} has drifted",
-        remedy="`pulumi up` puts it back; to keep what was done by hand, write it into the program first.",
+        f"{text}\nstack {stack} has drifted: {count} {'finding' if count == 1 else 'findings'}",
+        remedy="The last column says what `pulumi up` puts back; to keep what was done by hand, write it into"
+        " the program first.",
     )
 
 

@@ -6,10 +6,10 @@ One comment per stack, found again by its marker and edited in place (ci/forges.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ci import estimate
-from ci.digest import Change, Preview
+from ci.digest import Certainty, Change, Preview
 from ci.production import Judged
 from policy.data_stores import Loss
 
@@ -19,6 +19,15 @@ MOST_CHANGES = 200
 ORDER = ("replace", "delete", "create", "update")
 """Of operations: the worst first."""
 ALLOW_LABEL = "allow-data-loss"
+UNCERTAIN: Mapping[Certainty, str] = {
+    "may": "that may change",
+    "waits": "waiting for a maintenance window",
+}
+SECTIONS: Mapping[Certainty, str] = {
+    "will": "What will change",
+    "may": "What may change: it is made of values that only the updates above tell",
+    "waits": "What the last `up` asked for already, and the service does in its maintenance window",
+}
 
 
 def marker(stack: str) -> str:
@@ -31,7 +40,8 @@ def render(preview: Preview, judged: Judged, *, run_url: str = "") -> str:
     parts = [marker(preview.stack), _title(preview)]
     parts += _loss_section(judged)
     parts += _error_section(preview.errors)
-    parts += _change_section(preview.changes)
+    for certainty, title in SECTIONS.items():
+        parts += _change_section(preview.of(certainty), title)
     foot = f"[Log of this run]({run_url})\n" if run_url else ""
     text = "\n\n".join(parts)
     if len(text) > LONGEST:
@@ -47,9 +57,12 @@ def _title(preview: Preview) -> str:
         return f"{stack}nothing changes"
     counts = preview.counts
     words = [*ORDER, *sorted(set(counts) - set(ORDER))]
-    said = ", ".join(f"{counts[word]} to {word}" for word in words if counts[word])
-    took = estimate.in_words(estimate.seconds(preview.changes))
-    return f"{stack}{said} · {took}"
+    said = [f"{counts[word]} to {word}" for word in words if counts[word]]
+    for certainty, word in UNCERTAIN.items():
+        said += [f"{count} {word}"] if (count := len(preview.of(certainty))) else []
+    same = f" · {preview.same} stay as they are" if preview.same else ""
+    took = estimate.in_words(estimate.seconds(preview.of("will")))
+    return f"{stack}{', '.join(said)}{same} · {took}"
 
 
 def _loss_section(judged: Judged) -> list[str]:
@@ -95,7 +108,7 @@ def _error_section(errors: Sequence[str]) -> list[str]:
     return [f"{fence}\n{text[: LONGEST // 2]}\n{fence}"]
 
 
-def _change_section(changes: Sequence[Change]) -> list[str]:
+def _change_section(changes: Sequence[Change], title: str) -> list[str]:
     if not changes:
         return []
     ranked = sorted(changes, key=lambda change: (_rank(change.op), change.type, change.name))
@@ -106,7 +119,7 @@ def _change_section(changes: Sequence[Change]) -> list[str]:
     if len(ranked) > MOST_CHANGES:
         rows.append(f"| … | {len(ranked) - MOST_CHANGES} more | | |")
     table = "\n".join(rows)
-    return [f"<details><summary>All changes</summary>\n\n{table}\n\n</details>"]
+    return [f"<details><summary>{title} ({len(ranked)})</summary>\n\n{table}\n\n</details>"]
 
 
 def _rank(op: str) -> int:

@@ -9,10 +9,11 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from ci import backends, digest, stacks, tokens
 from ci.digest import Preview
+from ci.drift import Finding, findings
 from ci.errors import JobError
 from ci.stacks import ROOT
 
@@ -162,24 +163,49 @@ def up(stack: str, *, runner: Runner = run) -> None:
         )
 
 
-def drift(stack: str, *, runner: Runner = run) -> str:
-    """What differs between a stack's state and the cloud; "" if nothing does.
+def drift(stack: str, *, runner: Runner = run) -> list[Finding]:
+    """What differs between a stack's state and the cloud; nothing is changed, not even the state.
 
     Not what is inside Kubernetes, nor the first model, nor Google's Redis, whose password comes with its
     settings: the identity that reads must read none of these, and one refusal would end the whole look.
     """
     done = runner(
-        "pulumi", "refresh", "--stack", backends.full_name(stack),
-        "--preview-only", "--expect-no-changes", "--diff",
+        "pulumi", "refresh", "--stack", backends.full_name(stack), "--preview-only", "--json",
         "--exclude", "**kubernetes:**", "--exclude", "**::model-storage-upload-*",
-        "--exclude", "**gcp:redis/instance:Instance**",
-        "--non-interactive", "--color", "never", "--suppress-outputs",
+        "--exclude", "**gcp:redis/instance:Instance**", "--non-interactive",
     )  # fmt: skip
-    if done.code == 0:
-        return ""
-    if "no changes were expected" in done.stdout + done.stderr:
-        return done.stdout
-    raise JobError(f"the state of {stack} could not be compared", remedy=explain(stack, done.stderr))
+    if done.code or "{" not in done.stdout:
+        raise JobError(f"the state of {stack} could not be compared", remedy=explain(stack, done.stderr))
+    return findings(stack, done.stdout)
+
+
+def settle(stack: str, *, runner: Runner = run) -> list[str]:
+    """Read anew what services change and the program ignores; the URNs of what was read.
+
+    The engine fills ignored inputs from the state, and a provider that sends the whole resource
+    (azure-native) would send the value of the last `up`: the disk's former size, refused, or fewer units.
+    """
+    done = runner("pulumi", "stack", "export", "--stack", backends.full_name(stack), "--non-interactive")
+    if done.code:
+        return []  # no state yet: what follows says whatever is wrong
+    latest = cast("dict[str, Any]", json.loads(done.stdout or "{}")).get("deployment", {})
+    urns = [
+        str(one["urn"])
+        for one in cast("list[dict[str, Any]]", latest.get("resources") or [])
+        # Server-side apply sends no field that the program does not give.
+        if one.get("ignoreChanges") and one.get("custom") and not str(one["type"]).startswith("kubernetes:")
+    ]
+    if urns:
+        done = runner(
+            "pulumi", "refresh", "--stack", backends.full_name(stack), "--yes", "--skip-preview",
+            "--non-interactive", "--suppress-outputs", *(word for urn in urns for word in ("--target", urn)),
+        )  # fmt: skip
+        if done.code:
+            raise JobError(
+                f"what services change in {stack} could not be read; nothing was changed",
+                remedy=explain(stack, done.stderr),
+            )
+    return urns
 
 
 def output(stack: str, name: str, *, runner: Runner = run) -> str:

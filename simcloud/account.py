@@ -41,6 +41,8 @@ class Record:
     hosts: str = ""
     guards: list[str] = field(default_factory=list[str])
     """Prefixes of the ids that cannot be deleted while this resource exists."""
+    pending: Properties = field(default_factory=dict[str, Value])
+    """Path → value that waits for the maintenance window."""
 
     @property
     def key(self) -> str:
@@ -174,11 +176,13 @@ class Account:
     def _address(self, scope: str) -> str:
         return self.addresses.get(scope, scope)
 
-    def add(self, record: Record) -> None:
-        """Create a resource."""
+    def add(self, record: Record, *, preview: bool = False) -> None:
+        """Create a resource; in a preview the one that it replaces is there yet."""
         kind = load(record.type.split(":", 1)[0]).type(record.type)
         with self.lock:
-            if record.key in self.records and not (kind and kind.overwrites):
+            there = self.records.get(record.key)
+            replaces = preview and there is not None and there.urn == record.urn
+            if there is not None and not replaces and not (kind and kind.overwrites):
                 raise CloudError(
                     f"AlreadyExists: {record.type} '{record.id}' already exists in {record.scope}"
                 )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
 from simcloud import rules
 from simcloud.account import Account, Record
-from simcloud.catalog import Package, ResourceType
+from simcloud.catalog import Package, ResourceType, load
+from simcloud.conditions import holds
 from simcloud.errors import CloudError
 from simcloud.templates import Renderer
-from simcloud.wire import Properties, assign, path_parts
+from simcloud.wire import Properties, Value, assign, lookup, path_parts
 
 SHORTEST_CHANGE = 0.02
 """Real seconds for which a change that excludes others takes at least, or two would never meet."""
@@ -60,3 +62,65 @@ def fill_in(account: Account, package: Package, kind: ResourceType, record: Reco
             if other is not None:
                 for properties in (other.inputs, other.outputs):
                     assign(properties, path_parts(fill.into), renderer.render(fill.value))
+
+
+def hold_back(kind: ResourceType, inputs: Properties, before: Record, record: Record) -> None:
+    """Keep until the maintenance window what the service changes only then."""
+    if kind.window is None or not holds(kind.window.when, inputs):
+        return
+    for path in kind.window.properties:
+        parts = path_parts(path)
+        wanted, former = lookup(record.inputs, parts), lookup(before.inputs, parts)
+        if wanted != former and former is not None:
+            record.pending[path] = wanted
+            _set(record, path, former)
+
+
+def as_reported(kind: ResourceType, olds: Properties, outputs: Properties) -> Properties:
+    """The old inputs, with the values that the service reported of what waits for its window.
+
+    That is what the Terraform bridge compares with (pulumi-terraform-bridge, pkg/tfbridge/provider.go, Diff:
+    a plan from the state's outputs).
+    """
+    if kind.window is None or not outputs:
+        return olds
+    reported = copy.deepcopy(olds)
+    for path in kind.window.properties:
+        value = lookup(outputs, path_parts(path))
+        if value is not None and lookup(reported, path_parts(path)) is not None:
+            assign(reported, path_parts(path), value)
+    return reported
+
+
+def pass_time(account: Account) -> None:
+    """Let a maintenance window pass, and the services do what they do by themselves."""
+    for record in account.records.values():
+        package = load(record.type.split(":", 1)[0])
+        kind = package.type(record.type)
+        for path, value in record.pending.items():
+            _set(record, path, value)
+        record.pending.clear()
+        renderer = Renderer("", record.outputs, {}, account.properties_of)
+        for path, template in kind.later.items() if kind else ():
+            parts, then = path_parts(path), renderer.render(template)
+            now = lookup(record.outputs, parts)
+            if now is None or _is_less(then, now):
+                continue
+            assign(record.outputs, parts, then)
+            if package.provider.infers_inputs or lookup(record.inputs, parts) is not None:
+                assign(record.inputs, parts, then)
+
+
+def keep_larger(kind: ResourceType, before: Record, record: Record) -> None:
+    """Keep what the provider does not even send, since it takes the smaller number for no change."""
+    for path, (former, _) in rules.smaller(kind.stays, before.inputs, record.inputs).items():
+        _set(record, path, former)
+
+
+def _is_less(one: Value, other: Value) -> bool:
+    return isinstance(one, int | float) and isinstance(other, int | float) and one < other
+
+
+def _set(record: Record, path: str, value: Value) -> None:
+    for properties in (record.inputs, record.outputs):
+        assign(properties, path_parts(path), value)

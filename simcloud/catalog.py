@@ -12,134 +12,28 @@ from pathlib import Path
 from typing import Annotated, cast
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from simcloud.conditions import Condition, holds
 from simcloud.errors import SimcloudError
+from simcloud.parts import (
+    Duration,
+    Fill,
+    Keeper,
+    Made,
+    NameRule,
+    ObjectReference,
+    Part,
+    Reference,
+    Refusal,
+    Window,
+    reference,
+)
 from simcloud.places import Provider
 from simcloud.rules import Rule
 from simcloud.wire import Properties, Value, is_list
 
 PACKAGES = Path(__file__).parent / "packages"
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _one_or_more(value: object) -> object:
-    return value if is_list(value) else [value]
-
-
-def _reference(value: object) -> object:
-    return {"to": value} if isinstance(value, str) else value
-
-
-class Reference(_Model):
-    """A property that names another resource by something else than an id or ARN."""
-
-    to: Annotated[list[str], BeforeValidator(_one_or_more)]
-    """`type.property` of what is named; several where the cloud accepts several."""
-    allow: str | None = None
-    """Names (a regular expression) that the cloud itself provides."""
-    weak: bool = False
-    """Whether the named resource may be deleted all the same."""
-    unless: Condition = Field(default_factory=dict)
-
-
-class ObjectReference(_Model):
-    """A name inside a nested object, wherever that object stands (`secretKeyRef: {name, key}`)."""
-
-    within: str | None = None
-    """The field that holds the object; any field where absent."""
-    name: str
-    to: str
-    """Type of what is named, in the same namespace."""
-    key: str | None = None
-    """The sibling that names an entry of it."""
-    items: str | None = None
-    """The sibling that lists entries of it."""
-    entries: list[str] = Field(default_factory=list[str])
-    """The properties of the target that hold its entries."""
-    allow: str | None = None
-    unless_within: list[str] = Field(default_factory=list[str])
-    unless: Condition = Field(default_factory=dict)
-
-
-class NameRule(_Model):
-    """Which property is the physical name, and what the cloud accepts there."""
-
-    property: str = "name"
-    auto: bool = True
-    """Whether the provider makes a name where the program gives none."""
-    own: bool = False
-    """Whether it then makes one by itself, whatever the engine proposes."""
-    separator: str = "-"
-    suffix: int = 7
-    """Number of hex digits that follow the made name."""
-    pattern: str = ".*"
-    min: int = 1
-    max: int = 255
-    says: str = ""
-    """The rule in words, for the error message."""
-
-
-class Duration(_Model):
-    """How long the real cloud takes, in seconds."""
-
-    when: Condition = Field(default_factory=dict)
-    create: float | None = None
-    update: float | None = None
-    delete: float | None = None
-
-
-class Made(_Model):
-    """Something that the cloud makes along with a resource and that others may name."""
-
-    type: str
-    name: str
-    entries: list[str] = Field(default_factory=list[str])
-
-
-class Refusal(_Model):
-    """What the provider itself refuses when it checks inputs, before it asks the cloud."""
-
-    says: str
-    """The provider's own words."""
-    types: str = ""
-    """Regular expression of the type tokens concerned."""
-    needs: str | None = None
-    """The input without which it refuses; one whose value is yet unknown will do."""
-    knows: str | None = None
-    """The input whose value it must know already, in a preview too."""
-    given: str | None = None
-    """The input with which it refuses."""
-    settings: Condition = Field(default_factory=dict)
-    """Settings of the provider under which it refuses."""
-    unnamed: bool = False
-    """Whether it refuses only where the engine was told to make no names."""
-
-
-class Keeper(_Model):
-    """What must be there before objects of a type, and stay until they are gone (an operator)."""
-
-    type: str
-    when: Condition
-    """Inputs by which it is known."""
-    name: str
-    """How messages, and configs that say that it is there already, name it."""
-
-
-class Fill(_Model):
-    """What a resource, once it is there, changes in another one's properties."""
-
-    of: str
-    """The path that names the other one."""
-    type: str
-    property: str
-    """Of the other one: what the path holds."""
-    into: str
-    value: Value
 
 
 def _name_rule(value: object) -> object:
@@ -152,7 +46,7 @@ def _durations(value: object) -> object:
     return value if is_list(value) else [value]
 
 
-class ResourceType(_Model):
+class ResourceType(Part):
     """One type of resource."""
 
     id: Value = "{name}"
@@ -165,7 +59,7 @@ class ResourceType(_Model):
     """Identities by which others refer to it, besides its id and ARN."""
     prefixes: list[str] = Field(default_factory=list[str])
     """Starts of further identities that belong to it (`{arn}/*`)."""
-    refs: dict[str, Annotated[Reference, BeforeValidator(_reference)]] = Field(
+    refs: dict[str, Annotated[Reference, BeforeValidator(reference)]] = Field(
         default_factory=dict[str, Reference]
     )
     replace: list[str] = Field(default_factory=list[str])
@@ -206,6 +100,8 @@ class ResourceType(_Model):
     """Numbers that the cloud never makes smaller."""
     stays: list[str] = Field(default_factory=list[str])
     """Numbers of which the provider itself takes a smaller one for no change."""
+    unseen: list[str] = Field(default_factory=list[str])
+    """Properties that the provider compares only where the program gives them (Optional and Computed)."""
     cannot_delete: str = ""
     """Why a deletion is refused: it goes past the control plane, say, to an API that does not let us in."""
     guards: list[str] = Field(default_factory=list[str])
@@ -216,9 +112,12 @@ class ResourceType(_Model):
     """Template of what takes one change at a time: a second one meanwhile is refused."""
     fills: list[Fill] = Field(default_factory=list[Fill])
     """What the cloud writes into other resources later."""
+    later: Properties = Field(default_factory=dict)
+    """Path → template of what the service itself makes of it as time goes by (a disk that grows)."""
+    window: Window | None = None
 
 
-class Package(_Model):
+class Package(Part):
     """One package."""
 
     package: str

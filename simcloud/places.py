@@ -27,3 +27,7 @@ class Provider(BaseModel):
     """Types whose deletion fails while the cluster is silent, whatever the setting says."""
     ignores_in_refresh: bool = True
     """Whether `ignore_changes` holds in a refresh, too: the engine leaves that to the provider."""
+    infers_inputs: bool = False
+    """Whether a refresh takes what the cloud says for inputs, also where the program gave none."""
+    update_tells: list[str] | None = None
+    """The outputs that an update's preview returns besides the inputs; all of them where it is left out."""

@@ -175,7 +175,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         with _answers(context):
             resource = self._resource(request, context)
             changes, delete_first = resource.diff(
-                decode_struct(request.old_inputs), decode_struct(request.news), request.ignoreChanges
+                decode_struct(request.old_inputs),
+                decode_struct(request.news),
+                request.ignoreChanges,
+                decode_struct(request.olds),
             )
         response = provider_pb2.DiffResponse
         return response(

@@ -5,26 +5,27 @@ Knows the rules of `catalog`, `schema`, `references` and `account`, and nothing 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import cast
 
-from simcloud import behaviour, naming, refusals, rules, schema, sdk
+from simcloud import behaviour, comparison, naming, refusals, schema, sdk
 from simcloud.account import Record
 from simcloud.catalog import ResourceType
 from simcloud.connection import Cloud, Connection
-from simcloud.differences import differences
 from simcloud.errors import CloudError, NotFoundError, SimcloudError
 from simcloud.references import Findings, References
 from simcloud.schema import Problem
-from simcloud.shapes import mask, merge_properties, returned, visible
+from simcloud.shapes import mask, merge_properties, returned
 from simcloud.templates import Renderer
 from simcloud.wire import (
     UNKNOWN,
     Properties,
     Secret,
     Unknown,
+    assign,
+    lookup,
     merge,
+    path_parts,
     plain,
     redact,
     restore,
@@ -75,33 +76,22 @@ class Resource:
         return inputs, problems
 
     def diff(
-        self, olds: Properties, news: Properties, ignored: Sequence[str] = ()
+        self,
+        olds: Properties,
+        news: Properties,
+        ignored: Sequence[str] = (),
+        outputs: Properties | None = None,
     ) -> tuple[dict[str, tuple[str, bool]], bool]:
         """Find the changed paths, whether each forces a replacement, and whether to delete first.
 
         Of an update the engine has put the ignored ones back; of a refresh that is the provider's to do.
         """
-        kind = self._kind
-        known = sdk.resource(self._token)
-        forcing = [*kind.replace, *self._package.common.replace]
-        documented = known.forces_new if known else frozenset[str]()
-        forcing += [name for name in documented if name not in kind.update]
-        if kind.name and kind.name.property not in kind.update:
-            forcing.append(kind.name.property)
-        changes: dict[str, tuple[str, bool]] = {}
-        smaller = rules.smaller(kind.stays, olds, news)
-        for path, change in differences(plain(visible(olds)), plain(visible(news))):
-            if path in smaller or self._is_ignored(path, ignored):
-                continue
-            keys = re.sub(r"\[\d+\]", "", path) + "."
-            forced = any(keys.startswith(f"{one}.") or one.startswith(keys) for one in forcing)
-            changes[path] = (change, forced)
+        kind, package = self._kind, self._package
+        changes = comparison.changes(package, kind, self._token, olds, news, outputs or {})
+        if package.provider.ignores_in_refresh:
+            changes = comparison.without_ignored(changes, ignored)
         replaced = any(forced for _, forced in changes.values())
         return changes, replaced and self._explicit_name_stays(kind, changes, news)
-
-    def _is_ignored(self, path: str, ignored: Sequence[str]) -> bool:
-        here = self._package.provider.ignores_in_refresh
-        return here and any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in ignored)
 
     def _explicit_name_stays(
         self, kind: ResourceType, changes: dict[str, tuple[str, bool]], news: Properties
@@ -122,7 +112,7 @@ class Resource:
         if not preview:
             self._spend("create", inputs)
         if not self._package.stateless:
-            account.add(record)
+            account.add(record, preview=preview)
             behaviour.fill_in(account, self._package, kind, record)
         if preview:
             return "", merge_properties(self._masked(kind), returned(kind, inputs))
@@ -140,9 +130,17 @@ class Resource:
         if not preview:
             self._spend("update", inputs)
             self._cloud.clock.record(self._urn, self._token, "update", start)
-        if not self._package.stateless:
+        if before is not None:
+            behaviour.keep_larger(self._kind, before, record)
+            behaviour.hold_back(self._kind, inputs, before, record)
+            for path in [*record.pending, *self._kind.stays]:
+                assign(outputs, path_parts(path), lookup(record.outputs, path_parts(path)))
             with account.lock:
                 account.records[record.key] = record
+        tells = self._package.provider.update_tells
+        if preview and tells is not None:
+            told = {name: outputs[name] for name in tells if name in outputs}
+            return merge_properties(told, returned(self._kind, inputs))
         return outputs
 
     def read(

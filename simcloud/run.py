@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Mapping
@@ -23,7 +25,7 @@ from pulumi.automation import (
     Workspace as AutomationWorkspace,
 )
 
-from simcloud import engine
+from simcloud import behaviour, engine
 from simcloud.account import Account
 from simcloud.clock import Clock
 from simcloud.connection import Cloud
@@ -153,6 +155,29 @@ class Simulation:
         if result.success and not self.workspace.resources() and not self.account.records:
             self.workspace.forget()
         return result
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run the `pulumi` command itself, one that runs no program (`refresh`, `stack export`)."""
+        pulumi = _engine()
+        with _one_at_a_time:
+            self.workspace.prepare(pulumi)
+            account = self._open_account([])
+            with Server(Provider(Cloud(account, Clock(), Faults()))) as server:
+                environment = {**self.workspace.environment(), "PULUMI_DEBUG_PROVIDERS": server.attachments}
+                return subprocess.run(  # noqa: S603 - our own words, no shell
+                    [pulumi.command, *words],
+                    cwd=self.workspace.work_dir,
+                    env={**os.environ, **environment},
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+
+    def pass_time(self) -> None:
+        """Let time go by in the account: windows pass, disks grow, versions are patched."""
+        account = self.account
+        behaviour.pass_time(account)
+        account.save()
 
     def set_config(self, key: str, value: Value) -> None:
         """Run `pulumi config set`, in the private copy of the stack file."""

@@ -48,6 +48,7 @@ class StackTarget:
         pulumi_cli.set_model(self.stack, model, sha256, runner=self.runner)
 
     def roll_out(self) -> None:
+        pulumi_cli.settle(self.stack, runner=self.runner)
         found = pulumi_cli.preview(self.stack, runner=self.runner)
         jobs.guard(found, allowed=False)
         if found.changes:

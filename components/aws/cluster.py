@@ -22,8 +22,7 @@ from components.aws.policies import document, managed_policy, trust_service
 from components.contract.provider import FoundationArgs
 from components.contract.terms import Profile
 
-# End of standard support: 1.34 on 2026-12-02, 1.35 on 2027-03-27, 1.36 on 2027-08-02. EKS upgrades one minor
-# version at a time and never goes back.
+# EKS upgrades one minor version at a time and never goes back. Its end of support: docs/support.yaml.
 KUBERNETES_VERSION = "1.36"
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 LOG_RETENTION_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 365}

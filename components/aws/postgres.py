@@ -30,7 +30,7 @@ from components.contract.provider import TrackerStoreArgs
 from components.contract.secrets import CloudIdentityLogin, PasswordLogin, StoredSecretLogin
 from components.contract.terms import Profile, Size
 
-# Community support until 8 Nov 2029. Minor versions come by themselves, so only the major one is named.
+# Its end of support: docs/support.yaml. Minor versions come by themselves, so only the major one is named.
 MAJOR_VERSION = "17"
 PORT = 5432
 DATABASE = "rasa"

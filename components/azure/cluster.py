@@ -24,19 +24,21 @@ from pulumi_azure_native import containerservice as aks
 from pulumi_azure_native import managedidentity
 
 from components.azure.alarms import Alarm, AlarmPlace, create_alarms
+from components.azure.cluster_maintenance import create_windows
 from components.azure.logs import send_logs
+from components.azure.previews import told
 from components.azure.roles import PRINCIPALS, assign, built_in
 from components.contract.provider import FoundationArgs
 from components.contract.terms import Profile
 
-# End of support: 1.34 in November 2026, 1.35 in March 2027, 1.36 in June 2027. AKS upgrades one minor version
-# at a time and never goes back; patches come by themselves.
+# AKS upgrades one minor version at a time and never goes back; patches come by themselves. Its end of
+# support: docs/support.yaml.
 KUBERNETES_VERSION = "1.36"
 TIER: Mapping[Profile, Literal["Free", "Standard"]] = {"dev": "Free", "production": "Standard"}
 """Free has no promise of availability and a smaller API server."""
-SYSTEM_NODE = "Standard_D2s_v5"
-"""Not of the burstable B series, which AKS does not take for system pools; the same in every profile, since
-AKS cannot change the size of a pool's machines."""
+SYSTEM_NODE = "Standard_D4s_v5"
+"""AKS asks for 4 vCPU and takes no burstable B series (AKS documentation, "Manage system node pools"); the
+same in every profile, since AKS cannot change the size of a pool's machines."""
 SYSTEM_NODES: Mapping[Profile, int] = {"dev": 2, "production": 3}
 ENTRA_SERVER = "6dae42f8-4368-4678-94ff-3960e28e3630"
 """The id of AKS's application, the same in every Entra tenant (kubelogin, `--server-id`)."""
@@ -106,13 +108,15 @@ class Cluster(ComponentResource):
                 ignore_changes=["agentPoolProfiles[0].availabilityZones"],
             ),
         )
+        if foundation.profile == "production":
+            create_windows(name, resource_group=args.resource_group, cluster=cluster, parent=self)
         self._watch(name, args, cluster)
         self.name = cluster.name
         # An output of the cluster, because AKS creates the group.
         self.node_resource_group_id = Output.all(args.resource_group_id, cluster.id).apply(
             lambda ids: f"{ids[0]}-nodes"
         )
-        self.oidc_issuer = cluster.oidc_issuer_profile.apply(_issuer)
+        self.oidc_issuer = cluster.oidc_issuer_profile.apply(lambda profile: told(_issuer(profile)))
         self.kubeconfig = _kubeconfig(args.resource_group, cluster, parent=self)
         self.register_outputs({"name": self.name})
 
@@ -245,8 +249,8 @@ def _system_pool(args: ClusterArgs) -> aks.ManagedClusterAgentPoolProfileArgs:
     )
 
 
-def _issuer(profile: Any) -> str:  # noqa: ANN401 - an output type that the SDK calls optional
-    return str(profile.issuer_url)
+def _issuer(profile: Any) -> str | None:  # noqa: ANN401 - an output type that the SDK calls optional
+    return profile.issuer_url
 
 
 def _kubeconfig(resource_group: Output[str], cluster: aks.ManagedCluster, *, parent: Resource) -> Output[str]:

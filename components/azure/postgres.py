@@ -32,7 +32,7 @@ from components.contract.provider import TrackerStoreArgs
 from components.contract.secrets import PasswordLogin
 from components.contract.terms import Profile, Size
 
-# Community support until 8 Nov 2029. Minor versions come by themselves.
+# Its end of support: docs/support.yaml. Minor versions come by themselves.
 MAJOR_VERSION = "17"
 PORT = 5432
 DATABASE = "rasa"
@@ -100,6 +100,7 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
                 "highAvailability.standbyAvailabilityZone",
                 "storage.storageSizeGB",
                 "storage.tier",
+                "storage.iops",  # of the size, and among the inputs once Azure has changed it
             ],
         ),
     )

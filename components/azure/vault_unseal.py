@@ -64,7 +64,13 @@ class VaultUnseal(ComponentResource):
             resource_group_name=place.resource_group,
             properties=_vault_properties(args),
             tags=place.tags,
-            opts=ResourceOptions(parent=self, protect=args.deletion_protection),
+            opts=ResourceOptions(
+                parent=self,
+                protect=args.deletion_protection,
+                # It stays in its tenant, which a preview does not know while the identity that tells it is
+                # being changed: the vault would show as replaced, and its protection would end the preview.
+                ignore_changes=["properties.tenantId"],
+            ),
         )
         key = _seal_key(name, args, vault, parent=self)
         role = _write_only_role(name, place, parent=self)

@@ -32,7 +32,7 @@ from components.gcp.apis import enable_api
 from components.gcp.key import key_for
 from components.gcp.placement import Placement
 
-# Community support until 8 Nov 2029; Google applies minor versions in the maintenance window.
+# Google applies minor versions in the maintenance window.
 VERSION = "POSTGRES_17"
 PORT = 5432
 DATABASE = "rasa"

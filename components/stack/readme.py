@@ -107,13 +107,13 @@ def _upload(storage: c.ModelStorage, values: Mapping[str, Any], stack: str) -> l
         "model=assistant-2.0.0",
         f'{set_} rasa:assistant.upload "models/$model.tar.gz" --stack {stack}',
         f'{set_} rasa:assistant.model "$model" --stack {stack}',
-        f"pulumi up --stack {stack}",
+        f"make up STACK={stack}",
     ]
 
 
 def _destroy(stack: str, *, protected: bool) -> list[str]:
     allow = [
         f"pulumi config set rasa:deletionProtection false --stack {stack} # its data may go",
-        f"pulumi up --stack {stack}",
+        f"make up STACK={stack}",
     ]
     return [*(allow if protected else []), f"pulumi destroy --stack {stack}"]

@@ -86,6 +86,21 @@ def test_api_is_open_to_listed_addresses_or_private(made: Recording[Foundation])
     assert "authorizedIPRanges" not in private
 
 
+def test_production_is_upgraded_on_sunday_night(made: Recording[Foundation]) -> None:
+    """Channel `patch` and node images else come whenever Azure has them, on a working day too."""
+    windows = made.of("azure-native:containerservice:MaintenanceConfiguration")
+    assert {one.inputs["configName"] for one in windows} == {
+        "aksManagedAutoUpgradeSchedule",
+        "aksManagedNodeOSUpgradeSchedule",
+    }
+    for one in windows:
+        assert one.inputs["maintenanceWindow"]["schedule"] == {
+            "weekly": {"dayOfWeek": "Sunday", "intervalWeeks": 1}
+        }
+        assert one.deleted_with == made.one(CLUSTER).urn
+    assert not foundation(profile="dev").of("azure-native:containerservice:MaintenanceConfiguration")
+
+
 def test_cluster_waits_for_its_right_to_join_the_network(made: Recording[Foundation]) -> None:
     assert types_of(made.one(CLUSTER).depends_on) == {ASSIGNMENT}
 

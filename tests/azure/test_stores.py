@@ -198,3 +198,12 @@ def test_rasa_may_send_to_one_hub() -> None:
 
 def test_units_only_grow() -> None:
     assert all(space.units <= space.most_units <= 40 for space in NAMESPACES.values())
+
+
+def test_the_parameters_go_with_their_server() -> None:
+    """One by one they would be set back first, each a change for which the server may be busy."""
+    recording = make("postgres", "dev")
+    server = recording.one("azure-native:dbforpostgresql:Server")
+    parameters = recording.of("azure-native:dbforpostgresql:Configuration")
+    assert parameters
+    assert {one.deleted_with for one in parameters} == {server.urn}

@@ -115,7 +115,7 @@ def test_a_model_is_named_and_rolled_out() -> None:
 def test_nothing_to_roll_out_is_no_update() -> None:
     machine = Machine(changes=())
     target(machine).roll_out()
-    assert machine.asked == ["preview"]
+    assert machine.asked == ["stack export", "preview"]
 
 
 def test_every_pod_is_waited_for() -> None:

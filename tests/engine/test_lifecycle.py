@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from ci import pulumi_cli
 from simcloud.events import Step
 from simcloud.lifecycle import Lifecycle
-from simcloud.run import Result
+from simcloud.run import Result, Simulation
 from simcloud.wire import Value
 from tests.engine import operators, planted
-from tests.simulations import example
+from tests.simulations import commands_on, example
 from tests.stacks import STACKS
 
 pytestmark = pytest.mark.engine
@@ -79,6 +80,7 @@ def test_lifecycle(stack: str, tmp_path: Path) -> None:
         if step == AFTER_UP:
             planted.are_in_no_file(tmp_path)
             planted.what_vault_makes_is_in_no_state(simulation)
+            _green_night(simulation)
 
     outcome = Lifecycle(simulation, begins, refused=MOVES.get(stack, ())).run()
     assert not outcome.problem, outcome.problem
@@ -88,6 +90,12 @@ def test_lifecycle(stack: str, tmp_path: Path) -> None:
     _longest_wait_is_one_service_and_not_a_sum(first)
     if stack in operators.STACKS:
         operators.come_first_and_go_last(first, last)
+
+
+def _green_night(simulation: Simulation) -> None:
+    """The drift job on the night after the first `up`: what services fill in later is no drift."""
+    found = pulumi_cli.drift(simulation.workspace.stack, runner=commands_on(simulation))
+    assert [one for one in found if one.is_drift] == []
 
 
 def _longest_wait_is_one_service_and_not_a_sum(up: Result) -> None:
