@@ -30,5 +30,8 @@ def test_the_printed_commands_then_the_demo_and_the_check(shell: Shell) -> None:
     said = next(line for line in shell.run(check, check=False).text.splitlines() if line.startswith("own: "))
     assert said.startswith("own: ok"), said
     assert said.endswith("models/assistant-1.0.0.tar.gz is not in this checkout, so its upload was left out")
-    assert "| create | `assistant` |" in shell.run(".venv/bin/python -m ci preview own --simulated").text
+    assert (
+        "| create | `rasa` | `rasa:rasa:Assistant` |"
+        in shell.run(".venv/bin/python -m ci preview own --simulated").text
+    )
     shell.run("pulumi stack rm --yes --stack own")
