@@ -62,7 +62,7 @@ ASSISTANT: Block = {
     "size": "small",
     "cors": ["https://www.example.com"],
     "credentials": {"rest": {}, "slack": {"slack_token": "${SLACK_TOKEN}", "slack_channel": "help"}},
-    "extraEndpoints": {"nlg": {"type": "rephrase"}, "tracker_store": {"db": "rasa"}},
+    "extraEndpoints": {"vector_store": {"host": "qdrant.example.com"}, "tracker_store": {"db": "rasa"}},
     "image": {
         "repository": "registry.example.com/rasa-pro",
         "tag": "3.21.0-latest",
@@ -99,6 +99,8 @@ COMMON: Block = {
     "networkPolicies": {"egress": [{"cidr": "10.1.2.0/24", "ports": [8443]}]},
 }
 SIZED: Block = {"from": "managed", "size": "small", "profile": "dev"}
+SCALED: Block = {"from": "managed", "profile": "dev"}
+"""What grows by itself has no size."""
 IN_CLUSTER: Block = {"from": "in-cluster", "size": "small", "profile": "dev", "storageClass": "fast"}
 NETWORK: Block = {
     "cidr": "10.20.0.0/16",
@@ -116,12 +118,12 @@ ON_AWS: Block = {
         "zones": ["eu-central-1a", "eu-central-1b"],
     },
     "cluster": {
-        **SIZED,
+        **SCALED,
         "allowedCidrs": ["203.0.113.7/32"],
         "admins": ["arn:aws:iam::123456789012:role/admin"],
         "storageClass": "gp3",
     },
-    "modelStorage": SIZED,
+    "modelStorage": SCALED,
     "lockStore": SIZED,
     "trackerStore": {**SIZED, "kind": "postgres", "login": "password"},
     "eventBroker": SIZED,
@@ -155,8 +157,8 @@ ON_AZURE: Block = {
     "region": "westeurope",
     "account": "01234567-89ab-cdef-0123-456789abcdef",
     "network": NETWORK,
-    "cluster": {**SIZED, "admins": ["user:01234567-89ab-cdef-0123-456789abcdef"]},
-    "modelStorage": {**SIZED, "accessUntil": "2030-01-31"},
+    "cluster": {**SCALED, "admins": ["user:01234567-89ab-cdef-0123-456789abcdef"]},
+    "modelStorage": {**SCALED, "accessUntil": "2030-01-31"},
     "ingress": {
         "host": "assistant.example.com",
         "zone": {
@@ -173,7 +175,7 @@ ON_GOOGLE: Block = {
     "region": "europe-west3",
     "account": "company-rasa",
     "network": NETWORK,
-    "cluster": {**SIZED, "admins": ["group:ops@example.com"]},
+    "cluster": {**SCALED, "admins": ["group:ops@example.com"]},
     "alarms": {"target": "projects/company-rasa/notificationChannels/42"},
     "ingress": {
         "host": "assistant.example.com",

@@ -185,6 +185,26 @@ def test_a_block_of_another_type_replaces_ours() -> None:
     assert document == {"b": {"type": "y"}}
 
 
+def test_another_class_for_the_same_server_keeps_its_address() -> None:
+    ours: Block = {"lock_store": {"type": "concurrent_redis", "host": "h"}, "t": {"type": "SQL", "url": "u"}}
+    document = merged(ours, {"lock_store": {"type": "redis"}, "t": {"type": "sql", "db": "d"}})
+    assert document["lock_store"] == {"type": "redis", "host": "h"}
+    assert document["t"] == {"type": "sql", "url": "u", "db": "d"}
+
+
+def test_lists_are_joined_by_identity() -> None:
+    ours: Block = {
+        "tracing": {"type": "otlp", "endpoint": "ours:4317"},
+        "model_groups": [{"id": "a", "models": [1]}, {"id": "b", "models": [2]}],
+        "words": ["x"],
+    }
+    langfuse, group = {"type": "langfuse", "host": "l"}, {"id": "a", "models": [3]}
+    document = merged(ours, {"tracing": [langfuse], "model_groups": [group], "words": ["y"]})
+    assert document["tracing"] == [ours["tracing"], langfuse]
+    assert document["model_groups"] == [{"id": "b", "models": [2]}, group]
+    assert document["words"] == ["y"]
+
+
 def test_extra_endpoints_that_rasa_ignores_are_refused() -> None:
     with pytest.raises(RunError, match=r"lock_store\.url.*did you mean host"):
         endpoints(samples.BASE, {"lock_store": {"url": "elsewhere"}})

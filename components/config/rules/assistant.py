@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from components.config import companions as o
 from components.config.capacity import REPLICAS, assistant_replicas
 from components.config.clouds import CLOUDS
-from components.config.messages import rm_command, set_with
+from components.config.messages import set_with
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.tracker_store import ExistingPostgres, ManagedTrackerStore
@@ -41,22 +41,6 @@ def _assistant(settings: Settings) -> Iterator[str]:
             f"rasa:assistant.workers is {assistant.workers}, and extraEndpoints has a2a_server, whose tasks "
             f"live in one process; {set_with('rasa:assistant.workers', '1')} and add pods instead"
         )
-
-
-def _memory_of_one_process(settings: Settings) -> Iterator[str]:
-    """Locks and timers that each process keeps for itself let two pods answer one message."""
-    assistant = settings.assistant
-    most = assistant_replicas(assistant, settings.profile)[1] * assistant.workers
-    for block in ("lock_store", "timer_store"):
-        value = assistant.extra_endpoints.get(block)
-        kind = value.get("type") if isinstance(value, Mapping) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        if kind == "in_memory" and most > 1:
-            path = f"rasa:assistant.extraEndpoints.{block}"
-            yield (
-                f"{path}.type is 'in_memory', and up to {most} processes serve: each would have locks of "
-                "its own; "
-                f"remove it with: {rm_command(path)}"
-            )
 
 
 def _empty_secrets(settings: Settings) -> Iterator[str]:
@@ -196,7 +180,6 @@ def _accepted(settings: Settings) -> int | None:
 
 RULES: Sequence[Rule] = (
     _assistant,
-    _memory_of_one_process,
     _empty_secrets,
     _origins,
     _names_of_keys,

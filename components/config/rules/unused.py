@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from components.config import companions as o
 from components.config import ingress as i
 from components.config.clouds import CLOUDS
-from components.config.cluster import ExistingCluster
+from components.config.cluster import ExistingCluster, ManagedCluster
 from components.config.event_broker import ExistingRabbitMq
 from components.config.lock_store import ExistingRedis, ExistingRedisCluster, ExistingRedisSentinel
 from components.config.messages import rm_command, set_with
-from components.config.model_storage import ExistingModelServer
+from components.config.model_storage import ExistingModelServer, ManagedModelStorage
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.tracker_store import ExistingMongoDb, ExistingPostgres
@@ -35,6 +35,14 @@ def _of_a_cloud(settings: Settings) -> Iterator[str]:
     cluster = settings.cluster
     if isinstance(cluster, ExistingCluster) and cluster.network is not None:
         yield _says("rasa:cluster.network", "this stack has no cloud that manages stores beside the cluster")
+
+
+def _sizes(settings: Settings) -> Iterator[str]:
+    """Sizes of what grows by itself: a bucket, and the nodes of every managed cluster."""
+    for key, block in (("cluster", settings.cluster), ("modelStorage", settings.model_storage)):
+        if isinstance(block, ManagedCluster | ManagedModelStorage) and block.size is not None:
+            what = "nodes come and go with the pods" if key == "cluster" else "a bucket has no size"
+            yield _says(f"rasa:{key}.size", what)
 
 
 def _of_an_ingress(settings: Settings) -> Iterator[str]:
@@ -116,4 +124,4 @@ def _users_without_passwords(settings: Settings) -> Iterator[str]:
         yield f"rasa:lockStore.username would change nothing without a password; {command}"
 
 
-RULES: Sequence[Rule] = (_of_a_cloud, _of_an_ingress, _authorities, _users_without_passwords)
+RULES: Sequence[Rule] = (_of_a_cloud, _sizes, _of_an_ingress, _authorities, _users_without_passwords)
