@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 from unittest import mock
@@ -57,6 +57,8 @@ class Recorded:
     """URNs of all it waits for."""
     data_flow: frozenset[str]
     """The part of `dependencies` that its inputs show."""
+    flows: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """Input → URNs of what it is made of."""
     replaced_with: frozenset[str] = frozenset()
     """URNs of the resources whose replacement replaces it, too."""
     deleted_with: str = ""
@@ -239,6 +241,7 @@ def _recorded(
         retained=request.retainOnDelete,
         dependencies=frozenset(request.dependencies),
         data_flow=frozenset(urn for flow in flows for urn in flow.urns),
+        flows={key: frozenset(flow.urns) for key, flow in request.propertyDependencies.items()},
         replaced_with=frozenset(request.replace_with),
         deleted_with=request.deletedWith,
         kept=request.retainOnDelete,

@@ -64,11 +64,20 @@ def test_another_cluster_is_refused(running: Simulation) -> None:
 def test_a_cluster_that_is_gone_is_forgotten_when_people_say_so(
     running: Simulation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """docs/recovery.md: the variable, one refresh, and the Releases by name."""
-    monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
-    refreshed = running.refresh(out_of_reach=True)
+    """docs/recovery.md, "The cluster is gone": refresh with the variable, then `up` on another cluster."""
+    running.set_config("cluster.name", "existing")
+    account = running.account
+    account.records.clear()
+    account.save()
+    with monkeypatch.context() as said:
+        said.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
+        refreshed = running.refresh(out_of_reach=True)
     assert refreshed.success, refreshed.errors
     left = {
         one["type"] for one in running.workspace.resources() if str(one["type"]).startswith("kubernetes:")
     }
     assert not left
+    running.set_config("cluster.kubeconfig", elsewhere(server="https://new.company.invalid"))
+    again = running.up()
+    assert again.success, again.errors
+    assert not running.up().changed
