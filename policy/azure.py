@@ -27,6 +27,7 @@ STORES = {
 LOCKED = (ACCOUNT, POSTGRES, MONGO)
 """What holds data that nobody can make again."""
 UNTAGGED = (
+    "azure-native:containerservice:MaintenanceConfiguration",
     "azure-native:network:Subnet",
     "azure-native:dns:RecordSet",
     "azure-native:network:PrivateDnsZoneGroup",

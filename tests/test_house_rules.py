@@ -42,7 +42,8 @@ PASSED_ON = {"datetime", "datetime.date"}
 TOLD_BY_THE_ENGINE = {
     # In a preview it must not ask for a key.
     "components/azure/kept_answer.py": {"runtime"},
-    # It registers a transformation with the stack, and names the stack in what it refuses.
+    # They register a transformation with the stack; the second names the stack in what it refuses.
+    "components/stack/destroy_guard.py": {"runtime"},
     "components/stack/safeguards.py": {"runtime", "get_stack"},
 }
 """Files that need the engine's word, and for what."""

@@ -33,7 +33,7 @@ def too_late(row: dict[str, Any], today: dt.date) -> str:
 def test_a_version_is_supported_and_is_the_one_of_its_file(row: dict[str, Any]) -> None:
     assert not too_late(row, dt.datetime.now(tz=dt.UTC).date())
     text = (ROOT / row["file"]).read_text()
-    found = re.search(rf'^{row["name"]}(?:, \w+)* = "([^"]+)"', text, re.MULTILINE)
+    found = re.search(rf'^\s*{row["name"]}(?:, \w+)* ?= ?"([^"]+)"', text, re.MULTILINE)
     assert found, f"{row['file']} has no {row['name']}"
     assert found[1] == row["version"], "write the new version and its end of support into docs/support.yaml"
 

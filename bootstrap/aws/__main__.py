@@ -18,11 +18,13 @@ from bootstrap.aws.identities import Identities, IdentitiesArgs, create_issuer
 from bootstrap.aws.state import State, StateArgs
 from bootstrap.config import load
 from bootstrap.outputs import Variables, backend_url, export_all
+from components.stack.destroy_guard import DestroyGuard
 
 config = pulumi.Config()
 settings = load(config)
 region = config.require("region")
 
+guard = DestroyGuard()
 provider = aws.Provider(
     "aws",
     region=region,
@@ -65,3 +67,6 @@ def variables_of(stack: str) -> Variables:
 
 
 export_all(settings, url, {stack: variables_of(stack) for stack in stacks})
+
+# `pulumi destroy` begins here, and ends here while the states are protected.
+guard.close("deletionProtection", protected=settings.protect)

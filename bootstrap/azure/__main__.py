@@ -19,11 +19,13 @@ from bootstrap.azure.identities import Identities, IdentitiesArgs
 from bootstrap.azure.state import TAGS, StackKey, StackKeyArgs, State, StateArgs
 from bootstrap.config import load
 from bootstrap.outputs import Variables, backend_url, export_all
+from components.stack.destroy_guard import DestroyGuard
 
 config = pulumi.Config()
 settings = load(config)
 region, subscription = config.require("region"), config.require("subscription")
 
+guard = DestroyGuard()
 provider = azure.Provider("azure", location=region, subscription_id=subscription)
 opts = pulumi.ResourceOptions(providers=[provider, random.Provider("random")])
 group = azure.resources.ResourceGroup(
@@ -89,3 +91,6 @@ admins = {
     for stack, own in identities.items()
 }
 export_all(settings, url, {stack: variables_of(stack) for stack in stacks}, admins)
+
+# `pulumi destroy` begins here, and ends here while the states are protected.
+guard.close("deletionProtection", protected=settings.protect)

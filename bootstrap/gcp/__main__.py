@@ -19,11 +19,13 @@ from bootstrap.config import load
 from bootstrap.gcp.identities import Identities, IdentitiesArgs
 from bootstrap.gcp.state import State, StateArgs
 from bootstrap.outputs import Variables, backend_url, export_all
+from components.stack.destroy_guard import DestroyGuard
 
 config = pulumi.Config()
 settings = load(config)
 region, project = config.require("region"), config.require("project")
 
+guard = DestroyGuard()
 provider = gcp.Provider(
     "gcp",
     project=project,
@@ -67,3 +69,6 @@ def variables_of(stack: str) -> Variables:
 
 
 export_all(settings, url, {stack: variables_of(stack) for stack in stacks})
+
+# `pulumi destroy` begins here, and ends here while the states are protected.
+guard.close("deletionProtection", protected=settings.protect)

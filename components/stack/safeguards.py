@@ -4,10 +4,7 @@
   a preview and in an `up`, before anything else may begin: every provider waits for it.
 - Each resource that holds data (`contract/data_stores.py`) is protected by the engine, which refuses in a
   preview, too; a cloud's own protection refuses when half of an `up` is done.
-- The last one depends on all others, so that `pulumi destroy` begins with it: while the stack is protected it
-  ends there, too. The engine looks at protection one deletion at a time, and would take down all that stands
-  on a protected database before it comes to the database (pulumi, pkg/resource/deploy/step_generator.go,
-  ScheduleDeletes, and step.go, DeleteStep.Apply).
+- The last one depends on all others, so that `pulumi destroy` begins with it (`destroy_guard.py`).
 
 Both entries are `pulumi.Stash`, a resource of the engine's own that is nowhere but in the state.
 """
@@ -19,7 +16,6 @@ from typing import Any, cast
 
 import pulumi
 from pulumi import (
-    CustomResource,
     Resource,
     ResourceHook,
     ResourceHookArgs,
@@ -36,10 +32,9 @@ from components.config.identity import Facts, facts, refusals
 from components.config.settings import Settings
 from components.contract.data_stores import OBJECTS, content
 from components.contract.errors import ConfigurationError
+from components.stack.destroy_guard import DestroyGuard
 
 IDENTITY = "what-this-stack-is"
-GUARD = "rasa:deletionProtection must be false before a destroy"
-"""The engine's refusal names the resource: so its name says what to do."""
 PROVIDERS = "pulumi:providers:"
 
 
@@ -48,8 +43,6 @@ class Safeguards:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._made: list[Resource] = []
-        self._components: list[Resource] = []
         self._identity = Stash(
             IDENTITY,
             input=facts(settings),
@@ -58,22 +51,15 @@ class Safeguards:
                 hooks=ResourceHookBinding(before_update=[_comparison(pulumi.get_stack())]),
             ),
         )
+        self._guard = DestroyGuard()
         register_stack_transformation(self._see)
 
     def close(self) -> None:
         """Everything is there: forbid to destroy it, if the settings say so."""
-        opts = ResourceOptions(
-            protect=self._settings.protected,
-            # A destroy deletes this first, and all of that later. A component is no dependency, only what is
-            # in it: an empty one comes by `replace_with`. None is ever replaced, so that this says no more.
-            depends_on=[*self._made],
-            replace_with=[*self._components],
-        )
-        Stash(GUARD, input=self._settings.protected, opts=opts)
+        self._guard.close("rasa:deletionProtection", protected=self._settings.protected)
 
     def _see(self, args: ResourceTransformationArgs) -> ResourceTransformationResult:
-        """Note each resource, protect it if it holds data, have providers wait for the comparison."""
-        (self._made if isinstance(args.resource, CustomResource) else self._components).append(args.resource)
+        """Protect a resource that holds data, and have providers wait for the comparison."""
         if args.type_.startswith(PROVIDERS):
             # That the identity was compared shows in no value.
             args.opts.depends_on = [*cast("Sequence[Resource]", args.opts.depends_on or ()), self._identity]

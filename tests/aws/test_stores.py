@@ -22,10 +22,10 @@ from tests.aws.stores import (
     make,
     placement,
     statements,
-    tracker_store,
 )
 from tests.computed import ACCOUNT, REGION
-from tests.recorder import Recording, is_secret, record, value_of
+from tests.made_alone import maker
+from tests.recorder import Recording, is_secret, value_of
 
 CASES = [(store, profile) for store in STORES for profile in ("dev", "production")]
 
@@ -216,7 +216,7 @@ def test_dynamodb_has_the_index_that_rasa_asks_for() -> None:
 
 
 def test_with_a_password_rasa_needs_no_right_and_its_role_gets_the_password() -> None:
-    made: Recording[Any] = record(lambda: tracker_store("postgres")(placement(None), "production", "small"))
+    made = maker("aws", placement)("postgres", "production")
     assert made.one(POSTGRES).inputs["iamDatabaseAuthenticationEnabled"] is False
     assert [policy.name for policy in made.of(ROLE_POLICY)] == ["tracker-store-setup"]
     (password,) = made.of("random:index/randomPassword:RandomPassword")

@@ -117,7 +117,7 @@ def checkout(account: Account, tmp_path: Path) -> Checkout:
     )
     client.Bucket("state").objects.all().delete()
     folder = tmp_path / "checkout"
-    for name in ("ci", "bootstrap", "policy", "simcloud"):
+    for name in ("ci", "bootstrap", "policy", "simcloud", "components"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "Pulumi.yaml", folder)
     (folder / "stacks").mkdir()

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from bootstrap.audiences import pulumi_audience
+from bootstrap.tiers import variable
 from ci import login, pulumi_cli, pulumi_cloud, tokens
 from ci.errors import JobError
 from ci.pulumi_cli import Outcome
@@ -76,7 +77,7 @@ def url() -> Iterator[str]:
 
 def on_github(url: str, **further: str) -> dict[str, str]:
     """A job on GitHub, in whose repository all clouds were bootstrapped with Pulumi Cloud for the states."""
-    variables = {name: url if name.endswith("_BACKEND_URL") else value for name, value in GIVEN.items()}
+    variables = {name: url if "_BACKEND_URL" in name else value for name, value in GIVEN.items()}
     return {
         "VARIABLES": json.dumps({**variables, **ORGANIZATION, **further}),
         "GITHUB_ACTIONS": "true",
@@ -118,7 +119,8 @@ def test_a_stack_without_a_cloud_needs_nothing_else(url: str, tmp_path: Path) ->
     found = login.log_in(CLOUDLESS, "PREVIEW", tmp_path, environment)
     assert found == {**alone, "PULUMI_ACCESS_TOKEN": "planted-access-token"}
     # A bucket in a variable of that name is a shell's, not a repository's.
-    assert login.cloud_of(CLOUDLESS, {"PULUMI_BACKEND_URL": "file://~", "GCP_BACKEND_URL": "gs://x"}) == "gcp"
+    bucket = {"PULUMI_BACKEND_URL": "file://~", variable("GCP_BACKEND_URL", CLOUDLESS): "gs://x"}
+    assert login.cloud_of(CLOUDLESS, bucket) == "gcp"
 
 
 def test_a_secret_is_taken_where_there_are_no_tokens(url: str, tmp_path: Path) -> None:

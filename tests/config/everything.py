@@ -12,7 +12,6 @@ from tests.config.blocks import (
     CA,
     CLUSTER,
     EVENT_BROKERS,
-    KUBECONFIG,
     LOCK_STORES,
     MODEL_STORAGES,
     TRACKER_STORES,
@@ -20,229 +19,26 @@ from tests.config.blocks import (
     existing,
     existing_stack,
 )
+from tests.config.whole_blocks import (
+    BESIDE,
+    BESIDE_A_CLUSTER,
+    CERTIFICATE,
+    COMMON,
+    CUSTOM,
+    IN_CLUSTER,
+    MONGO,
+    ON_AWS,
+    ON_AZURE,
+    ON_GOOGLE,
+    POSTGRES,
+    RABBIT,
+    SECRET,
+    SIZED,
+)
 
-CERTIFICATE = """\
------BEGIN CERTIFICATE-----
-MIIBkDCCATegAwIBAgIUb9VzJv1I6w7MuAFm0pSSjCV1vR0wCgYIKoZIzj0EAwIw
-DDEKMAgGA1UEAwwBYTAgFw0yNjExMjYwMjMzMzhaGA8yMTI2MTEwMjAyMzMzOFow
-DDEKMAgGA1UEAwwBYTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABFXosMjbrs98
-SLP2gcP/DZlsjv0VsxXrV3Z1qa8r5e9nfBfLum2QVpd81i1fOdNVoELg2DOzIlVW
-h1+Ml7IsbZqjdTBzMB0GA1UdDgQWBBQrBARC+C0Mm/7CXDnzBL/7gLAaHTAfBgNV
-HSMEGDAWgBQrBARC+C0Mm/7CXDnzBL/7gLAaHTAPBgNVHRMBAf8EBTADAQH/MCAG
-A1UdEQQZMBeCFWFzc2lzdGFudC5leGFtcGxlLmNvbTAKBggqhkjOPQQDAgNHADBE
-AiBA9sqzihx+GKQXwn3A9beLXYFunZ9MyIl/ZZPtUA8ntQIgXQ8rTSV+vEQJBqxh
-RKXBkX44vs6WoZpeQCwuAnSAq+4=
------END CERTIFICATE-----
-"""
-"""Self-signed, for assistant.example.com."""
 Place = tuple[str | int, ...]
 """Keys and positions in lists that lead to a value of a stack file."""
 EVERY_KEY = frozenset(str(field.alias) for field in Settings.model_fields.values())
-SECRET = {"secretName": "company", "key": "value"}
-SERVER: Block = {
-    "replicas": 1,
-    "maxReplicas": 2,
-    "cpu": "250m",
-    "memory": "512Mi",
-    "user": 1001,
-    "image": "registry.example.com/server:1.0",
-    "variables": {"LOG_LEVEL": "INFO"},
-    "secrets": {"BACKEND_TOKEN": "planted-backend"},
-    "startSeconds": 60,
-    "writable": True,
-    "path": "/webhook",
-    "health": "/health",
-}
-ASSISTANT: Block = {
-    "model": "assistant-1.0.0",
-    "sha256": "0" * 64,
-    "replicas": 1,
-    "maxReplicas": 2,
-    "workers": 1,
-    "size": "small",
-    "cors": ["https://www.example.com"],
-    "credentials": {"rest": {}, "slack": {"slack_token": "${SLACK_TOKEN}", "slack_channel": "help"}},
-    "extraEndpoints": {"vector_store": {"host": "qdrant.example.com"}, "tracker_store": {"db": "rasa"}},
-    "image": {
-        "repository": "registry.example.com/rasa-pro",
-        "tag": "3.21.0-latest",
-        "digest": "sha256:" + "0" * 64,
-    },
-    "chart": {"ref": "rasa", "version": "2.4.0", "repository": "https://helm.example.com"},
-}
-COMMON: Block = {
-    "profile": "dev",
-    "deletionProtection": False,
-    "tags": {"cost-centre": "42"},
-    "namespace": "rasa",
-    "topics": {"events": "rasa-events", "analyticsDeadLetter": "rasa-analytics-dlq"},
-    "assistant": ASSISTANT,
-    "preflight": {"warnOnly": ["nlg"]},
-    "renewal": "2026-11",
-    "license": "planted-licence",
-    "llmKeys": {"OPENAI_API_KEY": "planted-llm", "SLACK_TOKEN": "planted-slack"},
-    "modelGroups": [
-        {
-            "id": "gpt",
-            "models": [{"provider": "openai", "model": "gpt-5", "api_base": "https://llm.example.com/v1"}],
-            "router": {"routing_strategy": "simple-shuffle"},
-        }
-    ],
-    "mcpServers": [
-        {
-            "name": "orders",
-            "url": "https://mcp.example.com/mcp",
-            "type": "https",
-            "options": {"api_key": "${OPENAI_API_KEY}"},
-        }
-    ],
-    "networkPolicies": {"egress": [{"cidr": "10.1.2.0/24", "ports": [8443]}]},
-}
-SIZED: Block = {"from": "managed", "size": "small", "profile": "dev"}
-SCALED: Block = {"from": "managed", "profile": "dev"}
-"""What grows by itself has no size."""
-IN_CLUSTER: Block = {"from": "in-cluster", "size": "small", "profile": "dev", "storageClass": "fast"}
-NETWORK: Block = {
-    "cidr": "10.20.0.0/16",
-    "servicesCidr": "172.20.0.0/16",
-    "podsCidr": "10.244.0.0/16",
-    "avoid": ["192.168.0.0/24"],
-}
-ON_AWS: Block = {
-    **COMMON,
-    "cloud": "aws",
-    "region": "eu-central-1",
-    "account": "123456789012",
-    "network": {
-        **{key: value for key, value in NETWORK.items() if key != "podsCidr"},
-        "zones": ["eu-central-1a", "eu-central-1b"],
-    },
-    "cluster": {
-        **SCALED,
-        "allowedCidrs": ["203.0.113.7/32"],
-        "admins": ["arn:aws:iam::123456789012:role/admin"],
-        "storageClass": "gp3",
-    },
-    "modelStorage": SCALED,
-    "lockStore": SIZED,
-    "trackerStore": {**SIZED, "kind": "postgres", "login": "password"},
-    "eventBroker": SIZED,
-    "alarms": {"target": "arn:aws:sns:eu-central-1:123456789012:ops"},
-    "secretsManager": {"from": "in-cluster", "profile": "dev", "rotation": "0"},
-    "nlgServer": {"from": "in-cluster", "port": 5056, **SERVER},
-    "actions": {"from": "in-cluster", "port": 5055, **SERVER},
-    "duckling": {
-        "from": "in-cluster",
-        "image": "rasa/duckling:0.2.0.2-r4",
-        **{key: SERVER[key] for key in ("replicas", "maxReplicas", "cpu", "memory", "user")},
-    },
-    "analytics": {"from": "in-cluster", "repository": "registry.example.com/services", "tag": "3.8.1-latest"},
-    "tracing": existing(endpoint="otel.example.com:4317", tls=True, serviceName="rasa", ca=CA),
-    "metrics": {"from": "none"},
-    "ingress": {
-        "host": "assistant.example.com",
-        "zone": {"name": "example.com", "id": "Z0123456789ABCDEFGHIJ"},
-        "certificate": {"from": "cloud"},
-        "affinity": True,
-        "paths": ["/status-page"],
-        "api": {"allowedCidrs": ["203.0.113.0/24"]},
-        "idleSeconds": 3600,
-        "internal": False,
-        "callers": [{"namespace": "website", "labels": {"app": "site"}}],
-    },
-}
-ON_AZURE: Block = {
-    **COMMON,
-    "cloud": "azure",
-    "region": "westeurope",
-    "account": "01234567-89ab-cdef-0123-456789abcdef",
-    "network": NETWORK,
-    "cluster": {**SCALED, "admins": ["user:01234567-89ab-cdef-0123-456789abcdef"]},
-    "modelStorage": {**SCALED, "accessUntil": "2030-01-31"},
-    "ingress": {
-        "host": "assistant.example.com",
-        "zone": {
-            "name": "example.com",
-            "id": "/subscriptions/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/dns"
-            "/providers/Microsoft.Network/dnszones/example.com",
-        },
-        "certificate": {"from": "cert-manager", "email": "ops@example.com"},
-    },
-}
-ON_GOOGLE: Block = {
-    **COMMON,
-    "cloud": "gcp",
-    "region": "europe-west3",
-    "account": "company-rasa",
-    "network": NETWORK,
-    "cluster": {**SCALED, "admins": ["group:ops@example.com"]},
-    "alarms": {"target": "projects/company-rasa/notificationChannels/42"},
-    "ingress": {
-        "host": "assistant.example.com",
-        "certificate": {"from": "existing", "reference": "company-map"},
-        "internal": False,
-    },
-}
-WHERE: Block = {
-    "clusterName": "eks",
-    "id": "vpc-0123456789abcdef0",
-    "subnets": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
-    "clients": "sg-0123456789abcdef0",
-}
-BESIDE_A_CLUSTER: Block = {
-    **existing_stack(),
-    "cloud": "aws",
-    "region": "eu-central-1",
-    "account": "123456789012",
-    "lockStore": SIZED,
-    "cluster": {
-        "from": "existing",
-        "kubeconfig": KUBECONFIG,
-        "name": "company",
-        "context": "company",
-        "flavor": "kubernetes",
-        "operators": ["strimzi"],
-        "storageClass": "fast",
-        "hasNamespace": True,
-        "serviceAccount": {
-            "annotations": {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/rasa"},
-            "podLabels": {"team": "bots"},
-        },
-        "network": WHERE,
-    },
-}
-POSTGRES: Block = {
-    **TRACKER_STORES["postgres-admin"],
-    "port": 5432,
-    "database": "rasa",
-    "username": "rasa",
-    "tls": "verify-full",
-    "maxConnections": 200,
-    "kind": "postgres",
-}
-MONGO: Block = {
-    **TRACKER_STORES["mongodb"],
-    "database": "rasa",
-    "authSource": "admin",
-    "tls": True,
-    "ca": CA,
-    "options": {"replicaSet": "rs0"},
-}
-RABBIT: Block = {**EVENT_BROKERS["rabbitmq"], "exchange": "rasa-exchange", "tls": True, "ca": CA}
-CUSTOM: Block = {**TRACKER_STORES["custom"], "options": {"host": "db.example.com", "port": 1521}}
-BESIDE: Block = {
-    "ingress": {
-        "host": "assistant.example.com",
-        "certificate": {"from": "cert-manager", "issuer": "company", "kind": "Issuer"},
-        "className": "haproxy",
-        "controllerNamespace": "ingress",
-        "annotations": {"haproxy.org/timeout-tunnel": "1h"},
-    },
-    "nlgServer": existing(url="https://nlg.example/nlg", token="planted-nlg", ca=CA),
-    "actions": existing(url="https://actions.example/webhook", token="planted-actions", ca=CA),
-    "duckling": existing(url="https://duckling.example"),
-    "metrics": existing(endpoint="otel.example.com:4317", tls=True, serviceName="rasa", ca=CA),
-}
 
 
 def _changed(**keys: object) -> Block:

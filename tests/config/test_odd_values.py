@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from components.config.settings import Settings
 from components.contract.errors import ConfigurationError
 from tests.config.everything import STACKS, Place, at, places, replaced, settings_of
-from tests.config.odd_values import KUBECONFIGS, LOGIN, ODD, PLANTED
+from tests.config.odd_kubeconfigs import KUBECONFIGS
+from tests.config.odd_values import LOGIN, ODD, PLANTED
 from tests.config.test_load import JSON
 
 PLACES = {place: raw for raw in STACKS.values() for place in places(raw)}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from components.contract.data_stores import OBJECTS, content
-from components.stack.safeguards import GUARD, IDENTITY
+from components.stack.safeguards import IDENTITY
 from tests.recorder import Recorded, Recording
 from tests.stacks import STACKS, record_stack, stack_config
 
+GUARD = "rasa:deletionProtection must be false before a destroy"
 STASH = "pulumi:index:Stash"
 
 

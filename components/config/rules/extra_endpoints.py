@@ -61,7 +61,7 @@ def _replaced_stores(settings: Settings) -> Iterator[str]:
             path = f"{PATH}.{block}"
             yield f"{path} is no block of keys, of which Rasa reads one; remove it with: {rm_command(path)}"
             continue
-        theirs = _type_of(value)
+        theirs = _type_of(extra.get(block))
         own_class = theirs is not None and "." in theirs and block != "tracker_store"
         if theirs is None or own_class or theirs == "in_memory" or _family(theirs) == _family(ours):
             continue

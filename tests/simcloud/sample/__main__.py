@@ -50,6 +50,8 @@ database = rds.Instance(
     storage_encrypted=True,
     kms_key_id=key.arn,
     db_subnet_group_name=subnet_group.name,
+    # Without it a change waits for the maintenance window, and shows in each preview until then.
+    apply_immediately=True,
     skip_final_snapshot=True,
     deletion_protection=config.get_bool("deletionProtection") or False,
     vpc_security_group_ids=["sg-0123456789abcdef0"] if mistake == "group" else [group.id],
