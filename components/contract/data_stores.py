@@ -68,6 +68,9 @@ RELEASE = "kubernetes:helm.sh/v3:Release"
 CHARTS: Mapping[str, str] = {"vault": RECOVERY}
 """Chart of a Release → what is lost with it; the operators' charts leave their definitions behind."""
 
+GO_WITH_PROTECTION = frozenset({"azure-native:authorization:ManagementLockByScope"})
+"""What `rasa:deletionProtection: false` takes away itself: the engine's protection would forbid just that."""
+
 OBJECTS = frozenset(
     {
         "aws:s3/bucketObjectv2:BucketObjectv2",

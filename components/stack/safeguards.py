@@ -30,7 +30,7 @@ from pulumi.runtime import register_stack_transformation
 
 from components.config.identity import Facts, facts, refusals
 from components.config.settings import Settings
-from components.contract.data_stores import OBJECTS, content
+from components.contract.data_stores import GO_WITH_PROTECTION, OBJECTS, content
 from components.contract.errors import ConfigurationError
 from components.stack.destroy_guard import DestroyGuard
 
@@ -63,7 +63,8 @@ class Safeguards:
         if args.type_.startswith(PROVIDERS):
             # That the identity was compared shows in no value.
             args.opts.depends_on = [*cast("Sequence[Resource]", args.opts.depends_on or ()), self._identity]
-        if self._settings.protected and content(args.type_, args.props):
+        holds_data = args.type_ not in GO_WITH_PROTECTION and content(args.type_, args.props)
+        if self._settings.protected and holds_data:
             kept = args.type_ in OBJECTS
             args.opts.protect, args.opts.retain_on_delete = not kept, kept or args.opts.retain_on_delete
         return ResourceTransformationResult(props=args.props, opts=args.opts)

@@ -79,7 +79,7 @@ BEFORE: Mapping[str, Mapping[int, str]] = {
 """What a reader has done before a block of a document that does not begin at the beginning."""
 UP = """
 pulumi stack output --json > outputs.json
-pulumi refresh > first-refresh.txt
+pulumi refresh --skip-preview > first-refresh.txt
 pulumi refresh --expect-no-changes
 """
 """What is asked of a quick start's stack before its `make destroy`."""
@@ -87,6 +87,8 @@ FILLED_IN = {"azure": ("+customDnsConfigs", "+customDnsConfigs", "+customDnsConf
 """What a cloud fills in after `up`, and the program ignores: the first refresh alone shows it."""
 UNDO = """
 cat commands.sh
+pulumi login file://~
+pulumi stack select mine
 pulumi config set deletionProtection false
 pulumi up --skip-preview
 pulumi destroy --skip-preview
