@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.cli.shell import Shell, opened
-from tests.cli.test_make import KUBECONFIG
+from tests.cli.stacks import KUBECONFIG
 from tests.clone import copy
 
 pytestmark = pytest.mark.engine
