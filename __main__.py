@@ -29,7 +29,7 @@ warn_of_unused_upload(settings.assistant)
 tags = stack_tags(project=pulumi.get_project(), stack=stack, profile=settings.profile, extra=settings.tags)
 
 # What the stack is, compared with what runs before anything else begins.
-safeguards = Safeguards(settings)
+safeguards = Safeguards(settings, stack=stack)
 
 # Network, cluster and the dependencies: model storage, lock store, tracker store, event broker, Vault, NLG.
 platform = build_platform(settings, tags)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from ci import services
 from ci.digest import STACK, read_steps
+from ci.markdown import code
 from ci.steps import Step, value_at
 from policy.data_stores import content
 
@@ -147,11 +148,6 @@ def _table(found: Sequence[Finding]) -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     for one in found:
-        cells = [one.verdict, _code(f"{one.name} {one.type}"), _code(one.path) if one.path else "–"]
-        rows.append(f"| {' | '.join([*cells, _code(one.was), _code(one.now), one.put_back])} |")
+        cells = [one.verdict, code(f"{one.name} {one.type}"), code(one.path) if one.path else "–"]
+        rows.append(f"| {' | '.join([*cells, code(one.was), code(one.now), one.put_back])} |")
     return ["\n".join(rows)]
-
-
-def _code(text: str) -> str:
-    plain = text.replace("`", "'").replace("|", "\\|").replace("\n", " ")
-    return f"`{plain}`"

@@ -79,19 +79,19 @@ def up(stack: str, job: Job, forge: Forge | None, *, allow_data_loss: bool = Fal
     stacks.refuse_unlisted(stack)
     pulumi_cli.settle(stack)
     found = pulumi_cli.preview(stack)
-    print(render(found, production.judge(found), run_url=job.url), flush=True)  # noqa: T201
-    guard(found, allowed=allow_data_loss or _labelled(job, forge))
+    judged = production.judge(found)
+    print(render(found, judged, run_url=job.url), flush=True)  # noqa: T201
+    guard(found, judged, allowed=allow_data_loss or _labelled(job, forge))
     if found.changes:
         pulumi_cli.up(stack)
 
 
-def guard(found: Preview, *, allowed: bool) -> None:
+def guard(found: Preview, judged: production.Judged, *, allowed: bool) -> None:
     """Refuse a preview that failed, and one that would lose data of production."""
     if found.errors:
         raise JobError(
             f"the preview of {found.stack} failed; nothing was changed", remedy="\n".join(found.errors)
         )
-    judged = production.judge(found)
     if judged.lost and judged.why and not allowed:
         problem, _, remedy = refusal(found.stack, judged.lost, judged.why).rpartition("\n")
         raise JobError(problem, remedy=remedy)

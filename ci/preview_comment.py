@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from ci import estimate
 from ci.digest import Certainty, Change, Preview
+from ci.markdown import code
 from ci.production import Judged
 from policy.data_stores import Loss
 
@@ -77,9 +78,9 @@ def _loss_section(judged: Judged) -> list[str]:
     alert = f"> [!CAUTION]\n> **{_sum_up(judged.lost)}.**\n> {remedy}"
     rows = ["| | Data store | Holds | Because of |", "|---|---|---|---|"]
     for loss in judged.lost:
-        because = ", ".join(map(_code, loss.because)) or "–"
+        because = ", ".join(map(code, loss.because)) or "–"
         rows.append(
-            f"| **{loss.op.upper()}** | {_code(loss.name)} {_code(loss.type)} | {loss.lost} | {because} |"
+            f"| **{loss.op.upper()}** | {code(loss.name)} {code(loss.type)} | {loss.lost} | {because} |"
         )
     return [alert, "\n".join(rows)]
 
@@ -114,8 +115,8 @@ def _change_section(changes: Sequence[Change], title: str) -> list[str]:
     ranked = sorted(changes, key=lambda change: (_rank(change.op), change.type, change.name))
     rows = ["| | Resource | Type | Properties |", "|---|---|---|---|"]
     for change in ranked[:MOST_CHANGES]:
-        keys = ", ".join(map(_code, change.keys[:8])) + (" …" if len(change.keys) > 8 else "")  # noqa: PLR2004
-        rows.append(f"| {change.op} | {_code(change.name)} | {_code(change.type)} | {keys} |")
+        keys = ", ".join(map(code, change.keys[:8])) + (" …" if len(change.keys) > 8 else "")  # noqa: PLR2004
+        rows.append(f"| {change.op} | {code(change.name)} | {code(change.type)} | {keys} |")
     if len(ranked) > MOST_CHANGES:
         rows.append(f"| … | {len(ranked) - MOST_CHANGES} more | | |")
     table = "\n".join(rows)
@@ -124,9 +125,3 @@ def _change_section(changes: Sequence[Change], title: str) -> list[str]:
 
 def _rank(op: str) -> int:
     return ORDER.index(op) if op in ORDER else len(ORDER)
-
-
-def _code(text: str) -> str:
-    """Text in a table's cell, as code: names may hold what Markdown would read."""
-    plain = text.replace("`", "'").replace("|", "\\|").replace("\n", " ")
-    return f"`{plain}`"

@@ -42,9 +42,9 @@ PASSED_ON = {"datetime", "datetime.date"}
 TOLD_BY_THE_ENGINE = {
     # In a preview it must not ask for a key.
     "components/azure/kept_answer.py": {"runtime"},
-    # They register a transformation with the stack; the second names the stack in what it refuses.
+    # They register a transformation with the stack.
     "components/stack/destroy_guard.py": {"runtime"},
-    "components/stack/safeguards.py": {"runtime", "get_stack"},
+    "components/stack/safeguards.py": {"runtime"},
 }
 """Files that need the engine's word, and for what."""
 OF_PULUMI = {"Config", "StackReference", "get_organization", "get_project", "get_stack", "runtime"}

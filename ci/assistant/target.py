@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from ci import jobs, pulumi_cli, stacks
+from ci import jobs, production, pulumi_cli, stacks
 from ci.assistant import in_pod
 from ci.errors import JobError
 from ci.pulumi_cli import Outcome, Runner
@@ -50,7 +50,7 @@ class StackTarget:
     def roll_out(self) -> None:
         pulumi_cli.settle(self.stack, runner=self.runner)
         found = pulumi_cli.preview(self.stack, runner=self.runner)
-        jobs.guard(found, allowed=False)
+        jobs.guard(found, production.judge(found), allowed=False)
         if found.changes:
             pulumi_cli.up(self.stack, runner=self.runner)
 

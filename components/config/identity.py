@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import cast, get_args
 
 from pydantic.alias_generators import to_camel
 
@@ -17,6 +17,7 @@ from components.config.cluster import ExistingCluster
 from components.config.messages import rm_command, set_command
 from components.config.settings import Settings
 from components.config.sources import InClusterStore, Managed
+from components.contract.terms import Size
 
 Fact = str | bool | Sequence[str] | None
 Facts = Mapping[str, Fact]
@@ -26,7 +27,7 @@ PROTECTED, PROFILE, ZONES = "rasa:deletionProtection", "rasa:profile", "rasa:net
 STORES = ("model_storage", "lock_store", "tracker_store", "event_broker")
 SIZED_VOLUMES = ("model_storage", "tracker_store", "event_broker")
 """In the cluster their size is that of a volume, or of partitions."""
-SIZES: Sequence[Fact] = ("small", "medium", "large")
+SIZES: Sequence[Fact] = get_args(Size)
 
 
 def facts(settings: Settings) -> dict[str, Fact]:

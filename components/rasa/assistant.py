@@ -43,6 +43,8 @@ class Assistant(ComponentResource):
     """endpoints.yml as Rasa reads it; holds no secret."""
     auth_token: Output[str]
     """Secret: what a caller of the HTTP API sends as `?token=`."""
+    model_sha256: str
+    """Of the file of the model that it serves; "": it is not known."""
 
     def __init__(self, name: str, args: AssistantArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:rasa:Assistant", name, {}, opts)
@@ -50,7 +52,7 @@ class Assistant(ComponentResource):
         env = environment(args, each)
         document = endpoints(each, args.extra_endpoints)
         refuse_unset_variables({"endpoints.yml": document, "credentials.yml": args.credentials}, env.names)
-        self.namespace = args.namespace
+        self.namespace, self.model_sha256 = args.namespace, args.model_sha256
         made = self._in_cluster(name, args, env, files(each))
         policies = AssistantNetworkPolicies(
             f"{name}-guards",

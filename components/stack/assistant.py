@@ -31,7 +31,7 @@ def _upload(settings: Settings) -> FirstModel | None:
     return None if managed else first_model(settings.assistant, storage, settings.namespace)
 
 
-def model_digest(settings: Settings) -> str:
+def _model_digest(settings: Settings) -> str:
     """SHA-256 of the model that is to be served; "" if it is not known."""
     if settings.assistant.sha256 is not None:
         return settings.assistant.sha256
@@ -56,7 +56,7 @@ def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
         size=settings.size_of(assistant),
         environment=stack,
         model=assistant.model,
-        model_sha256=model_digest(settings),
+        model_sha256=_model_digest(settings),
         replicas=least,
         most_replicas=most,
         workers=assistant.workers,

@@ -14,7 +14,6 @@ from pulumi import Output, export
 from components.config.settings import Settings
 from components.contract import connections as c
 from components.rasa.assistant import Assistant
-from components.stack.assistant import model_digest
 from components.stack.platform import Platform
 from components.stack.readme import readme
 
@@ -68,7 +67,7 @@ def _outputs(
         "profile": settings.profile,
         "protected": settings.protected,
         "model": settings.assistant.model,
-        "modelSha256": model_digest(settings) or None,
+        "modelSha256": assistant.model_sha256 or None,
         "modelStorage": _model_storage_url(platform.model_storage),
         "models": _models(platform.model_storage),
         "network": facts and {"id": facts.network_id, "subnets": _lists(facts.subnet_ids)},

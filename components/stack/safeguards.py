@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-import pulumi
 from pulumi import (
     Resource,
     ResourceHook,
@@ -41,14 +40,14 @@ PROVIDERS = "pulumi:providers:"
 class Safeguards:
     """Begins with what the stack is, and ends with what forbids to destroy it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, stack: str) -> None:
         self._settings = settings
         self._identity = Stash(
             IDENTITY,
             input=facts(settings),
             opts=ResourceOptions(
                 protect=settings.protected,
-                hooks=ResourceHookBinding(before_update=[_comparison(pulumi.get_stack())]),
+                hooks=ResourceHookBinding(before_update=[_comparison(stack)]),
             ),
         )
         self._guard = DestroyGuard()

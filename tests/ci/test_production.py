@@ -130,8 +130,8 @@ def test_protection_is_lifted_by_nobodys_slip(config: Mapping[str, str], because
     (loss,) = judge(preview).lost
     assert (loss.op, set(loss.because)) == ("unprotect", set(because))
     with pytest.raises(JobError, match=r"(?s)is production.*unprotect.*allow-data-loss"):
-        jobs.guard(preview, allowed=False)
-    jobs.guard(preview, allowed=True)
+        jobs.guard(preview, judge(preview), allowed=False)
+    jobs.guard(preview, judge(preview), allowed=True)
     text = render(preview, judge(preview))
     assert "Data stores will not be protected any more" in text
     assert "Data will be lost" not in text

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
 
 from components.config import companions as o
-from components.config.clouds import CLOUDS
 from components.config.cluster import ExistingCluster
 from components.config.event_broker import ExistingAwsIam, ExistingKafka
 from components.config.messages import rm_command, set_with
@@ -199,23 +198,4 @@ def _uses_aws_identity(settings: Settings) -> bool:
     )
 
 
-def _zones(settings: Settings) -> Iterator[str]:
-    """Names that no zone of the region has, whatever the account."""
-    if settings.cloud not in CLOUDS or isinstance(settings.cluster, ExistingCluster):
-        return
-    facts = CLOUDS[settings.cloud]
-    prefix = facts.zone_prefix.format(region=settings.region)
-    for index, zone in enumerate(settings.network.zones):
-        if zone.startswith(prefix) and not re.fullmatch(r"[a-z]|[1-3]", zone.removeprefix(prefix)):
-            path = f"rasa:network.zones[{index}]"
-            yield (
-                f"{path} {zone!r} is not a zone of {settings.region}; accepted: such as {prefix}a; "
-                f"{_zone(path)}"
-            )
-
-
-def _zone(path: str) -> str:
-    return set_with(path, "<zone>")
-
-
-RULES: Sequence[Rule] = (_namespace, _images, _host, _topics, _variables, _zones)
+RULES: Sequence[Rule] = (_namespace, _images, _host, _topics, _variables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 from itertools import combinations
@@ -20,6 +21,8 @@ WIDEST_ACCESS = 8
 """Prefix length: the largest range that one organisation holds; 0.0.0.0/0 in two halves is wider."""
 SMALLEST_NETWORK, LARGEST_NETWORK = 20, 16
 """Prefix lengths: a /20 still gives a node subnet of 500 addresses in each of three zones."""
+ANY_ZONE = r"[a-z]|[1-3]"
+"""How a zone's name ends, whatever the cloud."""
 OUR_TAGS = 4
 """How many tags every resource carries already (`components/stack/tags.py`)."""
 
@@ -61,9 +64,15 @@ def _zones(settings: Settings) -> Iterator[str]:
             f"needs {wanted}: choose another region, or name {wanted} different ones in rasa:network.zones"
         )
     prefix = facts.zone_prefix.format(region=region)
-    for zone in given:
+    for index, zone in enumerate(given):
         if not zone.startswith(prefix) or (not facts.zones_vary and zone not in known):
             yield f"rasa:network.zones names {zone!r}, which is not a zone of {region}"
+        elif not re.fullmatch(ANY_ZONE, zone.removeprefix(prefix)):  # no account has it
+            path = f"rasa:network.zones[{index}]"
+            yield (
+                f"{path} {zone!r} is not a zone of {region}; accepted: such as {prefix}a; "
+                + set_with(path, "<zone>")
+            )
 
 
 def _network(settings: Settings) -> Iterator[str]:
