@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -32,7 +33,8 @@ elif words[0] == "delete":
         if pod["metadata"]["name"] == words[2]:
             pod["metadata"]["uid"] += "-new"
     json.dump(pods, open(f"{folder}/pods.json", "w"))
-    open(f"{folder}/lost", "w").write("3")
+    for call in range(3):
+        open(f"{folder}/lost/{call}", "w").close()
 elif words[0] == "exec" and "sentinel" in words:
     print("lock-store-1.lock-store.rasa-e2e.svc")
 elif words[0] == "exec":
@@ -71,24 +73,29 @@ class Stack(Project):
         if words[0] == "up" and not fails:
             self.model[0] = MODELS[1]
             if (self.folder / "breaks").exists():
-                (self.folder / "lost").write_text("1")
+                (self.folder / "lost" / "0").touch()
         if words[0] == "up" and fails and (self.folder / "touched").exists():
             (self.folder / "pods.json").write_text("[]")
         return self.said
 
 
+def is_lost(calls: Path) -> bool:
+    """Whether this call is one of those that are to fail: each is a file, which one call alone can remove."""
+    for call in calls.iterdir():
+        with suppress(FileNotFoundError):
+            call.unlink()
+            return True
+    return False
+
+
 @pytest.fixture
 def walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
     stack = Stack(tmp_path, "e2e", said=f"lock_store: {REFUSED}")
-    lock = threading.Lock()
 
     class Rasa(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            with lock:
-                left = int((tmp_path / "lost").read_text() or 0) if (tmp_path / "lost").exists() else 0
-                (tmp_path / "lost").write_text(str(max(0, left - 1)))
-            self.send_response(500 if left else 200)
+            self.send_response(500 if is_lost(tmp_path / "lost") else 200)
             self.end_headers()
             self.wfile.write(json.dumps([{"recipient_id": "me", "text": stack.model[0]}]).encode())
 
@@ -100,6 +107,7 @@ def walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
     thread.start()
     pods = [pod("rasa-0", "rasa"), *(pod(f"lock-store-{one}", "valkey", "sentinel") for one in range(3))]
     (tmp_path / "pods.json").write_text(json.dumps(pods))
+    (tmp_path / "lost").mkdir()
     (tmp_path / "kubectl.py").write_text(KUBECTL)
     (tmp_path / "kubectl").write_text(f'#!/bin/sh\nexec {sys.executable} {tmp_path}/kubectl.py "$@"\n')
     (tmp_path / "kubectl").chmod(0o755)
