@@ -91,6 +91,7 @@ def steps(walk: Walk) -> list[Step]:
         ("wrong password refused", walk.wrong_password),
         ("right password again", walk.right_password),
         ("preview without change", walk.no_change),
+        ("the same after a refresh", walk.refreshed),
         ("destroy", walk.destroy),
     ]
 

@@ -140,6 +140,11 @@ class Walk:
         self.project.pulumi("preview", "--expect-no-changes", "--suppress-progress")
         return ""
 
+    def refreshed(self) -> str:
+        """What the cluster has filled in is no change, either."""
+        self.project.pulumi("refresh", "--yes", "--skip-preview", "--suppress-progress")
+        return self.no_change()
+
     def destroy(self) -> str:
         """Nothing of the stack is left."""
         self.project.pulumi("destroy", "--yes", "--skip-preview", "--suppress-progress")
