@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help environment stack check-stacks demo test check unit engine-tests servers conformance conformance-table conformance-lock \
+.PHONY: help environment stack check-stacks demo test check unit engine-tests long-tests servers conformance conformance-table conformance-lock \
 	lock fmt odd-values schema readme goldens matrix vendor-rules provider-preview e2e preview up refresh destroy pulumi-cli bench
 
 # A target whose comment begins with [dev] is for those who change the project.
@@ -71,9 +71,14 @@ unit: .venv/.ready ## [dev] tests that need no engine
 	$(BIN)/pytest -q -n auto --dist loadgroup -m "not engine and not slow"
 
 # One test more than there are cores: each of them waits for the engine, or for a program, half of its time.
-engine-tests: .venv/.ready ## [dev] tests on the real engine over the simulated cloud
+ON_ENGINE := $(BIN)/pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal
+engine-tests: .venv/.ready ## [dev] tests on the real engine over the simulated cloud: a part of each sweep
 	@$(BIN)/python -m simcloud.engine >/dev/null
-	$(BIN)/pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal -m "engine or slow"
+	$(ON_ENGINE) -m "(engine or slow) and not long"
+
+long-tests: .venv/.ready ## [dev] the rest of them: every stack's life, every create that fails, every document
+	@$(BIN)/python -m simcloud.engine >/dev/null
+	$(ON_ENGINE) -m long
 
 vendor-rules: .venv/.ready ## [dev] print which inputs are held against the vendors' own data, and which are not
 	@$(BIN)/python -m tests.behaviour.vendor_rules

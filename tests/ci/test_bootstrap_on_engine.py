@@ -9,6 +9,7 @@ import pytest
 
 from simcloud.lifecycle import Lifecycle
 from simcloud.run import Simulation
+from tests.long import mostly_long
 
 pytestmark = pytest.mark.engine
 
@@ -30,7 +31,7 @@ PRINTED = {
 }
 
 
-@pytest.mark.parametrize("cloud", PRINTED)
+@pytest.mark.parametrize("cloud", mostly_long(PRINTED, now=["aws"]))
 def test_lifecycle(cloud: str, tmp_path: Path) -> None:
     simulation = Simulation("example", state_dir=tmp_path / "state", project=BOOTSTRAP / cloud)
     outcome = Lifecycle(simulation, lambda _: None).run()
@@ -106,7 +107,7 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("cloud", STATES)
+@pytest.mark.parametrize("cloud", mostly_long(STATES, now=["azure"]))
 def test_pulumi_cloud_keeps_the_states(cloud: str, tmp_path: Path) -> None:
     """Identities and key are made, no bucket; whose word Pulumi Cloud must take is printed."""
     simulation = Simulation(

@@ -11,7 +11,7 @@ import yaml
 from tests.cli.shell import opened
 from tests.cli.stacks import KEY, LICENSE, begin_local
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.long]
 
 
 def test_life_by_make(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ def given(command: str) -> str:
     return LICENSE if "license" in command else "assistant-1.0.0"
 
 
+@pytest.mark.long
 def test_a_cloud_without_its_region_is_told_so(shell: Shell, tmp_path: Path) -> None:
     said = new(shell, tmp_path, "gcp").run("pulumi preview", check=False).text
     for key in ("rasa:region", "rasa:account", "rasa:license"):

@@ -15,6 +15,7 @@ from starters.template import Starter
 from tests.cli.shell import opened
 from tests.docs.blocks import DOCUMENTS, ROOT, Block, blocks
 from tests.docs.walk import READER, walk
+from tests.long import mostly_long
 
 pytestmark = pytest.mark.engine
 
@@ -103,7 +104,7 @@ IN_AWS = "outputs.md"
 BOOTSTRAP = "cp Pulumi.example.yaml Pulumi.mine.yaml"
 
 
-@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("start", mostly_long(STARTS, now=["own-cluster"]))
 def test_quick_start(start: str, tmp_path: Path) -> None:
     stack = STARTS[start]
     with opened(tmp_path) as shell:
@@ -125,6 +126,7 @@ def test_quick_start(start: str, tmp_path: Path) -> None:
         assert tuple(sorted(re.findall(r"\[diff: (.+)\]", shown))) == FILLED_IN.get(start, ()), shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", BEFORE)
 def test_document(name: str, tmp_path: Path) -> None:
     document = ROOT / name if name == "README.md" else DOCS / name
@@ -136,6 +138,7 @@ def test_document(name: str, tmp_path: Path) -> None:
             assert dict(shell.account.records) == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("cloud", "system"), [("azure", "github"), ("gcp", "gitlab")])
 def test_bootstrap_of_another_cloud(cloud: str, system: str, tmp_path: Path) -> None:
     """The README prints the commands for one cloud; the commands that they print run, too."""

@@ -52,7 +52,9 @@ def test_settings_up_and_destroy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         options = Options.read({"E2E_IMAGE": image, "E2E_SET": "rasa:assistant.replicas=2"})
         walk = Walk(options, Cluster(options.namespace), Project.make(folder), image)
         results = list[Result]()
-        passed = carry_out([("settings", walk.configure), ("up", walk.up), ("refresh", walk.refreshed)], results)
+        passed = carry_out(
+            [("settings", walk.configure), ("up", walk.up), ("refresh", walk.refreshed)], results
+        )
         made = {(record.type, record.id): record.inputs for record in shell.account.records.values()}
         pods = made.get(("kubernetes:apps/v1:StatefulSet", "rasa-e2e/lock-store"), {})
         passed = passed and carry_out([("destroy", walk.destroy)], results)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.long import mostly_long
 from tests.simulations import example
 from tests.stacks import STACKS
 
@@ -63,7 +64,7 @@ DRIFT = {
 }
 
 
-@pytest.mark.parametrize("stack", DRIFT)
+@pytest.mark.parametrize("stack", mostly_long(DRIFT, now=["local-dev"]))
 def test_drift_is_found_and_mended(stack: str, tmp_path: Path) -> None:
     simulation = example(stack, tmp_path / "state")
     assert simulation.up().success
@@ -75,7 +76,7 @@ def test_drift_is_found_and_mended(stack: str, tmp_path: Path) -> None:
     assert not simulation.up().changed
 
 
-@pytest.mark.parametrize("stack", WHOLE)
+@pytest.mark.parametrize("stack", mostly_long(WHOLE, now=["aws-dev"]))
 def test_from_dev_to_production_no_data_is_lost(stack: str, tmp_path: Path) -> None:
     simulation = example(stack, tmp_path / "state")
     assert simulation.up().success

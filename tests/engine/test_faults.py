@@ -14,6 +14,7 @@ import yaml
 
 from simcloud.run import Result, Simulation
 from tests.golden.inventory import golden_file
+from tests.long import mostly_long
 from tests.simulations import example
 from tests.stacks import STACKS
 
@@ -41,7 +42,7 @@ def _types() -> dict[str, frozenset[str]]:
 TYPES = _types()
 
 
-@pytest.mark.parametrize("stack", TYPES)
+@pytest.mark.parametrize("stack", mostly_long(TYPES, now=["local-dev"]))
 def test_recovers_from_each_failed_create(stack: str, tmp_path: Path) -> None:
     state, pending = tmp_path / "state", set(TYPES[stack])
     simulation = example(stack, state)

@@ -9,6 +9,7 @@ import pytest
 
 from simcloud.run import Result, Simulation
 from tests.ci.models import write_model
+from tests.long import mostly_long
 from tests.simulations import example
 
 pytestmark = pytest.mark.engine
@@ -45,7 +46,7 @@ def place(result: Result, urn_end: str) -> int:
     return found
 
 
-@pytest.mark.parametrize("stack", OBJECT)
+@pytest.mark.parametrize("stack", mostly_long(OBJECT, now=["aws-dev"]))
 def test_an_object_is_uploaded_before_anybody_looks_for_it_and_outlives_a_release(
     stack: str, tmp_path: Path
 ) -> None:

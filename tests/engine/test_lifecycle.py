@@ -14,6 +14,7 @@ from simcloud.lifecycle import Lifecycle
 from simcloud.run import Result, Simulation
 from simcloud.wire import Value
 from tests.engine import operators, planted
+from tests.long import mostly_long
 from tests.simulations import commands_on, example
 from tests.stacks import STACKS
 
@@ -49,6 +50,8 @@ ACCOUNTS: Mapping[str, tuple[str, str]] = {
     "gcp-production": ("example-rasa-production", "example-rasa-another"),
 }
 """The account that a stack runs in, and another one."""
+NOW = ("aws-production", "azure-dev", "gcp-dev", "local-dev", "openshift-production")
+"""One of each cloud and each kind of cluster, and a protected one of both."""
 MOVES: Mapping[str, Sequence[Mapping[str, Value]]] = {
     stack: [
         {"rasa:cloud": cloud, "rasa:region": region},
@@ -68,7 +71,7 @@ MOVES: Mapping[str, Sequence[Mapping[str, Value]]] = {
 """What a running stack is, changed by an edit of its file."""
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", mostly_long(STACKS, now=NOW))
 def test_lifecycle(stack: str, tmp_path: Path) -> None:
     said: list[Step] = []
     begun: list[str] = []

@@ -81,6 +81,7 @@ def test_a_terminal_gets_the_board_and_everything_else_lines() -> None:
 
 
 @pytest.mark.engine
+@pytest.mark.long
 def test_the_commands_that_the_demo_prints_work_in_a_fresh_shell(tmp_path: Path) -> None:
     state = tmp_path / "a state"
     shown = subprocess.run(
