@@ -9,21 +9,20 @@ from pathlib import Path
 from typing import NoReturn, TypeVar, cast
 
 import click
-from rich.console import Console
 from rich.markup import escape
 
 from components.stack.version import version
 from simcloud.demo import show
 from simcloud.errors import SimcloudError
 from simcloud.lifecycle import Lifecycle
-from simcloud.progress import progress_on
+from simcloud.progress import Unread, progress_on
 from simcloud.report import Change
 from simcloud.run import Result, Simulation
 from simcloud.wire import as_map
 from simcloud.workspace import ROOT, split_setting
 
 Command = TypeVar("Command", bound=Callable[..., None])
-console = Console(highlight=False, soft_wrap=True)
+console = Unread(highlight=False, soft_wrap=True)
 progress = progress_on(console)
 
 

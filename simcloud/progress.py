@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections import Counter
@@ -100,6 +102,19 @@ class Board:
         if waits:
             text.append(f"; longest running: {', '.join(waits)}", style="dim")
         yield Group(table, text)
+
+
+class Unread(Console):
+    """A console whose reader may leave (`| head`): the command goes on to its end, and says no more.
+
+    rich would end the thread that prints, which is the one that takes the engine's events: the engine then
+    waits for it for ever.
+    """
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        # What is still to be written goes nowhere, without a second refusal when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class View:

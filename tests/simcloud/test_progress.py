@@ -17,7 +17,7 @@ from simcloud.events import Phase, Step
 from simcloud.progress import Board, Lines, View, component, progress_on
 from simcloud.report import Change
 from simcloud.workspace import ROOT
-from tests.simulations import IN_EXAMPLES
+from tests.simulations import IN_EXAMPLES, example
 
 CHAIN = "urn:pulumi:dev::rasa::rasa:aws:Foundation$rasa:aws:Network$aws:ec2/vpc:Vpc::network-vpc"
 TABLE = Change(CHAIN, "aws:ec2/vpc:Vpc", "create")
@@ -100,6 +100,30 @@ def test_the_commands_that_the_demo_prints_work_in_a_fresh_shell(tmp_path: Path)
     assert re.search(r"refresh of aws-dev succeeded: .*1 update", said[0]), said[0]
     assert re.search(r"up of aws-dev succeeded: .*1 update", said[1]), said[1]
     assert not state.exists(), said[2]
+
+
+@pytest.mark.engine
+def test_a_reader_of_the_lines_may_leave(tmp_path: Path) -> None:
+    """`python -m simcloud up … | head`: the command ends as if all had been read."""
+    command = [
+        sys.executable,
+        "-m",
+        "simcloud",
+        "up",
+        "local-dev",
+        *IN_EXAMPLES,
+        "--state-dir",
+        str(tmp_path),
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.stdout.close()
+        try:
+            assert process.wait(600) == 0
+        finally:
+            process.kill()
+    assert not example("local-dev", tmp_path).up().changed
 
 
 def _in_a_fresh_shell(command: str) -> str:
