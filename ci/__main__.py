@@ -92,15 +92,14 @@ def login_(stack: str, identity: login.Identity) -> None:
 @click.argument("stack")
 @click.option("--simulated", is_flag=True, help="On the simulated cloud: no account, no credentials.")
 @click.option("--base", type=click.Path(path_type=Path), help="A checkout of what is up now (--simulated).")
-@click.option("--state-dir", type=click.Path(path_type=Path), default=Path(".simcloud/preview"))
-def preview(stack: str, *, simulated: bool, base: Path | None, state_dir: Path) -> None:
+def preview(stack: str, *, simulated: bool, base: Path | None) -> None:
     """Preview STACK and comment on the pull request."""
     job, forge = jobs.this_job(), forges.from_environment()
     if simulated:
         # Here, as it takes a second to import and the other commands are quick.
         from ci import simulated as simulation  # noqa: PLC0415
 
-        attempt(lambda: simulation.preview(stack, base, state_dir / stack, job, forge))
+        attempt(lambda: simulation.preview(stack, base, job, forge))
     else:
         attempt(lambda: jobs.preview(stack, job, forge))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ci import digest, stacks
 from ci.forges import Forge
@@ -13,8 +14,14 @@ from simcloud.errors import SimcloudError
 from simcloud.run import Simulation
 
 
-def preview(stack: str, base: Path | None, state_dir: Path, job: Job, forge: Forge | None) -> None:
+def preview(stack: str, base: Path | None, job: Job, forge: Forge | None) -> None:
     """What the change does to a stack brought up from `base`; without one, to nothing."""
+    # A state of its own: what an earlier preview left, one that was killed, say, is not what is up.
+    with TemporaryDirectory() as state:
+        show(_found(stack, base, Path(state)), job, forge)
+
+
+def _found(stack: str, base: Path | None, state_dir: Path) -> digest.Preview:
     if base and stack in stacks.names(base):
         # In a process of its own: two versions of the program cannot live in one.
         places = {"--project": base, "--stacks": base / stacks.FOLDER, "--state-dir": state_dir}
@@ -23,7 +30,5 @@ def preview(stack: str, base: Path | None, state_dir: Path, job: Job, forge: For
     try:
         result = Simulation(stack, stacks=stacks.ROOT / stacks.FOLDER, state_dir=state_dir).preview()
     except SimcloudError as error:
-        show(digest.failed(stack, [str(error)]), job, forge)
-        return
-    found = digest.read(stack, result.digest) if result.success else digest.failed(stack, result.errors)
-    show(found, job, forge)
+        return digest.failed(stack, [str(error)])
+    return digest.read(stack, result.digest) if result.success else digest.failed(stack, result.errors)

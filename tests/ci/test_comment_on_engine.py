@@ -83,10 +83,10 @@ def test_a_failure_shows_why(state: Path) -> None:
     assert "Traceback" not in text
 
 
-def test_a_fork_gets_the_same_in_the_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fork_gets_the_same_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
     """Brought up as the base is, then previewed as the change is: here both are the same."""
     job = jobs.this_job({"PULL_REQUEST": "7"})
-    simulated.preview("existing-production", stacks.ROOT, tmp_path / "state", job, None)
+    simulated.preview("existing-production", stacks.ROOT, job, None)
     assert "### `existing-production`: nothing changes" in capsys.readouterr().out
-    simulated.preview("existing-production", None, tmp_path / "fresh", job, None)
+    simulated.preview("existing-production", None, job, None)
     assert " to create · " in capsys.readouterr().out
