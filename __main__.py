@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pulumi
 
+from components.config.administrator import warn_of_an_administrator
 from components.config.first_model import warn_of_unused_upload
 from components.config.load import load
 from components.config.preview import check_existing_cluster
@@ -25,6 +26,7 @@ stack = pulumi.get_stack()
 settings = load()
 require_sdk(settings.cloud, f"make environment STACK={stack}")
 check_existing_cluster(settings)
+warn_of_an_administrator(settings)
 warn_of_unused_upload(settings.assistant)
 tags = stack_tags(project=pulumi.get_project(), stack=stack, profile=settings.profile, extra=settings.tags)
 

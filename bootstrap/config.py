@@ -69,11 +69,11 @@ def _check_stacks(asked: Asked, config: Config) -> None:
         )
     if "production" not in tiers:
         return
-    if len(tiers) > 1 and not config.get_bool("sharedAccount"):
+    if len(tiers) > 1:
         raise RunError(
             f"environments is {', '.join(asked.environments)}: an identity that deploys may change all of its"
             " account, so production has an account of its own. Take the others to another stack of this"
-            " project, with a session of another account; or accept it: pulumi config set sharedAccount true"
+            " project, with a session of another account: cp Pulumi.example.yaml Pulumi.others.yaml"
         )
     if asked.system == "github" and not config.get_object("reviewers"):
         raise RunError(

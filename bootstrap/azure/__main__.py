@@ -19,6 +19,7 @@ from bootstrap.azure.identities import Identities, IdentitiesArgs
 from bootstrap.azure.state import TAGS, StackKey, StackKeyArgs, State, StateArgs
 from bootstrap.config import load
 from bootstrap.outputs import Variables, backend_url, export_all
+from bootstrap.tiers import tier
 from components.stack.destroy_guard import DestroyGuard
 
 config = pulumi.Config()
@@ -36,7 +37,12 @@ people: list[str] = config.get_object("people") or []
 identities = {
     stack: Identities(
         f"ci-{stack}",
-        IdentitiesArgs(resource_group=group.name, subscription=subscription, trust=settings.trusts[stack]),
+        IdentitiesArgs(
+            resource_group=group.name,
+            subscription=subscription,
+            trust=settings.trusts[stack],
+            keeps_models=tier(stack) == "production",
+        ),
         opts,
     )
     for stack in stacks

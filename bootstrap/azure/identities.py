@@ -21,6 +21,15 @@ from bootstrap.azure.state import TAGS
 from bootstrap.issuers import Trust, is_exact
 from bootstrap.rights import azure_reads
 
+NO_MODEL = (
+    "((!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete'})) OR "
+    "(@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path]"
+    " StringNotLike '*.tar.gz'))"
+)
+"""As in Azure's documentation, "Example Azure role assignment conditions for Blob Storage". Not of `write`,
+by which a model is uploaded in blocks: the pipelines upload with `If-None-Match: *`
+(ci/assistant/storage.py), and what is written over in another way is kept as a version."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IdentitiesArgs:
@@ -29,6 +38,8 @@ class IdentitiesArgs:
     resource_group: Output[str]
     subscription: str
     trust: Trust
+    keeps_models: bool
+    """Whether *deploy* deletes no model."""
 
 
 class Identities(ComponentResource):
@@ -66,6 +77,7 @@ class Identities(ComponentResource):
             scope,
             after=[owns],
             parent=self,
+            condition=NO_MODEL if args.keeps_models else None,
         )
         self.preview, trusted = _identity(
             f"{name}-preview", args, exact(args.trust.preview), after=[uploads], parent=self

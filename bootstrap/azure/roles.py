@@ -35,6 +35,7 @@ def assign(  # noqa: PLR0913 (a resource's inputs)
     after: Sequence[Resource] = (),
     parent: Resource,
     kind: PrincipalType = "ServicePrincipal",
+    condition: str | None = None,
 ) -> Resource:
     """Assign a role to an identity of CI, or to a person.
 
@@ -48,4 +49,5 @@ def assign(  # noqa: PLR0913 (a resource's inputs)
         after=after,
         parent=parent,
         principal_type=kind,
+        condition=condition,
     )

@@ -19,6 +19,7 @@ from bootstrap.config import load
 from bootstrap.gcp.identities import Identities, IdentitiesArgs
 from bootstrap.gcp.state import State, StateArgs
 from bootstrap.outputs import Variables, backend_url, export_all
+from bootstrap.tiers import tier
 from components.stack.destroy_guard import DestroyGuard
 
 config = pulumi.Config()
@@ -35,7 +36,13 @@ provider = gcp.Provider(
 opts = pulumi.ResourceOptions(providers=[provider, random.Provider("random")])
 stacks = settings.asked.environments
 identities = {
-    stack: Identities(f"ci-{stack}", IdentitiesArgs(project=project, trust=settings.trusts[stack]), opts)
+    stack: Identities(
+        f"ci-{stack}",
+        IdentitiesArgs(
+            project=project, trust=settings.trusts[stack], keeps_models=tier(stack) == "production"
+        ),
+        opts,
+    )
     for stack in stacks
 }
 state = State(

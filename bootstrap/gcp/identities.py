@@ -20,6 +20,9 @@ from components.gcp.apis import enable_api
 CHANGES = ("roles/owner", "roles/storage.objectAdmin")
 """Of *deploy*, which grants roles to the accounts of each stack: with that it could take any right, so a
 shorter list would pretend. Not even an owner writes objects: the states, and the models that are released."""
+READS_AND_MAKES = ("roles/storage.objectViewer", "roles/storage.objectCreator")
+NO_MODEL = "resource.type != 'storage.googleapis.com/Object' || !resource.name.endsWith('.tar.gz')"
+"""Writing over an object takes the right to delete it (Cloud Storage, "IAM permissions for XML requests")."""
 
 NAMES = {
     "github": "assertion.repository_id + '/' + assertion.run_id",
@@ -36,6 +39,8 @@ class IdentitiesArgs:
 
     project: str
     trust: Trust
+    keeps_models: bool
+    """Whether *deploy* neither writes over a model nor deletes one."""
 
 
 class Identities(ComponentResource):
@@ -85,12 +90,13 @@ class Identities(ComponentResource):
             member=self.preview.member,
             opts=ResourceOptions(parent=self),
         )
-        for role in CHANGES:
+        for role in (*CHANGES, *READS_AND_MAKES) if args.keeps_models else CHANGES:
             projects.IAMMember(
                 f"{name}-deploy-{role.rpartition('/')[2]}",
                 project=project,
                 role=role,
                 member=self.deploy.member,
+                condition=_no_model() if args.keeps_models and role == CHANGES[1] else None,
                 opts=ResourceOptions(parent=self),
             )
         self.register_outputs({"preview": self.preview.email, "deploy": self.deploy.email})
@@ -107,6 +113,14 @@ def condition(subjects: Sequence[str]) -> str:
         if not is_exact(subject)
     ]
     return " || ".join(parts)
+
+
+def _no_model() -> projects.IAMMemberConditionArgs:
+    return projects.IAMMemberConditionArgs(
+        title="no-model",
+        description="Models that were uploaded are neither written over nor deleted",
+        expression=NO_MODEL,
+    )
 
 
 def _identity(

@@ -57,8 +57,11 @@ def assign(  # noqa: PLR0913 (a resource's inputs, each said by name)
     after: Sequence[Resource] = (),
     parent: Resource,
     principal_type: PrincipalType = "ServicePrincipal",
+    condition: str | None = None,
 ) -> Resource:
     """Assign a role; `after` are the resources by which Azure knows a new role of the stack's own.
+
+    `condition` (of Azure's attribute-based access control) takes away a part of it.
 
     The name is a GUID of ours, since an assignment is found by it and by nothing else.
 
@@ -74,6 +77,8 @@ def assign(  # noqa: PLR0913 (a resource's inputs, each said by name)
         principal_id=principal_id,
         principal_type=principal_type,
         scope=scope,
+        condition=condition,
+        condition_version=None if condition is None else "2.0",
         # Resources that take long enough for Azure to know a new role.
         opts=ResourceOptions(parent=parent, depends_on=list(after)),
     )

@@ -29,6 +29,9 @@ FILES: Mapping[str, str] = {
 """Keys that name a file → keys that hold the same (Kubernetes, "Organizing cluster access using kubeconfig
 files": a path is relative to the kubeconfig's own folder)."""
 DATA = ("certificate-authority-data", "client-certificate-data", "client-key-data")
+ORGANIZATION, MASTERS = b"\x06\x03\x55\x04\x0a", b"system:masters"
+"""What kubeadm, k3s and others make; the API server does not ask RBAC for it (Kubernetes documentation,
+"PKI certificates and requirements", admin.conf)."""
 LOGINS = ("token", "client-certificate-data", "exec", "auth-provider", "username", "impersonate")
 
 
@@ -62,6 +65,17 @@ def server_of(kubeconfig: Kubeconfig) -> str:
 def is_unverified(kubeconfig: Kubeconfig) -> bool:
     """Whether the API's certificate is not looked at."""
     return _current(kubeconfig, "cluster").get("insecure-skip-tls-verify") is True
+
+
+def is_administrator(kubeconfig: Kubeconfig) -> bool:
+    """Whether its client certificate is of the group that no RBAC can hold back.
+
+    Looks for the organisation (2.5.4.10) in the certificate as DER writes it, UTF8String or PrintableString.
+    Of other logins a kubeconfig does not say what they may do.
+    """
+    pem = b64decode(str(_current(kubeconfig, "user").get("client-certificate-data", "")))
+    der = b64decode(b"".join(line for line in pem.splitlines() if not line.startswith(b"-----")))
+    return any(ORGANIZATION + tag + bytes([len(MASTERS)]) + MASTERS in der for tag in (b"\x0c", b"\x13"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

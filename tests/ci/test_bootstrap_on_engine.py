@@ -68,12 +68,6 @@ def test_production_has_an_account_of_its_own_and_is_approved(tmp_path: Path) ->
     refused = mixed.preview()
     assert not refused.success
     assert "production has an account of its own" in "\n".join(refused.errors)
-    two = {**both, "bootstrap-aws:sharedAccount": True}
-    shared = Simulation("example-production", state_dir=tmp_path / "shared", project=project, config=two)
-    made = shared.up()
-    assert made.success, made.errors
-    assert made.outputs["AWS_SECRETS_PROVIDER_AWS_DEV"] != made.outputs["AWS_SECRETS_PROVIDER_AWS_PRODUCTION"]
-    assert made.outputs["AWS_DEPLOY_ROLE_AWS_DEV"] != made.outputs["AWS_DEPLOY_ROLE_AWS_PRODUCTION"]
 
 
 def test_the_rule_that_protects_main_is_what_github_takes(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ KNOWN = Output.from_input
 PROVIDER = "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider"
 
 
-def rendered(cloud: str, trust: Trust) -> Recording[Any]:
+def rendered(cloud: str, trust: Trust, *, keeps_models: bool = True) -> Recording[Any]:
     """What bootstrap/ makes of a trust."""
     if cloud == "aws":
 
@@ -42,9 +42,12 @@ def rendered(cloud: str, trust: Trust) -> Recording[Any]:
 
         return record(made)
     if cloud == "azure":
-        given = azure.IdentitiesArgs(resource_group=KNOWN("g"), subscription="0", trust=trust)
+        given = azure.IdentitiesArgs(
+            resource_group=KNOWN("g"), subscription="0", trust=trust, keeps_models=keeps_models
+        )
         return record(lambda: azure.Identities("ci", given))
-    return record(lambda: gcp.Identities("ci", gcp.IdentitiesArgs(project="p", trust=trust)))
+    args_ = gcp.IdentitiesArgs(project="p", trust=trust, keeps_models=keeps_models)
+    return record(lambda: gcp.Identities("ci", args_))
 
 
 def admits(cloud: str, recording: Recording[Any], identity: str, claims: Claims) -> bool:
@@ -117,19 +120,24 @@ def _gcp(recording: Recording[Any], identity: str, claims: Claims) -> bool:
 def cel(expression: str, claims: Claims) -> Any:
     """The part of the Common Expression Language that bootstrap/ uses; anything else is an error."""
     assert not set(expression) & {'"', "\\"}
-    return _value(
-        ast.parse(expression.replace("||", " or ").replace("&&", " and "), mode="eval").body, claims
-    )
+    spelled = re.sub(r"!(?!=)", " not ", expression.replace("||", " or ").replace("&&", " and "))
+    return _value(ast.parse(spelled, mode="eval").body, claims)
 
 
-def _value(node: ast.expr, claims: Claims) -> Any:  # noqa: PLR0911 - one for each kind of expression
+def _value(node: ast.expr, claims: Claims) -> Any:  # noqa: C901, PLR0911 - one for each kind of expression
     match node:
         case ast.Constant(value=str(text)):
             return text
         case ast.List(elts=items):
             return [_value(item, claims) for item in items]
-        case ast.Attribute(value=ast.Name(id="assertion"), attr=claim):
+        case ast.Attribute(value=ast.Name(id="assertion" | "resource"), attr=claim):
             return claims[claim]
+        case ast.UnaryOp(op=ast.Not(), operand=part):
+            return not _value(part, claims)
+        case ast.Compare(left=left, ops=[ast.NotEq()], comparators=[right]):
+            return _value(left, claims) != _value(right, claims)
+        case ast.Call(func=ast.Attribute(value=text, attr="endsWith"), args=[end]):
+            return _value(text, claims).endswith(_value(end, claims))
         case ast.BoolOp(op=ast.Or(), values=parts):
             return any(_value(part, claims) for part in parts)
         case ast.BoolOp(op=ast.And(), values=parts):
