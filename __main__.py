@@ -11,6 +11,7 @@ import pulumi
 from components.config.administrator import warn_of_an_administrator
 from components.config.first_model import warn_of_unused_upload
 from components.config.load import load
+from components.config.open_pods import warn_of_open_pods
 from components.config.preview import check_existing_cluster
 from components.stack.assistant import install_assistant
 from components.stack.cloud_sdk import require_sdk
@@ -28,6 +29,7 @@ require_sdk(settings.cloud, f"make environment STACK={stack}")
 check_existing_cluster(settings)
 warn_of_an_administrator(settings)
 warn_of_unused_upload(settings.assistant)
+warn_of_open_pods(settings)
 tags = stack_tags(project=pulumi.get_project(), stack=stack, profile=settings.profile, extra=settings.tags)
 
 # What the stack is, compared with what runs before anything else begins.

@@ -13,6 +13,7 @@ NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
 ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+OPEN = "rasa-pulumi/network-policies"
 POD_SECURITY = "pod-security.kubernetes.io"
 
 
@@ -34,6 +35,8 @@ def namespaces_are_labelled_and_closed(stack: Stack) -> Iterator[str]:
         if label.get(f"{POD_SECURITY}/enforce") not in {"baseline", "restricted"}:
             yield f"{namespace.type} {namespace.name}: enforces no Pod Security Standard"
         name = at(namespace.inputs, "metadata.name")
+        if label.get(OPEN) == "off":
+            continue  # the stack file says so: rasa:networkPolicies.enabled
         if name in homes and not {name, UNKNOWN} & closed:
             yield f"{namespace.type} {namespace.name}: has no policy that denies by default"
 

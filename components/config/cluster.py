@@ -10,11 +10,9 @@ from pydantic import Field, SecretStr, model_validator
 
 from components.config.kubeconfig import Kubeconfig, read_kubeconfig, server_of
 from components.config.model import OBJECT_NAME, Existing, Model, choice, chosen_by
-from components.contract.cluster import GKE_METADATA, ClusterNetwork, Kubernetes, PodIdentity
+from components.contract.cluster import ClusterNetwork, Kubernetes, NodeLocalEndpoint, PodIdentity
 from components.contract.terms import Flavor, Operator, Profile, Size
 
-GOOGLE_MARK = "iam.gke.io/gcp-service-account"
-"""The one identity of a cloud that pods get from an agent of their node by an annotation."""
 RASA_SERVICE_ACCOUNT, SETUP_SERVICE_ACCOUNT = "rasa", "rasa-setup"
 
 
@@ -88,8 +86,10 @@ def kubeconfig_of(block: ExistingCluster) -> Output[str]:
     return Output.secret(json.dumps(block.contents))
 
 
-def connect_cluster(block: ExistingCluster, *, namespace: str) -> Kubernetes:
-    """Say where everything of Rasa's runs."""
+def connect_cluster(
+    block: ExistingCluster, *, namespace: str, identity: tuple[NodeLocalEndpoint, ...]
+) -> Kubernetes:
+    """Say where everything of Rasa's runs; `identity` is where its pods get their cloud identity from."""
     service_account_metadata = block.service_account
     return Kubernetes(
         kubeconfig=kubeconfig_of(block),
@@ -98,9 +98,7 @@ def connect_cluster(block: ExistingCluster, *, namespace: str) -> Kubernetes:
         has_namespace=block.has_namespace,
         shared=True,
         flavor=block.flavor,
-        cluster_network=ClusterNetwork(
-            identity=GKE_METADATA if GOOGLE_MARK in service_account_metadata.annotations else ()
-        ),
+        cluster_network=ClusterNetwork(identity=identity),
         rasa=PodIdentity(
             service_account=RASA_SERVICE_ACCOUNT,
             annotations={

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from components.config.model import Host, Model, Pem, Secret, choice, chosen_by
 
+NAMESPACE_NAME = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+
 
 class DnsZone(Model):
     """A DNS zone that is there already."""
@@ -71,12 +73,14 @@ class Api(Model):
 
 
 class Caller(Model):
-    """Pods of the cluster that may call Rasa."""
+    """Who may call Rasa: pods of the cluster, or addresses."""
 
-    namespace: str = Field(min_length=1)
-    """Where they are."""
+    namespace: str | None = Field(default=None, pattern=NAMESPACE_NAME)
+    """Where the pods are."""
     labels: dict[str, str] = Field(default_factory=dict[str, str])
-    """Which; without any: all pods there."""
+    """Which of the pods there; without any: all."""
+    cidr: str | None = None
+    """Addresses instead, as a range: of an ingress controller that runs in the network of its nodes, say."""
 
 
 class Ingress(Model):
@@ -105,20 +109,29 @@ class Ingress(Model):
     annotations: dict[str, str] = Field(default_factory=dict[str, str])
     """Existing cluster: for the Ingress, as its controller wants them (affinity, time-outs)."""
     callers: tuple[Caller, ...] = ()
-    """Pods of the cluster that may call Rasa directly; network policies refuse all other pods."""
+    """Who may call Rasa directly; network policies refuse everybody else."""
 
 
 class Egress(Model):
     """Servers that Rasa's pods call and no other key names."""
 
-    cidr: str = "0.0.0.0/0"
-    """Their addresses."""
-    ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = Field(min_length=1)
-    """Their ports."""
+    cidr: str | None = None
+    """Their addresses, as a range; without one and without a namespace: any."""
+    namespace: str | None = Field(default=None, pattern=NAMESPACE_NAME)
+    """The namespace of this cluster that they are in, instead of addresses."""
+    labels: dict[str, str] = Field(default_factory=dict[str, str])
+    """Which of the pods there; without any: all."""
+    ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = ()
+    """Their ports (of pods: what they listen on themselves, behind any Service); without any: all."""
+    protocols: tuple[Literal["TCP", "UDP"], ...] = Field(default=("TCP",), min_length=1)
+    """TCP, UDP or both."""
 
 
 class NetworkPolicies(Model):
     """What the network policies cannot know by themselves; HTTPS is open, and so is every connection."""
 
+    enabled: bool = True
+    """false makes none: what surrounds Rasa's pods is then all that guards them, such as a mesh.
+    A production stack says so in each run."""
     egress: tuple[Egress, ...] = ()
-    """Further servers, such as a language model on a port of its own."""
+    """Further servers, such as a language model on a port of its own, or brokers on ports of their own."""

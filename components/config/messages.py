@@ -38,7 +38,15 @@ PLAIN_KEY = re.compile(r"^[A-Za-z0-9_-]+$")
 
 def explain(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """One message per mistake: the key, what is wrong, what is accepted, the command that mends it."""
-    return [_message(detail, model) for detail in error.errors(include_url=False, include_input=True)]
+    details = error.errors(include_url=False, include_input=True)
+    return [_message(detail, model) for detail in details if not _follows(detail, details)]
+
+
+def _follows(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
+    """Whether a list is too short because its entries are wrong, which are said one by one."""
+    at = detail["loc"]
+    inside = (other["loc"] for other in details if len(other["loc"]) > len(at))
+    return detail["type"] == "too_short" and any(loc[: len(at)] == at for loc in inside)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
@@ -103,6 +111,11 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
 
 def _refused_value(path: str, detail: ErrorDetails, model: type[BaseModel]) -> str:
     """A value of the right type that a pattern, a bound or a rule refuses."""
+    context = detail.get("ctx", {})
+    if detail["type"] == "too_short":
+        given, least = context["actual_length"], context["min_length"]
+        further = set_with(f"{path}[{given}]", "<value>")
+        return f"{path} is a list of {given}; accepted: {least} or more; {further}"
     complaint = f"{path}{_complaint(detail)}"
     if detail["type"] == "value_error" and isinstance(detail["input"], Mapping):
         return complaint  # a rule that spans keys of one block: it names them, and says how to mend it

@@ -53,6 +53,8 @@ DATABASE_INIT, MODEL_UPLOAD = "rasa-database-init", "rasa-model-upload"
 ANALYTICS_RELEASE = "rasa-analytics"
 ANALYTICS = f"{ANALYTICS_RELEASE}-rasa-pro-services"
 """What the chart calls the pods of the analytics (`rasaProServices.name` after the release's full name)."""
+OPEN_LABEL = {"rasa-pulumi/network-policies": "off"}
+"""On a namespace whose pods no network policy guards, for people and for `policy/network.py`."""
 VAULT_BOOTSTRAP, VAULT_SNAPSHOT = "vault-bootstrap", "vault-snapshot"
 CLIENTS = (RASA, PREFLIGHT, DATABASE_INIT, ANALYTICS, VAULT_BOOTSTRAP, VAULT_SNAPSHOT)
 """Pods that may call the servers beside Rasa."""
@@ -114,6 +116,8 @@ class Kubernetes(Connection):
     """The namespace is there before the stack, with Secrets in it perhaps, and stays after it."""
     shared: bool = False
     """The cluster is not the stack's: its objects are still there when it does not answer."""
+    closed: bool = True
+    """Network policies say who talks to Rasa's pods and whom they call; else whatever surrounds them does."""
     flavor: Flavor = "kubernetes"
     """OpenShift assigns users and groups of pods itself, and has a router and a DNS of its own."""
     provisioner: Provisioner | None = None

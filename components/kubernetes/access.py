@@ -7,7 +7,7 @@ from pulumi import ComponentResource, Output, ResourceOptions
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contract.cluster import ClusterConfigMap, Kubernetes
+from components.contract.cluster import OPEN_LABEL, ClusterConfigMap, Kubernetes
 
 POD_SECURITY = "restricted"
 """Pod Security Standard of the namespace; the stack's own pods and the charts' comply with it."""
@@ -62,7 +62,10 @@ class ClusterAccess(ComponentResource):
             "namespace",
             metadata=ObjectMetaArgs(
                 name=self.cluster.namespace,
-                labels={f"pod-security.kubernetes.io/{mode}": POD_SECURITY for mode in MODES},
+                labels={
+                    **{f"pod-security.kubernetes.io/{mode}": POD_SECURITY for mode in MODES},
+                    **({} if self.cluster.closed else OPEN_LABEL),
+                },
             ),
             # Every volume of the stack's data goes with it.
             opts=ResourceOptions(

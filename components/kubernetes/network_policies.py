@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, ip_network
+from ipaddress import ip_network
 from typing import Literal
 
 from pulumi import ComponentResource, Input, Output, ResourceOptions
@@ -24,9 +24,14 @@ from pulumi_kubernetes.networking import v1
 ANYWHERE = "0.0.0.0/0"
 LINK_LOCAL = "169.254.0.0/16"
 """The metadata services that give out a node's credentials; never part of "anywhere"."""
+LINK_LOCAL_6 = ("fe80::/10", "fd00:ec2::/32")
+"""The same with IPv6, and AWS' own (EC2 user guide, "Access instance metadata")."""
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The one label that every namespace has (Kubernetes documentation, "Automatic labelling")."""
 LARGEST_PORT = 65535
+EVERY_PORT = range(1, LARGEST_PORT + 1)
+NODE_PORTS = range(30000, 32768)
+"""Where any node answers for a Service of type NodePort (Kubernetes documentation, "Service", NodePort)."""
 OPERATORS: Mapping[str, str] = {"rasa-pulumi/operators": "true"}
 """Label of the operators' namespaces: operators connect to the servers that they run in Rasa's namespace."""
 
@@ -61,8 +66,8 @@ class Rule:
     what: str
     """The purpose in words, for tests and messages; a NetworkPolicy has no field for it."""
     peers: tuple[Peer, ...]
-    ports: tuple[int, ...] = ()
-    """Of the pods themselves, behind any Service; empty: all."""
+    ports: tuple[int | range, ...] = ()
+    """Of the pods themselves, behind any Service; empty: all, of every protocol."""
     protocols: tuple[Protocol, ...] = ("TCP",)
 
 
@@ -155,17 +160,22 @@ def _pods(peer: PodsPeer) -> v1.NetworkPolicyPeerArgs:
 def _addresses(peer: AddressPeer) -> v1.NetworkPolicyPeerArgs:
     # A range that holds the metadata services leaves them out; Kubernetes wants exceptions to lie within it.
     wide = ip_network(peer.cidr, strict=False)
-    inside = isinstance(wide, IPv4Network) and IPv4Network(LINK_LOCAL).subnet_of(wide)
-    hidden = [LINK_LOCAL] if inside and peer.cidr != LINK_LOCAL else None
-    return v1.NetworkPolicyPeerArgs(ip_block=v1.IPBlockArgs(cidr=peer.cidr, except_=hidden))
+    hidden = [
+        range_
+        for range_ in (LINK_LOCAL, *LINK_LOCAL_6)
+        if (held := ip_network(range_)).version == wide.version and held != wide and wide.supernet_of(held)  # pyright: ignore[reportArgumentType] (of one version)
+    ]
+    return v1.NetworkPolicyPeerArgs(ip_block=v1.IPBlockArgs(cidr=peer.cidr, except_=hidden or None))
 
 
 def _ports(rule: Rule) -> list[v1.NetworkPolicyPortArgs] | None:
-    """None where every port is meant."""
+    """None where every port of every protocol is meant."""
     if not rule.ports:
         return None
     return [
         v1.NetworkPolicyPortArgs(port=port, protocol=protocol)
+        if isinstance(port, int)
+        else v1.NetworkPolicyPortArgs(port=port.start, end_port=port.stop - 1, protocol=protocol)
         for port in rule.ports
         for protocol in rule.protocols
     ]

@@ -54,16 +54,12 @@ class Assistant(ComponentResource):
         refuse_unset_variables({"endpoints.yml": document, "credentials.yml": args.credentials}, env.names)
         self.namespace, self.model_sha256 = args.namespace, args.model_sha256
         made = self._in_cluster(name, args, env, files(each))
-        policies = AssistantNetworkPolicies(
-            f"{name}-guards",
-            AssistantNetworkPoliciesArgs(assistant=args, connections=each, namespace=self.namespace),
-            ResourceOptions(parent=self),
-        )
+        guards = self._network_policies(name, args, each)
         setup_account = self._setup_account(name, args)
         ready = (
             *_ready(args, args.cluster.rasa),
-            *policies.ready,
-            *self._database(name, args, setup_account, policies),
+            *guards,
+            *self._database(name, args, setup_account, guards),
         )
         ready = (*ready, *self._first_model(name, args, each, made, ready))
         preflight = Preflight(
@@ -106,6 +102,17 @@ class Assistant(ComponentResource):
                 "authToken": self.auth_token,
             }
         )
+
+    def _network_policies(
+        self, name: str, args: AssistantArgs, each: Sequence[Rendered]
+    ) -> tuple[Resource, ...]:
+        if not args.cluster.closed:
+            return ()
+        return AssistantNetworkPolicies(
+            f"{name}-guards",
+            AssistantNetworkPoliciesArgs(assistant=args, connections=each, namespace=self.namespace),
+            ResourceOptions(parent=self),
+        ).ready
 
     def _in_cluster(self, name: str, args: AssistantArgs, env: Environment, needed: Files) -> PodObjects:
         secrets = Secrets(
@@ -212,7 +219,7 @@ class Assistant(ComponentResource):
         name: str,
         args: AssistantArgs,
         setup_account: Output[str] | None,
-        policies: AssistantNetworkPolicies,
+        guards: tuple[Resource, ...],
     ) -> list[Resource]:
         store = args.tracker_store
         if not isinstance(store, Postgres) or store.admin is None or setup_account is None:
@@ -230,7 +237,7 @@ class Assistant(ComponentResource):
                     *args.cluster.ready,
                     *args.cluster.setup.ready,
                     *store.ready,
-                    *policies.ready,
+                    *guards,
                     *_told_first(args),
                 ),
             ),

@@ -3,15 +3,15 @@
 Network policies match pods and addresses, not DNS names. Servers of this cluster are matched by the labels of
 their pods, managed stores by the range of their network, others by IP address, or by port where only a name
 is known. Servers that a document of the operator's names (a language model, an action server, a collector)
-are read from the document. Names that end in `.svc`, or have no dot, are Services of this cluster; behind a
-Service a pod may listen on another port, so the rule names the namespace and no port.
+are read from the document. What may be the name of a Service of this cluster (`spec/service_names.py`) leads
+to its namespace; behind a Service a pod may listen on another port, so that rule names no port. A server that
+tells its clients further addresses (`Rendered.discovers`) is reached on its ports at any address.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from ipaddress import IPv4Address
+from ipaddress import ip_address
 
 from pulumi import Output
 
@@ -21,42 +21,51 @@ from components.contract.connections import Postgres
 from components.contract.secrets import StoredSecretLogin
 from components.contract.terms import Flavor
 from components.kubernetes.documents import Block
-from components.kubernetes.network_policies import ANYWHERE, AddressPeer, PodsPeer, Rule
-from components.rasa.connections.addresses import HTTPS, addresses_in, host_and_port
+from components.kubernetes.network_policies import ANYWHERE, NODE_PORTS, AddressPeer, PodsPeer, Rule
+from components.rasa.connections.addresses import HTTPS, addresses_in, host_and_port, split
 from components.rasa.connections.event_broker import event_broker
 from components.rasa.connections.rendered import Rendered
 from components.rasa.connections.tracker_store import WHAT
+from components.rasa.spec.service_names import service_named
 
 DNS = 53
 OPENSHIFT_DNS = 5353
 """What its DNS pods listen on, behind the Service's 53 (docs/cloud-services.md, OpenShift)."""
-IN_CLUSTER = re.compile(r"^[a-z0-9-]+\.(?P<namespace>[a-z0-9-]+)\.svc(\.cluster\.local)?\.?$")
+NODE_CACHES = ("169.254.20.10/32", "169.254.25.10/32")
+"""Where NodeLocal DNSCache answers on each node, as a host's process that no label selects: its own default
+(kubernetes/kubernetes, cluster/addons/dns/nodelocaldns, `__PILLAR__LOCAL__DNS__`), and Kubespray's
+(`nodelocaldns_ip`)."""
 
 
 def egress(
     reached: Iterable[Rendered], cluster: Kubernetes, managed: frozenset[str], document: Block
 ) -> Output[Sequence[Rule]]:
     """All rules that lead out of a pod which dials these servers; `managed` are those of our own network."""
-    listed = [(one.what, one.connection and one.connection.pods, one.addresses) for one in reached]
-    listed = [(what, pods, addresses) for what, pods, addresses in listed if addresses is not None]
-    known = Output.all(*(addresses for _, _, addresses in listed))
+    listed = [one for one in reached if one.addresses is not None]
+    known = Output.all(*(one.addresses for one in listed if one.addresses is not None))
     return known.apply(
         lambda addresses: (
             *cluster_rules(cluster),
             *https_rule(),
             *(
                 rule
-                for (what, pods, _), text in zip(listed, addresses, strict=True)
-                for rule in rules_to(
-                    what,
-                    text,
-                    pods=pods and PodsPeer(namespace=pods.namespace, labels=pods.labels),
-                    cidr=cluster.cluster_network.stores_cidr if what in managed else None,
-                    namespace=cluster.namespace,
-                )
+                for one, text in zip(listed, addresses, strict=True)
+                for rule in _rules_to(one, text, cluster, managed)
             ),
             *rules_of(document, namespace=cluster.namespace),
         )
+    )
+
+
+def _rules_to(one: Rendered, addresses: str, cluster: Kubernetes, managed: frozenset[str]) -> Iterator[Rule]:
+    pods = one.connection and one.connection.pods
+    return rules_to(
+        one.what,
+        addresses,
+        pods=pods and PodsPeer(namespace=pods.namespace, labels=pods.labels),
+        cidr=cluster.cluster_network.stores_cidr if one.what in managed else None,
+        namespace=cluster.namespace,
+        discovers=one.discovers,
     )
 
 
@@ -95,45 +104,55 @@ def https_rule() -> tuple[Rule, ...]:
 
 
 def rules_to(
-    what: str, addresses: str, *, pods: PodsPeer | None = None, cidr: str | None = None, namespace: str
+    what: str,
+    addresses: str,
+    *,
+    pods: PodsPeer | None = None,
+    cidr: str | None = None,
+    namespace: str,
+    discovers: bool = False,
 ) -> Iterator[Rule]:
-    """The rules for `host:port[,host:port…]`; no port: to all."""
-    found = [_split(address) for address in addresses.split(",") if address]
-    ports = tuple(sorted({port for _, port in found if port}))
+    """The rules for `host:port[,host:port…]`; port 0: to all of them."""
+    found = [split(address) for address in addresses.split(",") if address]
     if pods is not None:
-        yield Rule(what=what, peers=(pods,), ports=ports)
+        yield Rule(what=what, peers=(pods,), ports=tuple(sorted({port for _, port in found if port})))
         return
-    outside = dict[str, set[int]]()
+    inside, outside = dict[str, None](), dict[str, set[int | range]]()
     for host, port in found:
-        inside = namespace_of(host, namespace)
-        if inside is not None:
-            yield Rule(what=what, peers=(PodsPeer(namespace=inside),))
-        else:
-            outside.setdefault(f"{host}/32" if _is_address(host) else cidr or ANYWHERE, set()).add(port)
-    for where, open_ports in sorted(outside.items()):
-        exact = () if 0 in open_ports else tuple(sorted(open_ports))
+        service = service_named(host, namespace)
+        if service is not None:
+            inside[service.namespace] = None
+        if service is None or not service.only:
+            where = cidr or ANYWHERE if discovers else _range_of(host) or cidr or ANYWHERE
+            # A broker behind a node's port has a port of its own.
+            nodes = discovers and cidr is None and port in NODE_PORTS
+            outside.setdefault(where, set()).add(NODE_PORTS if nodes else port)
+    yield from (Rule(what=what, peers=(PodsPeer(namespace=each),)) for each in inside)
+    for where, ports in sorted(outside.items()):
+        exact = () if 0 in ports else tuple(sorted(ports, key=str))
         yield Rule(what=what, peers=(AddressPeer(cidr=where),), ports=exact)
 
 
 def rules_of(document: Block, *, namespace: str) -> Iterator[Rule]:
     """The rules for whatever an operator's document names: URLs, `host:port`, `host` beside `port`."""
     for address in sorted(set(addresses_in(document))):
-        host, port = _split(address)
-        if port == HTTPS and namespace_of(host, namespace) is None and not _is_address(host):
-            continue  # `https_rule` has it
-        yield from rules_to("extra endpoints", address, namespace=namespace)
+        for rule in rules_to("extra endpoints", address, namespace=namespace):
+            if rule.peers != https_rule()[0].peers or rule.ports != (HTTPS,):
+                yield rule
 
 
-def namespace_of(host: str, own: str) -> str | None:
-    """The namespace of a Service's name; None for a host outside of the cluster."""
-    if host and "." not in host and host != "localhost":
-        return own
-    found = IN_CLUSTER.match(host)
-    return found["namespace"] if found else None
+def _range_of(host: str) -> str | None:
+    """A literal address as a range; None for a name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    return f"{address}/{address.max_prefixlen}"
 
 
 def _dns(flavor: Flavor, addresses: tuple[str, ...]) -> Rule:
-    direct = tuple(AddressPeer(cidr=cidr) for cidr in addresses)
+    caches = () if flavor == "openshift" else NODE_CACHES
+    direct = tuple(AddressPeer(cidr=cidr) for cidr in dict.fromkeys((*addresses, *caches)))
     if flavor == "openshift":
         pods, port = (PodsPeer(namespace="openshift-dns"),), OPENSHIFT_DNS
     else:
@@ -146,16 +165,3 @@ def _dns(flavor: Flavor, addresses: tuple[str, ...]) -> Rule:
             DNS,
         )
     return Rule(what="DNS", peers=(*pods, *direct), ports=(port,), protocols=("UDP", "TCP"))
-
-
-def _split(address: str) -> tuple[str, int]:
-    host, _, port = address.rpartition(":")
-    return host, int(port)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        IPv4Address(host)
-    except ValueError:
-        return False
-    return True

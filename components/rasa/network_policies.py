@@ -95,7 +95,7 @@ class AssistantNetworkPolicies(ComponentResource):
         for server in reached:
             beside = server.connection and server.connection.pods
             if beside is not None and beside.namespace == cluster.namespace:
-                guard(server.what.replace(" ", "-").lower(), _server(beside, cluster))
+                guard(server.what.replace(" ", "-").lower(), _server(beside, cluster, args.namespace))
                 if server.what == "secrets manager":
                     # They talk to Kubernetes and to the cloud's stores of secrets and of files, too.
                     pods([VAULT_BOOTSTRAP, VAULT_SNAPSHOT], (*cluster_rules(cluster), ANYBODY))
@@ -137,7 +137,7 @@ def _databases(assistant: AssistantArgs) -> Iterator[Postgres]:
         yield assistant.companions.analytics.database
 
 
-def _server(pods: Pods, cluster: Kubernetes) -> NetworkPolicyArgs:
+def _server(pods: Pods, cluster: Kubernetes, namespace: Input[str]) -> NetworkPolicyArgs:
     """Admits Rasa's pods on the service ports, and the server's replicas and its operator on all ports.
 
     The policy is created before the server: with the default-deny policy alone, the server could not start.
@@ -147,7 +147,7 @@ def _server(pods: Pods, cluster: Kubernetes) -> NetworkPolicyArgs:
     )
     kin = (PodsPeer(namespace=pods.namespace, labels=pods.labels), PodsPeer(namespace_labels=OPERATORS))
     return NetworkPolicyArgs(
-        namespace=pods.namespace,
+        namespace=namespace,  # not `pods.namespace`, its name alone: the policy waits until it is there
         selects={label: [value] for label, value in pods.labels.items()},
         ingress=(Rule(what="clients", peers=ours, ports=pods.ports), Rule(what="its own", peers=kin)),
         # Replication, backups, the Kubernetes API, seals: whatever its operator has it do.

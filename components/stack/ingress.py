@@ -14,7 +14,7 @@ from components.config.model import secret
 from components.config.settings import Settings
 from components.contract import ingress as c
 from components.contract.cluster import NAME_LABEL, Kubernetes
-from components.kubernetes.network_policies import AddressPeer, Peer, PodsPeer, Rule
+from components.kubernetes.network_policies import ANYWHERE, EVERY_PORT, AddressPeer, Peer, PodsPeer, Rule
 from components.rasa.assistant import Assistant
 from components.rasa.spec.channels import public_paths, stateful_channels
 from components.rasa.values import PORT, RELEASE
@@ -56,7 +56,7 @@ def ingress_args(settings: Settings, host: str, assistant: Assistant) -> c.Ingre
 
 
 def callers(settings: Settings, cluster: Kubernetes) -> Iterator[Peer]:
-    """Who may reach Rasa: the load balancer, the ingress controller's pods, and pods that are named."""
+    """Who may reach Rasa: the load balancer, the ingress controller's pods, and who is named."""
     block = settings.ingress
     around = cluster.cluster_network
     if block.host is not None:
@@ -66,15 +66,26 @@ def callers(settings: Settings, cluster: Kubernetes) -> Iterator[Peer]:
             yield PodsPeer(namespace_labels=OPENSHIFT_ROUTER)
         elif block.controller_namespace is not None:
             yield PodsPeer(namespace=block.controller_namespace)
-    yield from (PodsPeer(namespace=caller.namespace, labels=caller.labels) for caller in block.callers)
+    yield from map(_peer, block.callers)
 
 
 def further_egress(settings: Settings) -> tuple[Rule, ...]:
     """What only the operator knows."""
     return tuple(
-        Rule(what="networkPolicies.egress", peers=(AddressPeer(cidr=egress.cidr),), ports=egress.ports)
+        Rule(
+            what="networkPolicies.egress",
+            peers=(_peer(egress),),
+            ports=egress.ports or (EVERY_PORT,),
+            protocols=egress.protocols,
+        )
         for egress in settings.network_policies.egress
     )
+
+
+def _peer(given: o.Caller | o.Egress) -> Peer:
+    if given.namespace is not None:
+        return PodsPeer(namespace=given.namespace, labels=given.labels)
+    return AddressPeer(cidr=given.cidr or ANYWHERE)
 
 
 def managed_stores(settings: Settings) -> frozenset[str]:

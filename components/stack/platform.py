@@ -15,6 +15,7 @@ from pulumi import ResourceOptions
 from typing_extensions import TypeVar
 
 from components.config.cluster import ExistingCluster, ManagedCluster, connect_cluster
+from components.config.pod_login import node_endpoints
 from components.config.secrets_manager import InClusterVault
 from components.config.settings import Settings
 from components.config.tracker_store import ManagedTrackerStore
@@ -141,7 +142,11 @@ def _build(
 
 def _without_cloud(settings: Settings) -> Platform:
     assert isinstance(settings.cluster, ExistingCluster), "without a cloud the settings ask for a cluster"
-    return _platform(settings, connect_cluster(settings.cluster, namespace=settings.namespace))
+    return _platform(settings, _connected(settings, settings.cluster))
+
+
+def _connected(settings: Settings, cluster: ExistingCluster) -> Kubernetes:
+    return connect_cluster(cluster, namespace=settings.namespace, identity=node_endpoints(settings, cluster))
 
 
 def _platform(
@@ -152,7 +157,8 @@ def _platform(
     services: CloudServices | None = None,
     facts: FoundationFacts | None = None,
 ) -> Platform:
-    access = ClusterAccess("cluster", replace(cluster, deletion_protection=settings.protected))
+    told = replace(cluster, deletion_protection=settings.protected, closed=settings.network_policies.enabled)
+    access = ClusterAccess("cluster", told)
     suppliers = Suppliers(supplier, access, settings.cluster)
     store, broker = tracker_store(settings, suppliers), event_broker(settings, suppliers)
     in_vault = isinstance(settings.secrets_manager, InClusterVault)
@@ -236,7 +242,7 @@ def _existing_foundation_args(settings: Settings, cluster: ExistingCluster) -> p
         keeps_data=_keeps_data(settings),
         region=settings.region,
         account=settings.account,
-        cluster=connect_cluster(cluster, namespace=settings.namespace),
+        cluster=_connected(settings, cluster),
         cluster_name=network.cluster_name,
         network_id=network.id,
         subnet_ids=network.subnets,

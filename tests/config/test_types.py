@@ -9,6 +9,7 @@ import pytest
 from components.config.load import parse
 from components.contract.errors import ConfigurationError
 from tests.config.rules.test_stack import GOOD, problems
+from tests.config.test_inputs import verdict
 
 KAFKA: dict[str, Any] = {"from": "existing", "bootstrap": "kafka.example.com:9093"}
 REDIS: dict[str, Any] = {"from": "existing", "host": "redis.example.com"}
@@ -138,3 +139,12 @@ def test_each_command_names_the_stack() -> None:
     with pytest.raises(ConfigurationError) as refused:
         parse({**GOOD, "region": ""}, secret_keys=frozenset({"license"}), stack="aws-dev")
     assert "pulumi config set --stack aws-dev 'rasa:region'" in str(refused.value)
+
+
+def test_a_list_that_is_too_short_says_so_once() -> None:
+    """Not again where its only entry is wrong; and never in pydantic's words."""
+    (short,) = verdict("aws-beside", {"cluster.network.subnets": ["subnet-1"]})
+    assert "rasa:cluster.network.subnets is a list of 1; accepted: 2 or more" in short
+    assert "'rasa:cluster.network.subnets[1]' <value>" in short
+    (wrong,) = verdict("none", {"networkPolicies.egress": [{"ports": [1], "protocols": ["SCTP"]}]})
+    assert "protocols[0] is 'SCTP'" in wrong

@@ -84,7 +84,13 @@ COMMON: Block = {
             "options": {"api_key": "${OPENAI_API_KEY}"},
         }
     ],
-    "networkPolicies": {"egress": [{"cidr": "10.1.2.0/24", "ports": [8443]}]},
+    "networkPolicies": {
+        "enabled": True,
+        "egress": [
+            {"cidr": "10.1.2.0/24", "ports": [8443]},
+            {"namespace": "voice", "labels": {"app": "media"}, "ports": [3478], "protocols": ["TCP", "UDP"]},
+        ],
+    },
 }
 SIZED: Block = {"from": "managed", "size": "small", "profile": "dev"}
 SCALED: Block = {"from": "managed", "profile": "dev"}
@@ -136,7 +142,7 @@ ON_AWS: Block = {
         "api": {"allowedCidrs": ["203.0.113.0/24"]},
         "idleSeconds": 3600,
         "internal": False,
-        "callers": [{"namespace": "website", "labels": {"app": "site"}}],
+        "callers": [{"namespace": "website", "labels": {"app": "site"}}, {"cidr": "10.1.3.0/24"}],
     },
 }
 ON_AZURE: Block = {

@@ -70,6 +70,7 @@ ANY: Mapping[str, object] = {
     "analytics=none": {"from": "none"},
     "tracing": {"from": "existing", "endpoint": "otel.example:4317"},
     "networkPolicies.egress": [{"ports": [8443]}],
+    "networkPolicies.enabled": False,
     "ingress.idleSeconds": 1800,
     "assistant.model": "assistant-9.9.9",
     "assistant.replicas": 3,

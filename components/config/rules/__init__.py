@@ -13,6 +13,7 @@ from components.config.rules import (
     first_model,
     ingress,
     names,
+    network_policies,
     sold,
     stack,
     stores,
@@ -38,6 +39,7 @@ RULES: Sequence[Rule] = (
     *first_model.RULES,
     *companions.RULES,
     *ingress.RULES,
+    *network_policies.RULES,
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network
 
 from components.config.clouds import CLOUDS
 from components.config.cluster import ExistingCluster, ManagedCluster
@@ -28,13 +28,6 @@ PRIVATE = tuple(
     IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
 """RFC 1918, and RFC 6598, which EKS, AKS and GKE document for pods."""
-METADATA: Sequence[IPv4Network | IPv6Network] = (
-    IPv4Network("169.254.0.0/16"),
-    IPv4Network("168.63.129.16/32"),
-    IPv6Network("fd00:ec2::/32"),
-    IPv6Network("fe80::/10"),
-)
-"""Where clouds hand out the credentials of a node (168.63.129.16: Azure's WireServer)."""
 FIRST_USE = {"services_cidr": "servicesCidr", "pods_cidr": "podsCidr", "cidr": "cidr", "avoid": "avoid"}
 
 
@@ -130,20 +123,4 @@ def _twice(settings: Settings) -> Iterator[str]:
                 yield f"{path} {value!r} is in the list already; remove it with: {rm_command(path)}"
 
 
-def _egress(settings: Settings) -> Iterator[str]:
-    """A rule for the metadata service would hand the node's credentials to whatever runs in the pod."""
-    for index, egress in enumerate(settings.network_policies.egress):
-        path = f"rasa:networkPolicies.egress[{index}].cidr"
-        try:
-            parsed = ip_network(egress.cidr)
-        except ValueError:
-            continue  # said by another rule
-        if any(parsed.version == range_.version and parsed.subnet_of(range_) for range_ in METADATA):  # pyright: ignore[reportArgumentType]
-            yield (
-                f"{path} {parsed} is a metadata service of clouds, which gives out the credentials of the "
-                "node; "
-                f"accepted: the addresses of a server; {set_with(path, '<range>')}"
-            )
-
-
-RULES: Sequence[Rule] = (_special, _services, _unused, _twice, _egress)
+RULES: Sequence[Rule] = (_special, _services, _unused, _twice)

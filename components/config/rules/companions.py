@@ -97,7 +97,8 @@ def _encrypted(settings: Settings) -> Iterator[str]:
         if parts.scheme in {"http", "grpc"} and not mutual and not _stays_inside(parts.hostname or ""):
             yield (
                 f"rasa:{key}.url {server.url!r} is not encrypted, which profile production refuses; "
-                "accepted: an https:// URL, grpc:// with a ca, or a service of the cluster"
+                "accepted: an https:// URL, grpc:// with a ca, or a Service of the cluster "
+                "(http://name.namespace.svc)"
             )
     for key, collector in (("tracing", settings.tracing), ("metrics", settings.metrics)):
         if isinstance(collector, o.ExistingCollector) and not collector.tls:

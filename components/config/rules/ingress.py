@@ -1,4 +1,4 @@
-"""Rules for `rasa:ingress` and `rasa:networkPolicies`."""
+"""Rules for `rasa:ingress`."""
 
 from __future__ import annotations
 
@@ -227,22 +227,6 @@ def _paths(settings: Settings) -> Iterator[str]:
             )
 
 
-def _callers(settings: Settings) -> Iterator[str]:
-    seen: list[o.Caller] = []
-    for index, caller in enumerate(settings.ingress.callers):
-        if caller in seen:
-            path = f"{KEY}.callers[{index}]"
-            yield f"{path} is in the list already; remove it with: {rm_command(path)}"
-        seen.append(caller)
-
-
-def _egress(settings: Settings) -> Iterator[str]:
-    for index, egress in enumerate(settings.network_policies.egress):
-        parsed = parsed_cidr(egress.cidr)
-        if isinstance(parsed, str):
-            yield f"rasa:networkPolicies.egress[{index}].cidr {parsed}"
-
-
 RULES: Sequence[Rule] = (
     _host,
     _certificate,
@@ -251,6 +235,4 @@ RULES: Sequence[Rule] = (
     _controller,
     _affinity,
     _paths,
-    _callers,
-    _egress,
 )

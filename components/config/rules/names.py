@@ -8,13 +8,11 @@ from ipaddress import ip_address
 
 from components.config import companions as o
 from components.config.cluster import ExistingCluster
-from components.config.event_broker import ExistingAwsIam, ExistingKafka
 from components.config.messages import rm_command, set_with
-from components.config.model_storage import ExistingS3
+from components.config.pod_login import uses_aws_identity
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.sources import InClusterStore
-from components.config.tracker_store import ExistingDynamoDb, ExistingPostgres
 from components.rasa.spec import variables
 
 SYSTEM_NAMESPACE = re.compile(r"^(kube-.*|openshift(-.*)?|default)$")
@@ -182,20 +180,10 @@ def _taken(name: str, settings: Settings, *, ours: bool) -> str | None:
     if name in variables.OF_CONNECTIONS or name.startswith("TRACKER_STORE_"):
         return "is what the stack itself calls a connection's password"
     for cloud, identity, title in IDENTITIES:
-        used = settings.cloud == cloud or (cloud == "aws" and _uses_aws_identity(settings))
+        used = settings.cloud == cloud or (cloud == "aws" and uses_aws_identity(settings))
         if used and identity.match(name):
             return f"would replace the identity by which the pod logs in to {title}"
     return None
-
-
-def _uses_aws_identity(settings: Settings) -> bool:
-    broker, store, models = settings.event_broker, settings.tracker_store, settings.model_storage
-    return (
-        (isinstance(models, ExistingS3) and models.keys is None)
-        or isinstance(store, ExistingDynamoDb)
-        or (isinstance(store, ExistingPostgres) and store.aws_iam_region is not None)
-        or (isinstance(broker, ExistingKafka) and isinstance(broker.security, ExistingAwsIam))
-    )
 
 
 RULES: Sequence[Rule] = (_namespace, _images, _host, _topics, _variables)

@@ -36,6 +36,7 @@ from components.config.tracker_store import (
     ManagedTrackerStore,
 )
 from components.rasa.spec.endpoint_rules import plain_secrets
+from components.rasa.spec.service_names import service_named
 
 STORES = {
     "modelStorage": "model_storage",
@@ -190,7 +191,10 @@ def _not_encrypted(block: object) -> tuple[str, str] | None:
         case ExistingS3(endpoint=str(url)) if leaves_in_plain_text(url):
             found = f".endpoint {url!r} is not encrypted", "an https:// URL"
         case ExistingModelServer(url=url) | ExistingNlgServer(url=url) if leaves_in_plain_text(url):
-            found = f".url {url!r} is not encrypted", "an https:// URL, or a service of the cluster"
+            found = (
+                f".url {url!r} is not encrypted",
+                "an https:// URL, or a Service of the cluster (http://name.namespace.svc)",
+            )
         case ExistingCluster() if is_unverified(block.contents):
             found = (
                 ".kubeconfig has insecure-skip-tls-verify, so anybody can answer in the cluster's place",
@@ -210,8 +214,9 @@ def leaves_in_plain_text(url: str) -> bool:
 
 
 def in_cluster(host: str) -> bool:
-    """Whether a name is that of a Service of the cluster."""
-    return re.search(r"\.svc(\.cluster\.local)?$", host) is not None
+    """Whether a name is that of a Service of the cluster, in any spelling that nobody takes for another."""
+    service = service_named(host, "")
+    return service is not None and service.certain
 
 
 _MADE_HERE = "a namespace that this stack would only make"

@@ -11,13 +11,19 @@ from pulumi import Output
 from components.kubernetes.documents import Document
 
 HTTPS = 443
-DEFAULT_PORTS = {"http": 80, "https": HTTPS, "grpc": 80, "grpcs": HTTPS}
-HOST_AND_PORT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.-]*:\d{2,5}$")
+DEFAULT_PORTS = {"http": 80, "https": HTTPS, "grpc": 80, "grpcs": HTTPS, "ws": 80, "wss": HTTPS}
+HOST_AND_PORT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):\d{2,5}$")
 
 
 def host_and_port(host: Output[str], port: int) -> Output[str]:
     """The address of one server."""
-    return Output.concat(host, f":{port}")
+    return host.apply(lambda text: f"{_bracketed(text)}:{port}")
+
+
+def split(address: str) -> tuple[str, int]:
+    """Host and port; of an IPv6 address without its brackets."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def of_url(url: Output[str]) -> Output[str]:
@@ -30,9 +36,9 @@ def addresses_in(document: Document) -> Iterator[str]:
     if isinstance(document, Mapping):
         host, port = document.get("host"), document.get("port")
         if isinstance(host, str) and isinstance(port, int):
-            yield f"{host}:{port}"
+            yield f"{_bracketed(host)}:{port}"
             if isinstance(grpc := document.get("grpc_port"), int):
-                yield f"{host}:{grpc}"
+                yield f"{_bracketed(host)}:{grpc}"
         for value in document.values():
             yield from addresses_in(value)
     elif isinstance(document, str):
@@ -52,4 +58,10 @@ def _url(text: str) -> str | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    return f"{host}:{port or DEFAULT_PORTS[parts.scheme]}" if parts.scheme in DEFAULT_PORTS and host else None
+    if parts.scheme not in DEFAULT_PORTS or not host:
+        return None
+    return f"{_bracketed(host)}:{port or DEFAULT_PORTS[parts.scheme]}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host

@@ -61,6 +61,7 @@ def _kafka(broker: Kafka) -> Rendered:
         what=WHAT,
         connection=broker,
         addresses=broker.bootstrap,
+        discovers=True,
         blocks={"event_broker": block},
         variables=found,
         authorities=authority("event-broker", ca),

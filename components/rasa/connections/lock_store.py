@@ -29,6 +29,7 @@ def lock_store(redis: Redis) -> Rendered:
         what=WHAT,
         connection=redis,
         addresses=_addresses(redis),
+        discovers=redis.mode != "standard",
         blocks={
             # Not `redis`, which reads, changes and writes a lock in three steps (docs/rasa-pro.md, Locks).
             "lock_store": {"type": "concurrent_redis", **block, "key_prefix": LOCK_PREFIX},

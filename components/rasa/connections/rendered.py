@@ -25,6 +25,9 @@ class Rendered:
     addresses: Output[str] | None
     """`host:port[,host:port…]` for network policies, an empty host for any; None: HTTPS of a cloud, or no
     address at all. Without a default, so that no dependency is cut off because its file forgot it."""
+    discovers: bool = False
+    """Whether the server tells its clients further addresses, which they dial (brokers, replica sets, nodes
+    of a Redis cluster, the master behind Sentinels): network policies cannot know those."""
     blocks: Block = field(default_factory=dict[str, Document])
     """Its part of endpoints.yml."""
     variables: tuple[Variable, ...] = ()

@@ -117,6 +117,7 @@ def _mongodb(store: MongoDb) -> Rendered:
         what=WHAT,
         connection=store,
         addresses=store.hosts.apply(_srv) if store.srv else store.hosts,
+        discovers=True,
         blocks={
             "tracker_store": {
                 "type": "mongod",

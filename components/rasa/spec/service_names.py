@@ -1,0 +1,75 @@
+"""Which names of hosts Kubernetes resolves to a Service of the cluster, and in which namespace it is.
+
+A pod looks a name up below `<its namespace>.svc.cluster.local`, `svc.cluster.local` and `cluster.local` first
+(Kubernetes documentation, "DNS for Services and Pods", `ndots: 5`), so `redis`, `redis.data`,
+`redis.data.svc` and `redis.data.svc.cluster.local` are one Service, and `redis-0.redis.data` one of its pods.
+With a dot at its end a name is looked up as it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+CLUSTER_DOMAIN = ["cluster", "local"]
+SERVICE = "svc"
+PUBLIC_ENDS = frozenset(
+    {"com", "net", "org", "info", "biz", "edu", "gov", "mil", "int", "app", "dev", "cloud", "tech", "online"}
+    | {"site", "store", "shop", "page", "xyz", "bank", "company", "group", "systems", "services", "solutions"}
+    | {"software", "network", "digital", "example", "test", "invalid", "local", "internal", "intern"}
+    | {"intranet", "corp", "home", "lan", "private", "localdomain", "arpa"}
+)
+"""Last labels, besides those of two letters (countries), of names on the internet (IANA, Root Zone Database),
+or that companies give to networks of their own (RFC 6762, appendix G): `<name>.<one of them>` may be a
+Service, and is not one for certain."""
+COUNTRY = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceName:
+    """What a name can be inside the cluster."""
+
+    namespace: str
+    only: bool
+    """It leads nowhere else, wherever the cluster is."""
+    certain: bool
+    """Nobody would take it for a name of the internet."""
+
+
+def service_named(host: str, own: str) -> ServiceName | None:
+    """The Service that a pod of the namespace `own` means by a host's name; None where it can mean none."""
+    if _is_address(host) or host.lower() in {"", "localhost"}:
+        return None
+    labels, whole = host.lower().rstrip(".").split("."), host.endswith(".")
+    if SERVICE in labels[2:4]:
+        return _written_out(labels, whole=whole)
+    if whole:
+        return None
+    public = labels[-1] in PUBLIC_ENDS or len(labels[-1]) == COUNTRY
+    found: ServiceName | None = None
+    match labels:
+        case [_]:
+            found = ServiceName(namespace=own, only=True, certain=True)
+        case [_, namespace]:
+            found = ServiceName(namespace=namespace, only=False, certain=not public)
+        case [_, _, namespace] if not public:
+            found = ServiceName(namespace=namespace, only=False, certain=False)
+        case _:
+            pass
+    return found
+
+
+def _written_out(labels: list[str], *, whole: bool) -> ServiceName:
+    """`name.namespace.svc` and what follows: a cluster may have been given a domain of its own."""
+    at = labels.index(SERVICE, 2)
+    domain = labels[at + 1 :]
+    ours = domain == CLUSTER_DOMAIN or (not domain and not whole)
+    return ServiceName(namespace=labels[at - 1], only=ours, certain=ours)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
