@@ -24,8 +24,9 @@ from components.rasa.preflight import Preflight, PreflightArgs
 from components.rasa.release import release
 from components.rasa.secrets import Secrets, SecretsArgs
 from components.rasa.spec.endpoint_rules import refuse_unset_variables
+from components.rasa.spec.literal_keys import credentials_with_variables, endpoints_with_variables
 from components.rasa.upload import ModelUpload, UploadArgs
-from components.rasa.values import PORT, RELEASE, values
+from components.rasa.values import PORT, RELEASE, RasaFiles, values
 
 
 class Assistant(ComponentResource):
@@ -49,8 +50,12 @@ class Assistant(ComponentResource):
     def __init__(self, name: str, args: AssistantArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:rasa:Assistant", name, {}, opts)
         each = rendered(args)
-        env = environment(args, each)
         document = endpoints(each, args.extra_endpoints)
+        written = RasaFiles(
+            endpoints=endpoints_with_variables(document),
+            credentials=credentials_with_variables(args.credentials),
+        )
+        env = environment(args, each, written.endpoints, written.credentials)
         refuse_unset_variables({"endpoints.yml": document, "credentials.yml": args.credentials}, env.names)
         self.namespace, self.model_sha256 = args.namespace, args.model_sha256
         made = self._in_cluster(name, args, env, files(each))
@@ -66,7 +71,7 @@ class Assistant(ComponentResource):
             f"{name}-preflight",
             PreflightArgs(
                 assistant=args,
-                endpoints=document,
+                endpoints=written.endpoints,
                 environment=env,
                 namespace=self.namespace,
                 made=made,
@@ -78,7 +83,7 @@ class Assistant(ComponentResource):
         installed = release(
             f"{name}-release",
             chart=args.chart,
-            values=values(args, made, env, document, host),
+            values=values(args, made, env, written, host),
             namespace=self.namespace,
             replicas=args.most,
             after=[*ready, preflight],
@@ -93,7 +98,7 @@ class Assistant(ComponentResource):
         # Known at once, yet not before there is something to call.
         self.url = installed.status.apply(lambda _: host)
         self.service = installed.status.apply(lambda _: RELEASE)
-        self.endpoints_yaml = as_yaml(document)
+        self.endpoints_yaml = as_yaml(written.endpoints)
         self.register_outputs(
             {
                 "url": self.url,

@@ -8,6 +8,7 @@ Network policies in the chart).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pulumi import Output, RunError
 
@@ -49,8 +50,16 @@ READY = (
 has, not the chart README's curl; and the token is no process's argument."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RasaFiles:
+    """What Rasa reads at its start, as it is written (`spec/literal_keys.py`)."""
+
+    endpoints: Block
+    credentials: Block
+
+
 def values(
-    args: AssistantArgs, made: PodObjects, env: Environment, endpoints: Block, own_origin: str
+    args: AssistantArgs, made: PodObjects, env: Environment, files: RasaFiles, own_origin: str
 ) -> dict[str, Document]:
     """Write values.yaml; `own_origin` is Rasa's own address, allowed as an origin where no other is."""
     pod_labels, mounted = dict(args.cluster.rasa.pod_labels), mounts(args, made)
@@ -70,7 +79,7 @@ def values(
                 "type": "RollingUpdate",
                 "rollingUpdate": {"maxSurge": SURGE, "maxUnavailable": 0},
             },
-            "settings": _settings(args, made, endpoints, own_origin),
+            "settings": _settings(args, made, files, own_origin),
             "additionalArgs": [*_origins(args), *model_arguments(args.model_storage, args.model)],
             "additionalEnv": list(pod_variables(env, made.secret)),
             "serviceAccount": {"create": False, "name": made.service_account},
@@ -89,7 +98,7 @@ def values(
     }
 
 
-def _settings(args: AssistantArgs, made: PodObjects, endpoints: Block, own_origin: str) -> Block:
+def _settings(args: AssistantArgs, made: PodObjects, files: RasaFiles, own_origin: str) -> Block:
     if args.profile == "production" and "*" in args.cors:
         raise RunError(
             'rasa:assistant.cors allows every origin ("*"), which profile production refuses; name them.'
@@ -107,8 +116,8 @@ def _settings(args: AssistantArgs, made: PodObjects, endpoints: Block, own_origi
         "environment": args.environment,
         "logging": {"logLevel": "info"},
         # Never the *Raw variants alone: no pod mounts them (docs/rasa-pro.md, Endpoints in the chart).
-        "endpoints": endpoints,
-        "credentials": args.credentials,
+        "endpoints": files.endpoints,
+        "credentials": files.credentials,
         **_duckling(args.companions.duckling),
     }
 

@@ -28,8 +28,8 @@ from preflight.secrets_manager import secrets_manager
 
 ALWAYS = ("tracker_store", "lock_store", "timer_store", "event_broker")
 """Blocks without which Rasa Pro keeps things in the memory of one pod, or publishes nothing."""
-NEVER_EXPANDED = {("event_broker", "client_id"), ("vector_store", "api_key")}
-"""Keys that stay literally `${VAR}` (docs/rasa-pro.md, Unexpanded keys)."""
+EXPANDED_LATER = {"model_groups", "mcp_servers", "tracing", "metrics", "a2a_server", "nlg"}
+"""Blocks whose own code expands what Rasa Pro's reader does not (docs/rasa-pro.md, Unexpanded keys)."""
 REFERENCE = re.compile(r"\$\{([^}]*)\}")
 CORRECT = "Correct rasa:assistant.extraEndpoints"
 
@@ -57,7 +57,8 @@ def file(path: str) -> str:
                 f"Set it with: pulumi config set --secret --path 'rasa:llmKeys.{unset[0]}' <value>",
             ) from error
         raise Problem(f"Rasa Pro cannot read endpoints.yml: {_whole(error)}", CORRECT) from error
-    wrong = endpoint_keys.unread_keys(written)
+    # A key, too, can be written as a variable (components/rasa/spec/literal_keys.py).
+    wrong = endpoint_keys.unread_keys(understood)
     wrong += [f"there is no block {block!r}" for block in ALWAYS if block not in written]
     wrong += _unexpanded(understood)
     if wrong:
@@ -108,7 +109,7 @@ def _unexpanded(understood: Any) -> Iterator[str]:
         where, key = ".".join(path), path[-1]
         # Rasa Pro's reader leaves these keys unexpanded; the code of language models, OAuth and tracing
         # expands them.
-        later = key in SENSITIVE_DATA and (path[0], key) not in NEVER_EXPANDED
+        later = key in SENSITIVE_DATA and path[0].partition("[")[0] in EXPANDED_LATER
         for name in names:
             if not later:
                 yield f"{where} stays literally ${{{name}}}: Rasa Pro expands no value in quotes"

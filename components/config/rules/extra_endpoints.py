@@ -12,7 +12,7 @@ from typing import cast
 from components.config import companions as o
 from components.config.capacity import assistant_replicas
 from components.config.event_broker import ExistingRabbitMq
-from components.config.messages import rm_command, set_with
+from components.config.messages import rm_command
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.tracker_store import (
@@ -108,20 +108,6 @@ def _memory_of_one_process(settings: Settings) -> Iterator[str]:
             )
 
 
-def _vector_store(settings: Settings) -> Iterator[str]:
-    """Rasa takes the key of Qdrant as it stands (docs/rasa-pro.md, Unexpanded keys)."""
-    store = settings.assistant.extra_endpoints.get("vector_store")
-    if isinstance(store, Mapping) and "api_key" in cast("Mapping[str, object]", store):
-        path = f"{PATH}.vector_store.api_key"
-        yield (
-            f"{path} would stand readable in a ConfigMap, for Rasa expands no ${{VARIABLE}} there; leave "
-            "it out "
-            f"with: {rm_command(path)}, and let the vector store admit Rasa's pods without a key, or by a "
-            "proxy "
-            f"that adds it; {set_with(f'{PATH}.vector_store.host', '<its host>')}"
-        )
-
-
 def _type_of(value: object) -> str | None:
     stated = cast("Mapping[str, object]", value).get("type") if isinstance(value, Mapping) else None
     return stated if isinstance(stated, str) else None
@@ -131,4 +117,4 @@ def _family(type_: str) -> str:
     return type_.lower().removeprefix("concurrent_")
 
 
-RULES: Sequence[Rule] = (_replaced_stores, _replaced_servers, _memory_of_one_process, _vector_store)
+RULES: Sequence[Rule] = (_replaced_stores, _replaced_servers, _memory_of_one_process)

@@ -32,6 +32,7 @@ from components.rasa.spec.connection_pools import (
     tracker_stores_per_process,
 )
 from components.rasa.spec.endpoint_rules import plain_secrets, problems_of
+from components.rasa.spec.literal_keys import key_variables
 from components.rasa.spec.variables import Plain, Secret, Variable, combined
 
 TICKET_LOCK_SECONDS = 300
@@ -101,14 +102,20 @@ def files(each: Sequence[Rendered]) -> Files:
     )
 
 
-def environment(args: AssistantArgs, each: Sequence[Rendered]) -> Environment:
-    """Collect every variable, or raise `RunError` where two sources contradict each other."""
+def environment(
+    args: AssistantArgs, each: Sequence[Rendered], *written: Mapping[str, Document]
+) -> Environment:
+    """Collect every variable, or raise `RunError` where two sources contradict each other.
+
+    `written` are Rasa's files as its pod gets them (`spec/literal_keys.py`).
+    """
     _refuse_foreign_keys(args, each)
     return _environment(
         [
             *_general(args),
             *(variable for one in each for variable in one.variables),
             *_pools(args),
+            *key_variables(*written),
             *(Secret(name, key, "rasa:llmKeys") for name, key in args.llm_keys.items()),
         ]
     )

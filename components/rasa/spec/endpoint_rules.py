@@ -25,15 +25,12 @@ FALLS_BACK = {
 }
 """What Rasa does with a type that it does not know (docs/rasa-pro.md, Unknown keys and types)."""
 
-NEVER_EXPANDED = frozenset({("event_broker", "client_id"), ("vector_store", "api_key")})
-"""Keys that stay literally `${VAR}` (docs/rasa-pro.md, Unexpanded keys)."""
-
 
 def problems_of(extra: Block) -> list[str]:
     """Everything that is wrong with an operator's additions, or with a whole document."""
     found = [*unread_keys(extra), *_unknown_types(extra)]
-    for path, key, value in scalars(extra, ""):
-        found += (f"{path}: {problem}" for problem in _value_problems(path, key, value))
+    for path, _, value in scalars(extra, ""):
+        found += (f"{path}: {problem}" for problem in _value_problems(value))
     for block in ("tracker_store", "event_broker", "lock_store", "timer_store"):
         for mapping, path in mappings_in(extra.get(block), block):
             found += (f"{path}.{problem}" for problem in _trap_problems(block, mapping))
@@ -103,15 +100,13 @@ def scalars(value: Document, path: str) -> Iterator[tuple[str, str, Document]]:
         yield path, path.rpartition(".")[2].partition("[")[0], value
 
 
-def _value_problems(path: str, key: str, value: Document) -> Iterator[str]:
+def _value_problems(value: Document) -> Iterator[str]:
     if not isinstance(value, str):
         return
     names = REFERENCE.findall(value)
     for name in names:
         if not NAME.match(name):
             yield f"Rasa Pro expands ${{NAME}} and nothing more (no default, no nesting), so not ${{{name}}}"
-    if names and (path.partition(".")[0], key) in NEVER_EXPANDED:
-        yield "Rasa Pro never expands ${…} in this key; write the value itself"
     if names and not is_plain_scalar(value):
         yield (
             f"YAML has to quote {value!r}, and Rasa Pro expands no ${{…}} in quotes; put the whole value "

@@ -26,8 +26,7 @@ WRONG: dict[str, tuple[Block, str]] = {
         {"event_broker": {"type": "kafka", "security_protocol": "SASL_SSL"}},
         "SASL_SSL needs true",
     ),
-    "client id": ({"event_broker": {"client_id": "${ID}"}}, "never expands"),
-    "qdrant": ({"vector_store": {"api_key": "${KEY}"}}, "never expands"),
+    "qdrant": ({"vector_store": {"api_key": "key-1"}}, r"api_key is a secret in plain text.*\$\{VARIABLE\}"),
     "default": ({"nlg": {"url": "${URL:-x}"}}, "no default"),
     "quoted": ({"nlg": {"url": "{a: ${URL}}"}}, "has to quote"),
     "lines": ({"nlg": {"url": "${URL}\n"}}, "has to quote"),
@@ -54,6 +53,8 @@ RIGHT: dict[str, Block] = {
     "vault reference": {
         "tracker_store": {"password": {"source": "secrets_manager.vault", "secret_key": "p"}}
     },
+    "client id": {"event_broker": {"client_id": "${ID}"}},
+    "qdrant": {"vector_store": {"api_key": "${KEY}"}},
     "dollar": {"event_broker": {"sasl_username": "$ConnectionString"}},
 }
 
