@@ -39,7 +39,7 @@ class ExistingSasl(Model):
     """User name and password over TLS: most brokers, Confluent Cloud, Event Hubs."""
 
     type: Literal["sasl"]
-    """sasl, mutual-tls, aws-iam or plaintext (refused in production)."""
+    """sasl, mutual-tls, aws-iam or plaintext (in production within the cluster)."""
     mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
     """PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512."""
     username: str
@@ -54,7 +54,7 @@ class ExistingMutualTls(Model):
     """A client certificate."""
 
     type: Literal["mutual-tls"]
-    """sasl, mutual-tls, aws-iam or plaintext (refused in production)."""
+    """sasl, mutual-tls, aws-iam or plaintext (in production within the cluster)."""
     certificate: Pem
     """PEM of the client's certificate and its chain, or {secretName, key}."""
     key: Secret
@@ -67,7 +67,7 @@ class ExistingAwsIam(Model):
     """Tokens of the pod's AWS identity (MSK, port 9098)."""
 
     type: Literal["aws-iam"]
-    """sasl, mutual-tls, aws-iam or plaintext (refused in production)."""
+    """sasl, mutual-tls, aws-iam or plaintext (in production within the cluster)."""
     region: str | None = None
     """Region of the MSK cluster; by default the stack's."""
 
@@ -76,7 +76,7 @@ class ExistingPlaintext(Model):
     """No TLS and no login: a developer's own broker."""
 
     type: Literal["plaintext"]
-    """sasl, mutual-tls, aws-iam or plaintext (refused in production)."""
+    """sasl, mutual-tls, aws-iam or plaintext (in production within the cluster)."""
 
 
 ExistingKafkaSecurity = Annotated[
@@ -117,7 +117,7 @@ class ExistingRabbitMq(Model):
     exchange: str = "rasa-exchange"
     """Exchange that Rasa publishes to, and the queue that it binds to it."""
     tls: bool = True
-    """Encrypt and verify; off is refused in production."""
+    """Encrypt and verify; off in production only within the cluster."""
     ca: Pem | None = None
     """PEM bundle that signed the server's certificate; by default the public authorities."""
 

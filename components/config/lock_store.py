@@ -28,7 +28,7 @@ from components.contract.secrets import PasswordLogin
 class _Redis(Model):
     source: Existing = Field(alias="from")
     tls: bool = True
-    """Encrypt, and verify certificate and host name; off is refused in production."""
+    """Encrypt, and verify certificate and host name; off in production only within the cluster."""
     username: str = "default"
     """ACL user."""
     password: Secret | None = None
@@ -98,7 +98,7 @@ def _redis(
     if block.password is not None:
         login = PasswordLogin(username=block.username, password=secret(block.password))
     return Redis(
-        host=Output.from_input(host),
+        host=Output.from_input(host.strip("[]")),
         port=int(port),
         tls=block.tls,
         ca=certificates(block.ca),

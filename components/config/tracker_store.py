@@ -58,7 +58,8 @@ class ExistingPostgres(Model):
     aws_iam_region: str | None = None
     """Instead of a password: log in to RDS in this region with a token of the pod's AWS identity."""
     tls: PostgresTls = "verify-full"
-    """verify-full, verify-ca, require (encrypts, trusts anybody) or disable (refused in production)."""
+    """verify-full, verify-ca, require (encrypts, trusts anybody) or disable (in production only
+    within the cluster)."""
     ca: Pem | None = None
     """PEM bundle that signed the server's certificate, or {secretName, key}; verify-… needs it."""
     max_connections: int = Field(default=100, ge=10)
@@ -103,7 +104,7 @@ class ExistingMongoDb(Model):
     auth_source: str = "admin"
     """Database that knows the user."""
     tls: bool = True
-    """Encrypt and verify; off is refused in production."""
+    """Encrypt and verify; off in production only within the cluster."""
     ca: Pem | None = None
     """PEM bundle that signed the certificates, or {secretName, key}; by default the public authorities."""
     options: dict[str, str] = Field(default_factory=dict[str, str])

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from components.config.stack_names import longest_stack_name, room, stack_name_problems
+from components.config.load import parse
+from components.config.stack_names import longest_stack_name, parts_of, room, stack_name_problems
 from components.stack.tags import stack_tags
 from policy.stack import at
 from simcloud.catalog import NameRule, load
+from tests.config.test_inputs import verdict
 from tests.stacks import ROOT, STACKS, record_stack, stack_config
 
 pytestmark = pytest.mark.slow
@@ -35,17 +37,28 @@ def test_the_longest_name_passes_and_one_more_does_not(cloud: str) -> None:
 
 
 def test_what_a_stack_does_not_use_does_not_shorten_its_name() -> None:
-    """Azure DocumentDB takes 40 characters, a third of which are left for the stack's name."""
-    shortest = room(longest_stack_name("azure", "mongodb"))
-    assert stack_name_problems("azure", "x" * (shortest + 1), "mongodb")
-    assert not stack_name_problems("azure", "x" * (shortest + 1), "postgres")
+    """Azure DocumentDB takes 40 characters, half of which are left for the stack's name."""
+    mongodb, postgres = frozenset({"mongodb"}), frozenset({"postgres", "lockStore"})
+    shortest = room(longest_stack_name("azure", mongodb))
+    assert stack_name_problems("azure", "x" * (shortest + 1), mongodb)
+    assert not stack_name_problems("azure", "x" * (shortest + 1), postgres)
+    assert not stack_name_problems("none", "x" * 28, frozenset())
+    assert stack_name_problems("none", "x" * 28, frozenset({"analytics"}))
+    assert not stack_name_problems("aws", "x" * 23, frozenset({"cluster"}))
+
+
+def test_a_name_goes_by_the_stack_file() -> None:
+    """The SAS rule by which the analytics read has the longest name."""
+    assert verdict("azure", {"analytics": {"from": "in-cluster"}}, "x" * 25) != ()
+    assert verdict("azure", {"analytics": {"from": "none"}}, "x" * 25) == ()
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_no_name_of_a_stack_with_the_longest_name_is_refused(stack: str) -> None:
     """The limits of `config/stack_names.py` against those of the simulated cloud, resource by resource."""
-    store = json.loads(stack_config(stack).get("rasa:trackerStore", "{}"))
-    limit = longest_stack_name(cloud_of(stack), store.get("kind"))
+    raw = {key.removeprefix("rasa:"): decoded(value) for key, value in stack_config(stack).items()}
+    settings = parse(raw, secret_keys=frozenset(raw), stack="dev")
+    limit = longest_stack_name(cloud_of(stack), parts_of(settings))
     longest = "x" * room(limit)
     checked = 0
     for resource in record_stack(stack).resources:
@@ -57,6 +70,10 @@ def test_no_name_of_a_stack_with_the_longest_name_is_refused(stack: str) -> None
         assert re.fullmatch(rule.pattern, name, re.DOTALL), f"{resource.type}: {name}"
         checked += 1
     assert checked
+
+
+def decoded(value: str) -> object:
+    return json.loads(value) if value.startswith(("{", "[")) else value
 
 
 def engine_name(type_: str, stack: str, logical_name: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from pulumi import Output, RunError
 
+from components.contract.connections import RabbitMq
 from components.contract.errors import NotSupported
 from components.kubernetes.documents import Block, as_yaml, merged
 from components.rasa.args import AssistantArgs
@@ -226,3 +227,13 @@ def test_yaml_is_written_as_the_chart_writes_it() -> None:
         "boolean: \"on\"\ncolon: 'a: b'\nempty: {}\nlines: |\n  a\n  b\nlist:\n- a: 1\n"
         'number: "5432"\noutput: x\nvariable: ${NAME}\n'
     )
+
+
+def test_addresses_of_ipv6_in_the_form_that_each_client_reads() -> None:
+    """SQLAlchemy and aio-pika take them out of a URL (`get_db_url`, pika.py); both want brackets there."""
+    six, rabbit = samples.known("2001:db8::1"), samples.EVENT_BROKERS["rabbitmq-tls"]
+    assert isinstance(rabbit, RabbitMq)
+    store, broker = replace(samples.POSTGRES, host=six), replace(rabbit, host=six)
+    file = written(replace(samples.AZURE, tracker_store=store, event_broker=broker, secrets_manager=None))
+    assert file["tracker_store"]["url"] == "[2001:db8::1]"
+    assert file["event_broker"]["url"].startswith("amqps://[2001:db8::1]:5671")

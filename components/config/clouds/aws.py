@@ -27,11 +27,18 @@ AWS = CloudFacts(
     zone_prefix="{region}",
     account=Format(pattern=re.compile(r"^\d{12}$"), accepted="an AWS account id of 12 digits"),
     names=(
-        NameLimit(what="an ElastiCache replication group", logical_name="lock-store", longest=40),
-        NameLimit(what="an IAM role", logical_name="foundation-cluster-nodes", longest=64),
-        NameLimit(what="an MSK cluster", logical_name="event-broker", longest=64),
-        NameLimit(what="an RDS instance", logical_name="tracker-store", longest=63),
-        NameLimit(what="an S3 bucket", logical_name="model-storage", longest=63),
+        NameLimit(
+            what="an ElastiCache replication group",
+            logical_name="lock-store",
+            longest=40,
+            needs=("lockStore",),
+        ),
+        NameLimit(
+            what="an IAM role", logical_name="foundation-cluster-nodes", longest=64, needs=("cluster",)
+        ),
+        NameLimit(what="an MSK cluster", logical_name="event-broker", longest=64, needs=("eventBroker",)),
+        NameLimit(what="an RDS instance", logical_name="tracker-store", longest=63, needs=("postgres",)),
+        NameLimit(what="an S3 bucket", logical_name="model-storage", longest=63, needs=("modelStorage",)),
     ),
     # AWS, "Tag naming limits and requirements"; what every service takes
     tags=Tags(

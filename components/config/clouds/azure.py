@@ -34,16 +34,30 @@ AZURE = CloudFacts(
     ),
     # Storage accounts and key vaults (24 each) have no room for a stack's name: see Pulumi.yaml.
     names=(
-        NameLimit(what="an AKS cluster", logical_name="foundation-cluster", longest=63),
-        NameLimit(what="a virtual network", logical_name="foundation-network", longest=64),
-        NameLimit(what="the resource group of AKS's nodes", logical_name="foundation-nodes", longest=80),
-        NameLimit(what="an Azure Managed Redis", logical_name="lock-store", longest=60),
+        NameLimit(what="an AKS cluster", logical_name="foundation-cluster", longest=63, needs=("cluster",)),
         NameLimit(
-            what="an Azure DocumentDB cluster", logical_name="tracker-store", longest=40, kind="mongodb"
+            what="a virtual network", logical_name="foundation-network", longest=64, needs=("cluster",)
         ),
-        NameLimit(what="a PostgreSQL server", logical_name="tracker-store", longest=63),
-        NameLimit(what="an Event Hubs namespace", logical_name="event-broker", longest=50),
-        NameLimit(what="a SAS rule of Event Hubs", logical_name="event-broker-analytics", longest=50),
+        NameLimit(
+            what="the resource group of AKS's nodes",
+            logical_name="foundation-nodes",
+            longest=80,
+            needs=("cluster",),
+        ),
+        NameLimit(what="an Azure Managed Redis", logical_name="lock-store", longest=60, needs=("lockStore",)),
+        NameLimit(
+            what="an Azure DocumentDB cluster", logical_name="tracker-store", longest=40, needs=("mongodb",)
+        ),
+        NameLimit(what="a PostgreSQL server", logical_name="tracker-store", longest=63, needs=("postgres",)),
+        NameLimit(
+            what="an Event Hubs namespace", logical_name="event-broker", longest=50, needs=("eventBroker",)
+        ),
+        NameLimit(
+            what="a SAS rule of Event Hubs",
+            logical_name="event-broker-analytics",
+            longest=50,
+            needs=("eventBroker", "analytics"),
+        ),
     ),
     # Azure, "Use tags to organize your Azure resources", limitations; storage accounts take 128 of a name
     tags=Tags(
@@ -92,7 +106,7 @@ AZURE = CloudFacts(
         NotSold(
             what="AKS with its API server in the stack's network",
             key="cluster",
-            regions=frozenset({"qatarcentral"}),
+            regions=("qatarcentral",),
         ),
     ),
     beside_existing_cluster=NEEDS_OWN_CLUSTER,

@@ -59,8 +59,8 @@ class NameLimit:
     what: str
     logical_name: str
     longest: int
-    kind: TrackerStoreKind | None = None
-    """Of a tracker store; None where every stack has one, or may have one later."""
+    needs: tuple[str, ...] = ()
+    """What a stack has that has such a name, by the words of `stack_names.parts_of`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

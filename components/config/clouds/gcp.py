@@ -31,11 +31,18 @@ GCP = CloudFacts(
     account_required="on Google Cloud it names the project that everything is made in",
     # Service accounts (30) and the GKE cluster (40) have shorter patterns of their own in Pulumi.yaml.
     names=(
-        NameLimit(what="a Memorystore instance", logical_name="lock-store", longest=40),
-        NameLimit(what="a Cloud Storage bucket", logical_name="model-storage", longest=63),
-        NameLimit(what="a Kafka cluster", logical_name="event-broker", longest=63),
-        NameLimit(what="a KMS key ring", logical_name="foundation-key", longest=63),
-        NameLimit(what="a VPC's address range", logical_name="foundation-network-services", longest=63),
+        NameLimit(what="a Memorystore instance", logical_name="lock-store", longest=40, needs=("lockStore",)),
+        NameLimit(
+            what="a Cloud Storage bucket", logical_name="model-storage", longest=63, needs=("modelStorage",)
+        ),
+        NameLimit(what="a Kafka cluster", logical_name="event-broker", longest=63, needs=("eventBroker",)),
+        NameLimit(what="a KMS key ring", logical_name="foundation-key", longest=63, needs=("cluster",)),
+        NameLimit(
+            what="a VPC's address range",
+            logical_name="foundation-network-services",
+            longest=63,
+            needs=("cluster",),
+        ),
     ),
     # Google Cloud, "Requirements for labels"
     tags=Tags(

@@ -9,6 +9,7 @@ from components.config.rules import (
     addresses,
     assistant,
     companions,
+    encryption,
     extra_endpoints,
     first_model,
     ingress,
@@ -23,8 +24,7 @@ from components.config.rules import (
 from components.config.rules.plain_text import plain_secrets
 from components.config.rules.runner import Rule, run
 from components.config.settings import Settings
-from components.config.stack_names import stack_name_problems
-from components.config.tracker_store import ManagedTrackerStore
+from components.config.stack_names import parts_of, stack_name_problems
 
 RULES: Sequence[Rule] = (
     *stack.RULES,
@@ -32,6 +32,7 @@ RULES: Sequence[Rule] = (
     *addresses.RULES,
     *names.RULES,
     *stores.RULES,
+    *encryption.RULES,
     *sold.RULES,
     *vault.RULES,
     *assistant.RULES,
@@ -64,8 +65,6 @@ def problems(
 
 def _stack_name(stack: str) -> Rule:
     def rule(settings: Settings) -> Iterator[str]:
-        store = settings.tracker_store
-        kind = store.kind if isinstance(store, ManagedTrackerStore) else None
-        yield from stack_name_problems(settings.cloud, stack, kind)
+        yield from stack_name_problems(settings.cloud, stack, parts_of(settings))
 
     return rule

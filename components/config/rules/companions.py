@@ -10,8 +10,8 @@ from components.config.cluster import ExistingCluster
 from components.config.event_broker import ExistingRabbitMq
 from components.config.messages import rm_command, set_with
 from components.config.model import VaultKey
+from components.config.rules.encryption import in_cluster
 from components.config.rules.runner import Rule
-from components.config.rules.stores import in_cluster
 from components.config.settings import Settings
 from components.config.tracker_store import ExistingPostgres, ManagedTrackerStore
 from components.contract import secret_shapes

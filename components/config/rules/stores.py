@@ -6,21 +6,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import cast
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from components.config import support
 from components.config.clouds import CLOUDS
 from components.config.cluster import ExistingCluster
-from components.config.companions import ExistingNlgServer
-from components.config.event_broker import ExistingAwsIam, ExistingKafka, ExistingPlaintext, ExistingRabbitMq
-from components.config.kubeconfig import is_unverified
-from components.config.lock_store import ExistingRedis, ExistingRedisCluster, ExistingRedisSentinel
+from components.config.event_broker import ExistingAwsIam, ExistingKafka
 from components.config.messages import rm_command, set_with
 from components.config.model import SecretKey
 from components.config.model_storage import (
-    ExistingModelServer,
     ExistingS3,
     ExistingVolume,
     ManagedModelStorage,
@@ -32,11 +27,9 @@ from components.config.tracker_store import (
     ExistingCustomTrackerStore,
     ExistingDynamoDb,
     ExistingMongoDb,
-    ExistingPostgres,
     ManagedTrackerStore,
 )
 from components.rasa.spec.endpoint_rules import plain_secrets
-from components.rasa.spec.service_names import service_named
 
 STORES = {
     "modelStorage": "model_storage",
@@ -160,65 +153,6 @@ def _volume_for_several_nodes(settings: Settings) -> Iterator[str]:
         )
 
 
-def _plain_text(key: str, field: str) -> Rule:
-    """Production refuses conversations and passwords in plain text on a network."""
-
-    def rule(settings: Settings) -> Iterator[str]:
-        found = _not_encrypted(getattr(settings, field)) if settings.profile == "production" else None
-        if found is not None:
-            where, instead = found
-            yield f"rasa:{key}{where}, which profile production refuses; accepted: {instead}"
-
-    return rule
-
-
-def _not_encrypted(block: object) -> tuple[str, str] | None:
-    """Where a block gives up encryption, and what is accepted instead."""
-    found: tuple[str, str] | None = None
-    match block:
-        case ExistingKafka(security=ExistingPlaintext()):
-            found = ".security.type is plaintext", "sasl, mutual-tls or aws-iam"
-        case ExistingPostgres(tls="disable"):
-            found = ".tls is disable", "verify-full, verify-ca or require"
-        case (
-            ExistingMongoDb(tls=False)
-            | ExistingRabbitMq(tls=False)
-            | ExistingRedis(tls=False)
-            | ExistingRedisCluster(tls=False)
-            | ExistingRedisSentinel(tls=False)
-        ):
-            found = ".tls is false", "true"
-        case ExistingS3(endpoint=str(url)) if leaves_in_plain_text(url):
-            found = f".endpoint {url!r} is not encrypted", "an https:// URL"
-        case ExistingModelServer(url=url) | ExistingNlgServer(url=url) if leaves_in_plain_text(url):
-            found = (
-                f".url {url!r} is not encrypted",
-                "an https:// URL, or a Service of the cluster (http://name.namespace.svc)",
-            )
-        case ExistingCluster() if is_unverified(block.contents):
-            found = (
-                ".kubeconfig has insecure-skip-tls-verify, so anybody can answer in the cluster's place",
-                "certificate-authority-data",
-            )
-        case ExistingCluster() if block.server.startswith("http://"):
-            found = ".kubeconfig has a server that is not encrypted", "an https:// URL"
-        case _:
-            pass
-    return found
-
-
-def leaves_in_plain_text(url: str) -> bool:
-    """Whether a URL is one of plain HTTP outside of the cluster; between its pods plain HTTP is usual."""
-    parts = urlsplit(url)
-    return parts.scheme == "http" and not in_cluster(parts.hostname or "")
-
-
-def in_cluster(host: str) -> bool:
-    """Whether a name is that of a Service of the cluster, in any spelling that nobody takes for another."""
-    service = service_named(host, "")
-    return service is not None and service.certain
-
-
 _MADE_HERE = "a namespace that this stack would only make"
 
 
@@ -278,7 +212,6 @@ RULES: Sequence[Rule] = (
     _end_of_access,
     _options,
     _volume_for_several_nodes,
-    *(_plain_text(key, field) for key, field in ENCRYPTED.items()),
     *(_references(key, field) for key, field in NAMES_SECRETS.items()),
     *(_region(key, field) for key, field in ON_AWS.items()),
 )

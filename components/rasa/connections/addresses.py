@@ -17,7 +17,7 @@ HOST_AND_PORT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):\d{
 
 def host_and_port(host: Output[str], port: int) -> Output[str]:
     """The address of one server."""
-    return host.apply(lambda text: f"{_bracketed(text)}:{port}")
+    return host.apply(lambda text: f"{bracketed(text)}:{port}")
 
 
 def split(address: str) -> tuple[str, int]:
@@ -36,9 +36,9 @@ def addresses_in(document: Document) -> Iterator[str]:
     if isinstance(document, Mapping):
         host, port = document.get("host"), document.get("port")
         if isinstance(host, str) and isinstance(port, int):
-            yield f"{_bracketed(host)}:{port}"
+            yield f"{bracketed(host)}:{port}"
             if isinstance(grpc := document.get("grpc_port"), int):
-                yield f"{_bracketed(host)}:{grpc}"
+                yield f"{bracketed(host)}:{grpc}"
         for value in document.values():
             yield from addresses_in(value)
     elif isinstance(document, str):
@@ -60,8 +60,9 @@ def _url(text: str) -> str | None:
         return None
     if parts.scheme not in DEFAULT_PORTS or not host:
         return None
-    return f"{_bracketed(host)}:{port or DEFAULT_PORTS[parts.scheme]}"
+    return f"{bracketed(host)}:{port or DEFAULT_PORTS[parts.scheme]}"
 
 
-def _bracketed(host: str) -> str:
+def bracketed(host: str) -> str:
+    """A host as it stands before a port or in a URL: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host

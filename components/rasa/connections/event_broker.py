@@ -20,7 +20,7 @@ from components.contract.connections import (
 )
 from components.contract.secrets import FileContent
 from components.kubernetes.documents import Block, Document
-from components.rasa.connections.addresses import host_and_port
+from components.rasa.connections.addresses import bracketed, host_and_port
 from components.rasa.connections.rendered import Rendered, authority, aws_identity
 from components.rasa.spec import variables
 from components.rasa.spec.pod_files import CLIENT_CERTIFICATE, CLIENT_KEY, authority_path, client_path
@@ -146,4 +146,4 @@ def _rabbitmq_url(broker: RabbitMq) -> Output[str]:
     if not broker.tls:
         return broker.host
     query = "" if broker.ca is None else "?" + urlencode({"cafile": authority_path("event-broker")}, safe="/")
-    return Output.concat("amqps://", broker.host, f":{broker.port}{query}")
+    return Output.concat("amqps://", broker.host.apply(bracketed), f":{broker.port}{query}")

@@ -13,7 +13,7 @@ from pulumi import Output, RunError
 from components.contract.connections import CustomTrackerStore, DynamoDb, MongoDb, Postgres, TrackerStore
 from components.contract.secrets import CloudIdentityLogin, PasswordLogin, VaultLogin
 from components.kubernetes.documents import Block
-from components.rasa.connections.addresses import host_and_port
+from components.rasa.connections.addresses import bracketed, host_and_port
 from components.rasa.connections.rendered import Rendered, authority, aws_identity
 from components.rasa.spec import variables
 from components.rasa.spec.pod_files import authority_path
@@ -84,7 +84,8 @@ def _postgres(store: Postgres) -> Rendered:
                 # `login_db`; the host alone: a DSN would win over db, username and IAM tokens
                 # (docs/rasa-pro.md, PostgreSQL).
                 "dialect": "postgresql",
-                "url": store.host,
+                # Rasa takes it apart as a URL's (sql_tracker_store.py, get_db_url).
+                "url": store.host.apply(bracketed),
                 "port": store.port,
                 "db": store.database,
                 "username": store.login.username,
