@@ -8,6 +8,7 @@ from datetime import date
 from components.config.rules import (
     addresses,
     assistant,
+    channels,
     companions,
     encryption,
     extra_endpoints,
@@ -36,6 +37,7 @@ RULES: Sequence[Rule] = (
     *sold.RULES,
     *vault.RULES,
     *assistant.RULES,
+    *channels.RULES,
     *extra_endpoints.RULES,
     *first_model.RULES,
     *companions.RULES,

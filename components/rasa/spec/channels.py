@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from components.kubernetes.documents import Block
 
 WEBHOOKS = "/webhooks"
@@ -17,16 +19,47 @@ STATEFUL = frozenset(
 )
 """Channels whose callers must return to the pod that has their connection (docs/rasa-pro.md, Sticky
 sessions)."""
+BUILT_IN = STATEFUL | {
+    *("cmdline", "facebook", "slack", "telegram", "mattermost", "twilio", "rasa", "botframework"),
+    *("rocketchat", "callback", "rest", "webexteams", "hangouts", "inspector"),
+}
+"""What Rasa Pro brings along (`core/channels/__init__.py:129`)."""
+PACKAGE = "rasa.core.channels."
+MODULES = {
+    "rasa_chat": "rasa",
+    "console": "cmdline",
+    "voice_stream.websockets": "websockets_voice",
+    "voice_stream.audiocodes": "audiocodes_stream",
+    "voice_stream.jambonz": "jambonz_stream",
+}
+"""Modules below the package that are not called like their channel."""
+
+
+def built_in(name: str) -> str | None:
+    """The channel of Rasa Pro's own that a key of credentials.yml means, by its name or by its class.
+
+    None: a class of the operator's own, of which only the image can tell what it is.
+    """
+    if not name.startswith(PACKAGE):
+        return name if name in BUILT_IN else None
+    module = name.removeprefix(PACKAGE).rpartition(".")[0]
+    found = MODULES.get(module, module.rpartition(".")[2])
+    return found if found in BUILT_IN else None
+
+
+def own_classes(credentials: Block) -> tuple[str, ...]:
+    """Channels of the operator's own, by the dotted paths of their classes."""
+    return tuple(name for name in credentials if "." in name and built_in(name) is None)
 
 
 def public_paths(credentials: Block, endpoints: Block) -> tuple[str, ...]:
-    """What everybody may reach."""
+    """What everybody may reach; routes of an operator's own class are below `WEBHOOKS`, too."""
     found = [WEBHOOKS]
-    for channel in ("socketio", "rasa.core.channels.socketio.SocketIOInput"):
-        if channel in credentials:
-            settings = credentials[channel]
-            own = settings.get("socketio_path") if isinstance(settings, dict) else None
-            found.append(own if isinstance(own, str) else SOCKETIO_PATH)
+    for channel, settings in credentials.items():
+        if built_in(channel) == "socketio":
+            own = settings.get("socketio_path") if isinstance(settings, Mapping) else None
+            # Rasa adds and takes away slashes in the same way (`core/channels/socketio.py:71`).
+            found.append("/" + own.strip("/") if isinstance(own, str) and own.strip("/") else SOCKETIO_PATH)
     if "a2a_server" in endpoints:
         found += A2A_PATHS
     return tuple(dict.fromkeys(found))
@@ -34,5 +67,5 @@ def public_paths(credentials: Block, endpoints: Block) -> tuple[str, ...]:
 
 def stateful_channels(credentials: Block, endpoints: Block) -> tuple[str, ...]:
     """The channels that a second pod would not know the conversation of."""
-    found = [name for name in credentials if name in STATEFUL or "socketio" in name]
+    found = [name for name in credentials if built_in(name) in STATEFUL]
     return (*found, *(("a2a_server",) if "a2a_server" in endpoints else ()))

@@ -90,4 +90,9 @@ def test_an_end_of_access_is_azures_alone() -> None:
 
 def test_stack_name_that_leaves_no_room() -> None:
     with pytest.raises(ConfigurationError, match=r"at most 20 fit: a SAS rule of Event Hubs"):
-        parse(GOOD, secret_keys=frozenset({"license"}), stack="a-stack-with-a-long-name")
+        analytics = {"from": "in-cluster"}
+        parse(
+            {**GOOD, "analytics": analytics},
+            secret_keys=frozenset({"license"}),
+            stack="a-stack-with-a-long-name",
+        )

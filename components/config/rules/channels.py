@@ -1,0 +1,61 @@
+"""Rules for `rasa:assistant.credentials`: the channels, and what they ask of the ingress."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
+
+from components.config.capacity import assistant_replicas
+from components.config.messages import did_you_mean, rm_command, set_command, set_with
+from components.config.rules.runner import Rule
+from components.config.settings import Settings
+from components.rasa.spec.channels import BUILT_IN, PACKAGE, built_in, own_classes
+
+PATH = "rasa:assistant.credentials"
+CLASS = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
+SOCKET_PATH = re.compile(r"^/?[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*/?$")
+
+
+def _names(settings: Settings) -> Iterator[str]:
+    """Rasa stops at its start at a channel that it does not know (`core/run.py:609`)."""
+    for name, block in settings.assistant.credentials.items():
+        place = f'{PATH}["{name}"]' if "." in name or not name else f"{PATH}.{name}"
+        own = CLASS.match(name) and not name.startswith(PACKAGE)
+        if built_in(name) is None and not own:
+            yield (
+                f"{PATH} has {name!r}, which is no channel of Rasa Pro; "
+                f"{did_you_mean(name, sorted(BUILT_IN))}; also accepted: the dotted path of a class in the "
+                f"image; remove it with: {rm_command(place)}"
+            )
+        elif block is not None and not isinstance(block, Mapping):
+            yield f"{place} is no block of keys; remove it with: {rm_command(place)}"
+        elif built_in(name) == "socketio":
+            yield from _socket_path(place, cast("Mapping[str, object]", block or {}).get("socketio_path"))
+
+
+def _socket_path(place: str, path: object) -> Iterator[str]:
+    """The ingress must know it, so no variable can hold it."""
+    if path is not None and not (isinstance(path, str) and SOCKET_PATH.match(path)):
+        where = f"{place}.socketio_path"
+        yield (
+            f"{where} is no path; accepted: letters, digits and '._~-' between slashes, and no variable, for "
+            f"the ingress opens it; {set_with(where, '/socket.io')}"
+        )
+
+
+def _own_classes(settings: Settings) -> Iterator[str]:
+    """Whether a connection's caller must return to its pod is in the class, which nobody here can read."""
+    assistant, ingress = settings.assistant, settings.ingress
+    classes = own_classes(assistant.credentials)
+    _, most = assistant_replicas(assistant, settings.profile)
+    if classes and ingress.host is not None and ingress.affinity is None and most > 1:
+        key = "rasa:ingress.affinity"
+        yield (
+            f"{key} is missing, and {', '.join(classes)} of {PATH} may keep a conversation's connection in "
+            f"one pod, as Socket.IO and voice do; if so, {set_with(key, 'true')}; if each request stands by "
+            f"itself: {set_command(key, 'false')}"
+        )
+
+
+RULES: Sequence[Rule] = (_names, _own_classes)
