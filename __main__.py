@@ -13,6 +13,7 @@ from components.config.first_model import warn_of_unused_upload
 from components.config.load import load
 from components.config.open_pods import warn_of_open_pods
 from components.config.preview import check_existing_cluster
+from components.config.rules.versions import warn_of_untried_versions
 from components.stack.assistant import install_assistant
 from components.stack.cloud_sdk import require_sdk
 from components.stack.ingress import open_ingress
@@ -30,6 +31,7 @@ check_existing_cluster(settings)
 warn_of_an_administrator(settings)
 warn_of_unused_upload(settings.assistant)
 warn_of_open_pods(settings)
+warn_of_untried_versions(settings)
 tags = stack_tags(project=pulumi.get_project(), stack=stack, profile=settings.profile, extra=settings.tags)
 
 # What the stack is, compared with what runs before anything else begins.

@@ -45,7 +45,7 @@ class Chart(Model):
     ref: str = CHART
     """OCI reference, local path, or name in `repository`."""
     version: str = CHART_VERSION
-    """Version of the chart; the values are made for 2.4.x."""
+    """Version of the chart; docs/upgrading.md says which work."""
     repository: str | None = None
     """URL of a classic chart repository."""
 

@@ -81,7 +81,7 @@ def values(
             },
             "settings": _settings(args, made, files, own_origin),
             "additionalArgs": [*_origins(args), *model_arguments(args.model_storage, args.model)],
-            "additionalEnv": list(pod_variables(env, made.secret)),
+            "additionalEnv": [_license(made.secret), *pod_variables(env, made.secret)],
             "serviceAccount": {"create": False, "name": made.service_account},
             "podAnnotations": {
                 "checksum/secrets": made.secrets_digest,
@@ -152,6 +152,11 @@ def _origins(args: AssistantArgs) -> list[str]:
 
 def _key(secret: Output[str], name: str) -> Block:
     return {"secretName": secret, "secretKey": name}
+
+
+def _license(secret: Output[str]) -> Block:
+    reference = {"name": secret, "key": variables.LICENSE}
+    return {"name": variables.LICENSE_TODAY, "valueFrom": {"secretKeyRef": reference}}
 
 
 def _probes() -> dict[str, Document]:

@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from components.rasa.spec import compatibility
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 BLOCK = re.compile(r"(<!-- written from (\S+) (\w+) -->\n).*?(<!-- end of what is written -->)", re.DOTALL)
@@ -95,6 +97,7 @@ WRITERS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("docs/rights/gcp.yaml", "apis"): gcp_apis,
     ("docs/rights/gcp.yaml", "grants"): gcp_grants,
     ("docs/rights/gcp.yaml", "roles"): gcp_roles,
+    ("components/rasa/spec/compatibility.py", "table"): lambda _: compatibility.table(),
     **{("docs/costs.yaml", cloud): costs for cloud in ("aws", "azure", "gcp")},
 }
 

@@ -13,7 +13,7 @@ from pulumi import Output, RunError
 from components.contract.secrets import engine_values
 from components.rasa.args import AssistantArgs
 from components.rasa.pod import PodObjects
-from components.rasa.values import values
+from components.rasa.values import RasaFiles, values
 from tests.rasa import samples
 from tests.rasa.samples import endpoints, environment, files
 from tests.recorder import value_of
@@ -38,7 +38,8 @@ def made_for(args: AssistantArgs) -> PodObjects:
 
 
 def written(args: AssistantArgs) -> dict[str, Any]:
-    document = values(args, made_for(args), environment(args), endpoints(args, {}), ORIGIN)
+    files = RasaFiles(endpoints=endpoints(args, {}), credentials=args.credentials)
+    document = values(args, made_for(args), environment(args), files, ORIGIN)
     return value_of(cast("Output[dict[str, Any]]", Output.from_input(cast("Any", document))))
 
 
@@ -73,6 +74,8 @@ def test_what_the_chart_gets_wrong_by_default() -> None:
     assert found["rasaProServices"] == {"enabled": False}
     assert found["networkPolicy"] == {"enabled": False}
     assert found["rasaProLicense"] == {"secretName": "the-secret", "secretKey": "RASA_PRO_LICENSE"}
+    license_ = {"secretKeyRef": {"name": "the-secret", "key": "RASA_PRO_LICENSE"}}
+    assert {"name": "RASA_LICENSE", "valueFrom": license_} in rasa["additionalEnv"]
     assert settings["authToken"]["secretKey"] == "AUTH_TOKEN"
     assert settings["jwtSecret"]["secretKey"] == "JWT_SECRET"
     assert settings["endpoints"]["tracker_store"]["type"] == "SQL"
@@ -139,7 +142,8 @@ def test_every_mount_has_its_volume_and_no_name_is_taken_twice() -> None:
 
 def test_variables_come_once_and_secrets_by_reference() -> None:
     for args in KINDS.values():
-        entries = written(args)["rasa"]["additionalEnv"]
+        license_, *entries = written(args)["rasa"]["additionalEnv"]
+        assert license_["name"] == "RASA_LICENSE"
         names = [entry["name"] for entry in entries]
         assert names == sorted(set(names))
         secret = {entry["name"] for entry in entries if "valueFrom" in entry}

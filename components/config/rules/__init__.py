@@ -21,6 +21,7 @@ from components.config.rules import (
     stores,
     unused,
     vault,
+    versions,
 )
 from components.config.rules.plain_text import plain_secrets
 from components.config.rules.runner import Rule, run
@@ -43,6 +44,7 @@ RULES: Sequence[Rule] = (
     *companions.RULES,
     *ingress.RULES,
     *network_policies.RULES,
+    *versions.RULES,
 )
 
 

@@ -20,6 +20,8 @@ VAULT_TOKEN = "VAULT_TOKEN"  # noqa: S105
 AUTH_TOKEN = "AUTH_TOKEN"  # noqa: S105
 JWT_SECRET = "JWT_SECRET"  # noqa: S105
 LICENSE = "RASA_PRO_LICENSE"
+LICENSE_TODAY = "RASA_LICENSE"
+"""What Rasa Pro asks for first (`utils/licensing.py:24`); the chart sets the former name alone."""
 
 SET_BY_CHART = frozenset(
     {
@@ -27,6 +29,7 @@ SET_BY_CHART = frozenset(
         JWT_SECRET,
         "JWT_METHOD",
         LICENSE,
+        LICENSE_TODAY,
         "RASA_TELEMETRY_ENABLED",
         "RASA_TELEMETRY_DEBUG",
         "LOG_LEVEL",
@@ -34,7 +37,8 @@ SET_BY_CHART = frozenset(
         "RASA_DUCKLING_HTTP_URL",
     }
 )
-"""What the chart puts into the pod itself (`helpers/_containers-env.tpl`); set twice, the last one wins."""
+"""What the chart puts into the pod itself (`helpers/_containers-env.tpl`), set twice the last one wins, and
+what `values.py` puts beside it."""
 
 OF_CONNECTIONS = frozenset(
     {

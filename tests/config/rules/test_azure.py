@@ -89,10 +89,6 @@ def test_an_end_of_access_is_azures_alone() -> None:
 
 
 def test_stack_name_that_leaves_no_room() -> None:
+    given = {**GOOD, "analytics": {"from": "in-cluster"}}
     with pytest.raises(ConfigurationError, match=r"at most 20 fit: a SAS rule of Event Hubs"):
-        analytics = {"from": "in-cluster"}
-        parse(
-            {**GOOD, "analytics": analytics},
-            secret_keys=frozenset({"license"}),
-            stack="a-stack-with-a-long-name",
-        )
+        parse(given, secret_keys=frozenset({"license"}), stack="a-stack-with-a-long-name")
