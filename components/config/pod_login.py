@@ -21,6 +21,8 @@ AWS_ROLE = "eks.amazonaws.com/role-arn"
 """With it a pod swaps a token of its own for credentials, at STS by HTTPS; without, EKS' agent on the node
 hands them out (EKS user guide, "Grant Kubernetes workloads access to AWS")."""
 GOOGLE_ACCOUNT = "iam.gke.io/gcp-service-account"
+BY_AWS, BY_GOOGLE = ("bedrock", "sagemaker"), ("vertex_ai", "vertex_ai_beta")
+"""Providers of language models that log in by the pod's identity (LiteLLM documentation, "Providers")."""
 AZURE_MARK = "azure.workload.identity/use"
 """With it a pod swaps a token of its own at Entra by HTTPS (Azure Workload Identity, "Labels")."""
 
@@ -42,7 +44,7 @@ def uses_aws_identity(settings: Settings) -> bool:
         or (isinstance(broker, ExistingKafka) and isinstance(broker.security, ExistingAwsIam))
         or _records_to(settings, "s3")
         or any(
-            model.get("provider") in {"bedrock", "sagemaker"} and "aws_access_key_id" not in model
+            model.get("provider") in BY_AWS and "aws_access_key_id" not in model
             for _, model in language_models(settings)
         )
     )
@@ -54,7 +56,7 @@ def _uses_google_identity(settings: Settings) -> bool:
         (isinstance(models, ExistingGcs) and models.credentials is None)
         or _records_to(settings, "gcs")
         or any(
-            model.get("provider") in {"vertex_ai", "vertex_ai_beta"} and "vertex_credentials" not in model
+            model.get("provider") in BY_GOOGLE and "vertex_credentials" not in model
             for _, model in language_models(settings)
         )
     )

@@ -41,6 +41,10 @@ Place = tuple[str | int, ...]
 EVERY_KEY = frozenset(str(field.alias) for field in Settings.model_fields.values())
 
 
+UNCLASSED = {key: value for key, value in IN_CLUSTER.items() if key != "storageClass"}
+"""Its volumes are of the cluster's class."""
+
+
 def _changed(**keys: object) -> Block:
     return {**existing_stack(), **keys}
 
@@ -48,7 +52,12 @@ def _changed(**keys: object) -> Block:
 STACKS: Mapping[str, Block] = {
     "aws": ON_AWS,
     "azure": ON_AZURE,
-    "gcp": ON_GOOGLE,
+    "gcp": {**ON_GOOGLE, "renewal": "2026-11"},
+    "aws-in-cluster": {
+        **ON_AWS,
+        "cluster": {**ON_AWS["cluster"], "storageClass": "gp3"},
+        "modelStorage": UNCLASSED,
+    },
     "aws-beside": BESIDE_A_CLUSTER,
     "aws-mongodb": {**ON_AWS, "trackerStore": {**SIZED, "kind": "mongodb"}, "analytics": {"from": "none"}},
     "none": _changed(
@@ -106,9 +115,9 @@ STACKS: Mapping[str, Block] = {
         },
     ),
     "in-cluster": _changed(
-        cluster={**CLUSTER, "hasNamespace": False},
+        cluster={**CLUSTER, "hasNamespace": False, "storageClass": "fast"},
         modelStorage=IN_CLUSTER,
-        lockStore=IN_CLUSTER,
+        lockStore=UNCLASSED,
         trackerStore={**IN_CLUSTER, "snapshotClass": "csi"},
         eventBroker=IN_CLUSTER,
         secretsManager={"from": "none"},

@@ -66,7 +66,6 @@ COMMON: Block = {
     "topics": {"events": "rasa-events", "analyticsDeadLetter": "rasa-analytics-dlq"},
     "assistant": ASSISTANT,
     "preflight": {"warnOnly": ["nlg"]},
-    "renewal": "2026-11",
     "license": "planted-licence",
     "llmKeys": {"OPENAI_API_KEY": "planted-llm", "SLACK_TOKEN": "planted-slack"},
     "modelGroups": [
@@ -115,7 +114,6 @@ ON_AWS: Block = {
         **SCALED,
         "allowedCidrs": ["203.0.113.7/32"],
         "admins": ["arn:aws:iam::123456789012:role/admin"],
-        "storageClass": "gp3",
     },
     "modelStorage": SCALED,
     "lockStore": SIZED,
@@ -196,7 +194,6 @@ BESIDE_A_CLUSTER: Block = {
         "context": "company",
         "flavor": "kubernetes",
         "operators": ["strimzi"],
-        "storageClass": "fast",
         "hasNamespace": True,
         "serviceAccount": {
             "annotations": {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/rasa"},

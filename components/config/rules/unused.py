@@ -13,7 +13,9 @@ from components.config.lock_store import ExistingRedis, ExistingRedisCluster, Ex
 from components.config.messages import rm_command, set_with
 from components.config.model_storage import ExistingModelServer, ManagedModelStorage
 from components.config.rules.runner import Rule
+from components.config.secrets_manager import InClusterVault
 from components.config.settings import Settings
+from components.config.sources import InClusterStore, Managed
 from components.config.tracker_store import ExistingMongoDb, ExistingPostgres
 
 
@@ -124,4 +126,29 @@ def _users_without_passwords(settings: Settings) -> Iterator[str]:
         yield f"rasa:lockStore.username would change nothing without a password; {command}"
 
 
-RULES: Sequence[Rule] = (_of_a_cloud, _sizes, _of_an_ingress, _authorities, _users_without_passwords)
+def _renewal(settings: Settings) -> Iterator[str]:
+    """Certificates of the stack's own: that of Google's Kafka, and those of a Vault in the cluster."""
+    if "renewal" not in settings.model_fields_set or settings.renewal == "0":
+        return
+    kafka = settings.cloud == "gcp" and isinstance(settings.event_broker, Managed)
+    if not kafka and not isinstance(settings.secrets_manager, InClusterVault):
+        yield _says("rasa:renewal", "this stack issues no certificate that it could renew")
+
+
+def _storage_class(settings: Settings) -> Iterator[str]:
+    """The class of volumes, where no volume takes it."""
+    blocks = (settings.model_storage, settings.lock_store, settings.tracker_store, settings.event_broker)
+    takes = any(isinstance(block, InClusterStore) and block.storage_class is None for block in blocks)
+    if settings.cluster.storage_class is not None and not takes:
+        yield _says("rasa:cluster.storageClass", "no store in the cluster takes its volumes from it")
+
+
+RULES: Sequence[Rule] = (
+    _renewal,
+    _storage_class,
+    _of_a_cloud,
+    _sizes,
+    _of_an_ingress,
+    _authorities,
+    _users_without_passwords,
+)
