@@ -12,18 +12,21 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from components.config.given_values import (
+    BLOCK,
+    LIST,
+    TEXT,
+    TRUTH,
+    WHOLE_NUMBER,
+    complaint_of,
+    given_in_words,
+    kind_in_words,
+)
 from components.config.model import CHOICE, WRONG_CHOICE
 
 Location = tuple[int | str, ...]
 """Where an error is, as pydantic says it: keys, positions in lists, and tags of choices."""
 ONE_OF_THEM, NUMBER = "<one of them>", "<number>"
-TEXT, WHOLE_NUMBER, TRUTH, LIST, BLOCK = (
-    "text",
-    "a whole number",
-    "true or false",
-    "a list",
-    "a block of keys",
-)
 WANTED: Mapping[str, str] = {
     **dict.fromkeys(("string_type",), TEXT),
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), WHOLE_NUMBER),
@@ -32,7 +35,6 @@ WANTED: Mapping[str, str] = {
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), BLOCK),
 }
 """pydantic's type of error → what the key takes (docs.pydantic.dev/latest/errors/validation_errors)."""
-LONGEST_WORD = 40
 PLAIN_KEY = re.compile(r"^[A-Za-z0-9_-]+$")
 
 
@@ -99,7 +101,7 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return f"{path} is not a known key; {near}; remove it with: {rm_command(path)}"
         case "literal_error":
             # Only words from a closed list are shown, so no secret can be among them.
-            given, accepted = _given(detail["input"]), context["expected"]
+            given, accepted = given_in_words(detail["input"]), context["expected"]
             return f"{path} is {given}; accepted: {accepted}; {set_with(path, ONE_OF_THEM)}"
         case str(kind) if kind == WRONG_CHOICE:
             return _wrong_choice(path, detail)
@@ -116,7 +118,7 @@ def _refused_value(path: str, detail: ErrorDetails, model: type[BaseModel]) -> s
         given, least = context["actual_length"], context["min_length"]
         further = set_with(f"{path}[{given}]", "<value>")
         return f"{path} is a list of {given}; accepted: {least} or more; {further}"
-    complaint = f"{path}{_complaint(detail)}"
+    complaint = f"{path}{complaint_of(detail)}"
     if detail["type"] == "value_error" and isinstance(detail["input"], Mapping):
         return complaint  # a rule that spans keys of one block: it names them, and says how to mend it
     return f"{complaint}; {set_with(path, '<value>', is_secret=_is_secret(model, detail['loc']))}"
@@ -126,7 +128,7 @@ def _wrong_type(path: str, detail: ErrorDetails, model: type[BaseModel]) -> str:
     """A value of another type than the key's: `model: 20261125`, `zones: a`, `lockStore: existing`."""
     wanted = WANTED[detail["type"]]
     is_secret = _is_secret(model, detail["loc"])
-    given = "not text" if is_secret else _given(detail["input"])
+    given = kind_in_words(detail["input"]) if is_secret else given_in_words(detail["input"])
     if wanted in {BLOCK, LIST}:
         return f"{path} is {given}; accepted: {wanted}; {_remove_and_set(path, model, detail['loc'], wanted)}"
     shown = detail["input"]
@@ -146,10 +148,15 @@ def _set_wanted(path: str, model: type[BaseModel], location: Location) -> str:
 
 def _remove_and_set(path: str, model: type[BaseModel], location: Location, wanted: str) -> str:
     """The CLI sets no key inside of a text: the text goes first."""
+    if wanted == BLOCK and any(map(_is_mapping, _annotations_at(model, location))):
+        entry = set_command(f"{path}.<key>", "<value>", is_secret=_is_secret(model, location))
+        return f"remove it, then set its keys, with: {rm_command(path)} && {entry}"
     if wanted == BLOCK:
-        keys = ", ".join(_keys_at(model, location))
-        entry = f"{path}.{next(iter(_keys_at(model, location)), '<key>')}"
-        also = f" (its keys: {keys})" if keys else ""
+        keys = _keys_at(model, location)
+        # What a block is, its other keys follow from.
+        first = "from" if "from" in keys else next(iter(keys), "<key>")
+        entry = f"{path}.{first}"
+        also = f" (its keys: {', '.join(keys)})" if keys else ""
         return (
             f"remove it, then set its keys{also}, with: {rm_command(path)} && {set_command(entry, '<value>')}"
         )
@@ -175,36 +182,12 @@ def _wrong_choice(path: str, detail: ErrorDetails) -> str:
     block = detail["input"]
     if not isinstance(block, Mapping):
         return (
-            f"{path} is {_given(block)}; accepted: {BLOCK}, of which {key} is one of {accepted}; "
+            f"{path} is {given_in_words(block)}; accepted: {BLOCK}, of which {key} is one of {accepted}; "
             f"remove it with: {rm_command(path)}, then {choose}"
         )
     given = cast("Mapping[str, Any]", block).get(key)
-    said = "is missing" if given is None else f"is {_given(given)}"
+    said = "is missing" if given is None else f"is {given_in_words(given)}"
     return f"{path}.{key} {said}; accepted: {accepted}; {choose}"
-
-
-def _given(value: object) -> str:
-    """A value in words. Text that is no word is not repeated: it may be a secret at the wrong key."""
-    match value:
-        case None | "":
-            return "empty" if value == "" else "empty (null)"
-        case bool():
-            return f"{str(value).lower()} (a truth value)"
-        case int() | float():
-            return f"the number {value}"
-        case str():
-            return repr(value) if len(value) <= LONGEST_WORD and value.replace("-", "").isalnum() else "text"
-        case _:
-            return BLOCK if isinstance(value, Mapping) else LIST
-
-
-def _complaint(detail: ErrorDetails) -> str:
-    context = detail.get("ctx", {})
-    if detail["type"] == "string_pattern_mismatch":
-        return f" does not match {context['pattern']}"
-    if detail["type"] == "value_error":
-        return f": {context['error']}"
-    return f": {detail['msg'][0].lower()}{detail['msg'][1:]}"
 
 
 def _keys_at(model: type[BaseModel], location: Location) -> list[str]:
@@ -230,6 +213,10 @@ def _fields_at(model: type[BaseModel], location: Location) -> list[FieldInfo]:
         if fields:
             return fields if depth == len(steps) or not _models_at(model, location) else []
     return []
+
+
+def _annotations_at(model: type[BaseModel], location: Location) -> Iterator[object]:
+    yield from (field.annotation for field in _fields_at(model, location))
 
 
 def _before(location: Location, depth: int) -> Location:

@@ -49,6 +49,10 @@ def url_problem(
 
 def host_problem(host: str) -> str | None:
     """What is wrong with the name or the address of a host, without port; None if nothing is."""
+    if "://" in host or "/" in host:
+        return "is a URL or a path; accepted: the host alone"
+    if re.fullmatch(r"[^:\[\]]+:[0-9]*", host):
+        return "has a port, which goes into a key of its own; accepted: the host alone"
     if ":" in host:
         try:
             IPv6Address(host.strip("[]").partition("%")[0])

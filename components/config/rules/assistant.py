@@ -67,25 +67,33 @@ def _names_of_keys(settings: Settings) -> Iterator[str]:
             yield f"rasa:llmKeys.{name} {why}; choose another name"
 
 
-def _documents(settings: Settings) -> Iterator[str]:
-    """The operator's own documents may use only variables that the pod has, and hold no secrets."""
+def _written(settings: Settings) -> Mapping[str, Mapping[str, Any] | list[dict[str, Any]]]:
+    """The operator's own documents, by their keys."""
     groups = [
         {"id": group.id, "models": list(group.models), "router": group.router}
         for group in settings.model_groups
     ]
     servers = [{**server.options, "name": server.name, "url": server.url} for server in settings.mcp_servers]
-    extra = settings.assistant.extra_endpoints
-    documents: dict[str, Mapping[str, Any] | list[dict[str, Any]]] = {
+    return {
         "assistant.credentials": settings.assistant.credentials,
-        "assistant.extraEndpoints": extra,
+        "assistant.extraEndpoints": settings.assistant.extra_endpoints,
         "modelGroups": groups,
         "mcpServers": servers,
     }
-    known = variables.SET_BY_CHART | variables.OF_CONNECTIONS | settings.llm_keys.keys()
-    for key, document in documents.items():
-        yield from (f"rasa:{key}: {problem}" for problem in unset_variables(document, known))
+
+
+def _documents(settings: Settings) -> Iterator[str]:
+    """They hold no secrets, and no address that Rasa could not read."""
+    for key, document in _written(settings).items():
         yield from (f"rasa:{key}: {problem}" for problem in _unreadable_urls(document))
         yield from (f"rasa:{key}: {problem}" for problem in plain_secrets(document))
+
+
+def _variables(settings: Settings) -> Iterator[str]:
+    """They refer to variables that the pod has."""
+    known = variables.SET_BY_CHART | variables.OF_CONNECTIONS | settings.llm_keys.keys()
+    for key, document in _written(settings).items():
+        yield from (f"rasa:{key}: {problem}" for problem in unset_variables(document, known))
 
 
 def _unreadable_urls(document: Mapping[str, Any] | list[dict[str, Any]]) -> Iterator[str]:
@@ -184,6 +192,7 @@ RULES: Sequence[Rule] = (
     _origins,
     _names_of_keys,
     _documents,
+    _variables,
     _model_groups,
     _replicas,
     _connections,

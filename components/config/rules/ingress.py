@@ -162,7 +162,7 @@ def _api(settings: Settings) -> Iterator[str]:
     for index, text in enumerate(ranges):
         path, parsed = f"{KEY}.api.allowedCidrs[{index}]", parsed_cidr(text)
         if isinstance(parsed, str):
-            yield f"{path} {parsed}"
+            yield f"{path} {parsed}; {set_with(path, '<range>')}"
         elif settings.profile == "production" and parsed.prefixlen < WIDEST:
             yield (
                 f"{path} opens Rasa's whole HTTP API to the internet ({parsed}), which profile production "

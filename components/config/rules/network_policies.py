@@ -31,14 +31,19 @@ Alibaba Cloud). One address of the link-local ranges besides these is an agent o
 names."""
 
 
-def _peers(settings: Settings) -> Iterator[str]:
+def _callers(settings: Settings) -> Iterator[str]:
+    yield from _peers(CALLERS, settings.ingress.callers)
+
+
+def _egress(settings: Settings) -> Iterator[str]:
+    yield from _peers(EGRESS, settings.network_policies.egress)
+
+
+def _peers(key: str, entries: Sequence[o.Caller | o.Egress]) -> Iterator[str]:
     """Pods or addresses, one of both, and no range that holds the metadata services alone."""
-    entries: list[tuple[str, o.Caller | o.Egress]] = [
-        *((f"{CALLERS}[{index}]", one) for index, one in enumerate(settings.ingress.callers)),
-        *((f"{EGRESS}[{index}]", one) for index, one in enumerate(settings.network_policies.egress)),
-    ]
-    for number, (path, one) in enumerate(entries):
-        if any(one == before for _, before in entries[:number]):
+    for number, one in enumerate(entries):
+        path = f"{key}[{number}]"
+        if one in entries[:number]:
             yield f"{path} is in the list already; remove it with: {rm_command(path)}"
         elif one.namespace is not None and one.cidr is not None:
             yield (
@@ -126,4 +131,4 @@ def _identity_of_nodes(settings: Settings) -> Iterator[str]:
             )
 
 
-RULES: Sequence[Rule] = (_peers, _off, _identity_of_nodes)
+RULES: Sequence[Rule] = (_callers, _egress, _off, _identity_of_nodes)

@@ -35,7 +35,10 @@ def _region(settings: Settings) -> Iterator[str]:
     if not region:
         yield f"rasa:region is missing; {set_with('rasa:region', '<region>')}"
     elif region not in known:
-        yield f"rasa:region {region!r} is not a region of {cloud}; {did_you_mean(region, list(known))}"
+        yield (
+            f"rasa:region {region!r} is not a region of {cloud}; {did_you_mean(region, list(known))} "
+            + set_with("rasa:region", "<region>")
+        )
 
 
 def _account(settings: Settings) -> Iterator[str]:
@@ -133,7 +136,7 @@ def _cluster_access(settings: Settings) -> Iterator[str]:
         path = f"rasa:cluster.allowedCidrs[{index}]"
         parsed = parsed_cidr(text)
         if isinstance(parsed, str):
-            yield f"{path} {parsed}"
+            yield f"{path} {parsed}; {set_with(path, '<range>')}"
         elif parsed.prefixlen < WIDEST_ACCESS and settings.profile_of(cluster) == "production":
             yield (
                 f"{path} opens the Kubernetes API to the internet ({parsed}), which profile production "
