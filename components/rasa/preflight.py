@@ -126,9 +126,10 @@ def _arguments(args: PreflightArgs) -> list[str]:
 
 
 def _set_by_chart(args: PreflightArgs) -> Iterator[Block]:
-    """What the chart puts into Rasa's pod: endpoints.yml may refer to it."""
+    """What the chart, and `values.py` beside it, put into Rasa's pod: endpoints.yml may refer to it."""
     plain = {"RASA_ENVIRONMENT": args.assistant.environment, "RASA_TELEMETRY_ENABLED": "false"}
     secrets = {name: SecretRef(name=args.made.secret, key=name) for name in SECRETS_OF_CHART}
+    secrets[variables.LICENSE_TODAY] = secrets[variables.LICENSE]
     yield from environment(plain, secrets)
 
 
