@@ -84,57 +84,57 @@ def test_one_key_turns_them_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(said) == 1
 
 
-@pytest.mark.parametrize(
-    ("changes", "agents"),
-    [
-        ({}, {"169.254.169.254/32", "169.254.169.252/32"}),  # its models are in a bucket of Google's
-        ({"modelStorage": blocks.MODEL_STORAGES["s3"]}, {"169.254.170.23/32"}),
-        ({"modelStorage": blocks.MODEL_STORAGES["s3-compatible"]}, set()),
-        ({"modelStorage": blocks.MODEL_STORAGES["azure-blob"]}, set()),
-        ({"modelStorage": {**blocks.MODEL_STORAGES["gcs"], "credentials": "planted"}}, set()),
-        (
-            {
-                "modelStorage": blocks.MODEL_STORAGES["s3"],
-                "cluster": {
-                    **blocks.CLUSTER,
-                    "serviceAccount": {"annotations": {"eks.amazonaws.com/role-arn": "arn:x"}},
-                },
+LOGINS: list[tuple[dict[str, Any], set[str]]] = [
+    ({}, {"169.254.169.254/32", "169.254.169.252/32"}),  # its models are in a bucket of Google's
+    ({"modelStorage": blocks.MODEL_STORAGES["s3"]}, {"169.254.170.23/32"}),
+    ({"modelStorage": blocks.MODEL_STORAGES["s3-compatible"]}, set()),
+    ({"modelStorage": blocks.MODEL_STORAGES["azure-blob"]}, set()),
+    ({"modelStorage": {**blocks.MODEL_STORAGES["gcs"], "credentials": "planted"}}, set()),
+    (
+        {
+            "modelStorage": blocks.MODEL_STORAGES["s3"],
+            "cluster": {
+                **blocks.CLUSTER,
+                "serviceAccount": {"annotations": {"eks.amazonaws.com/role-arn": "arn:x"}},
             },
-            set(),
-        ),
-        (
-            {
-                "modelStorage": blocks.MODEL_STORAGES["volume"],
-                "modelGroups": [
-                    {
-                        "id": "b",
-                        "models": [
-                            {
-                                "provider": "bedrock",
-                                "model": "m",
-                                "model_id": "m",
-                                "aws_region_name": "eu-west-1",
-                            }
-                        ],
-                    }
-                ],
-            },
-            {"169.254.170.23/32"},
-        ),
-        (
-            {
-                "modelStorage": blocks.MODEL_STORAGES["volume"],
-                "modelGroups": [{"id": "g", "models": [{"provider": "vertex_ai", "model": "m"}]}],
-            },
-            {"169.254.169.254/32", "169.254.169.252/32"},
-        ),
-        (
-            {"modelStorage": blocks.MODEL_STORAGES["volume"], "eventBroker": blocks.EVENT_BROKERS["aws-iam"]},
-            {"169.254.170.23/32"},
-        ),
-    ],
-    ids=["gcs", "s3", "s3 keys", "azure", "gcs key", "irsa", "bedrock", "vertex", "msk"],
-)
+        },
+        set(),
+    ),
+    (
+        {
+            "modelStorage": blocks.MODEL_STORAGES["volume"],
+            "modelGroups": [
+                {
+                    "id": "b",
+                    "models": [
+                        {
+                            "provider": "bedrock",
+                            "model": "m",
+                            "model_id": "m",
+                            "aws_region_name": "eu-west-1",
+                        }
+                    ],
+                }
+            ],
+        },
+        {"169.254.170.23/32"},
+    ),
+    (
+        {
+            "modelStorage": blocks.MODEL_STORAGES["volume"],
+            "modelGroups": [{"id": "g", "models": [{"provider": "vertex_ai", "model": "m"}]}],
+        },
+        {"169.254.169.254/32", "169.254.169.252/32"},
+    ),
+    (
+        {"modelStorage": blocks.MODEL_STORAGES["volume"], "eventBroker": blocks.EVENT_BROKERS["aws-iam"]},
+        {"169.254.170.23/32"},
+    ),
+]
+NAMES = ["gcs", "s3", "s3 keys", "azure", "gcs key", "irsa", "bedrock", "vertex", "msk"]
+
+
+@pytest.mark.parametrize(("changes", "agents"), LOGINS, ids=NAMES)
 def test_agents_of_the_login_alone(changes: dict[str, Any], agents: set[str]) -> None:
     """Without a cloud of the stack's, too."""
     assert node_agents(recorded(settings(**changes))) == agents
@@ -209,7 +209,7 @@ def test_an_agent_of_the_node_is_no_metadata_service() -> None:
 
 def test_entra_without_a_mark_is_refused() -> None:
     model = {"provider": "azure", "deployment": "m", "oauth": {"type": "azure_entra_id_default"}}
-    changes = {"modelGroups": [{"id": "llm", "models": [model]}]}
+    changes: dict[str, Any] = {"modelGroups": [{"id": "llm", "models": [model]}]}
     (problem,) = verdict("s3", changes)
     assert "the identity of their node" in problem
     label = {"azure.workload.identity/use": "true"}

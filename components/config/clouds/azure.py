@@ -106,7 +106,7 @@ AZURE = CloudFacts(
         NotSold(
             what="AKS with its API server in the stack's network",
             key="cluster",
-            regions=("qatarcentral",),
+            regions=frozenset({"qatarcentral"}),
         ),
     ),
     beside_existing_cluster=NEEDS_OWN_CLUSTER,

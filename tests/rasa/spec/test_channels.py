@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from components.kubernetes.documents import Block
 from components.rasa.spec.channels import built_in, own_classes, public_paths, stateful_channels
 
 VOICE = "rasa.core.channels.voice_stream"
@@ -34,6 +35,6 @@ def test_paths_with_and_without_slashes(path: str, channel: str) -> None:
 
 
 def test_who_must_return_to_a_pod() -> None:
-    classes = {f"{VOICE}.genesys.GenesysInputChannel": {}, "our.channels.Widget": None, "rest": None}
+    classes: Block = {f"{VOICE}.genesys.GenesysInputChannel": {}, "our.channels.Widget": None, "rest": None}
     assert stateful_channels(classes, {}) == (f"{VOICE}.genesys.GenesysInputChannel",)
     assert own_classes(classes) == ("our.channels.Widget",)
