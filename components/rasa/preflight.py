@@ -36,8 +36,11 @@ MOUNT = "/etc/preflight"
 WORKING_DIRECTORY = "/app"
 """Rasa's own, where it looks for endpoints.yml, for models and for an operator's classes."""
 ENDPOINTS = "endpoints.yml"
-SECRETS_OF_CHART = (variables.AUTH_TOKEN, variables.JWT_SECRET, variables.LICENSE)
-"""What the chart adds to Rasa's environment from our Secret."""
+SECRETS_OF_CHART: Mapping[str, str] = {
+    **{name: name for name in (variables.AUTH_TOKEN, variables.JWT_SECRET, variables.LICENSE)},
+    variables.LICENSE_TODAY: variables.LICENSE,
+}
+"""What the chart, and `values.py` beside it, add to Rasa's environment: variable → key of our Secret."""
 ATTEMPTS = 2
 DEADLINE_SECONDS = 900
 """The checks take half a minute of it."""
@@ -128,8 +131,7 @@ def _arguments(args: PreflightArgs) -> list[str]:
 def _set_by_chart(args: PreflightArgs) -> Iterator[Block]:
     """What the chart, and `values.py` beside it, put into Rasa's pod: endpoints.yml may refer to it."""
     plain = {"RASA_ENVIRONMENT": args.assistant.environment, "RASA_TELEMETRY_ENABLED": "false"}
-    secrets = {name: SecretRef(name=args.made.secret, key=name) for name in SECRETS_OF_CHART}
-    secrets[variables.LICENSE_TODAY] = secrets[variables.LICENSE]
+    secrets = {name: SecretRef(name=args.made.secret, key=key) for name, key in SECRETS_OF_CHART.items()}
     yield from environment(plain, secrets)
 
 
