@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +15,9 @@ from urllib.parse import urlsplit
 
 from rasa.core.persistor import get_persistor
 
+from preflight.model_version import Archive, trained_with
 from preflight.network import Server, Tls, explained
-from preflight.report import Problem, still_answered
+from preflight.report import Problem
 
 GZIP = b"\x1f\x8b"
 """The first bytes of a model archive."""
@@ -86,25 +85,20 @@ def _judged(what: str, found: Found | None, sha256: str = "") -> str:
     if not found.begin.startswith(GZIP):
         raise Problem(f"{what} is no model archive (it does not begin as gzip)", UPLOAD)
     said = f"{what}: {found.size} bytes"
-    if not sha256 or found.whole is None:
+    if found.whole is None:
         return said
-    stored = _digest(found.whole())
+    archive = Archive(found.whole())
+    trained = trained_with(archive)
+    said += f", trained with {trained}" if trained else ""
+    if not sha256:
+        return said
+    stored = archive.sha256()
     if stored != sha256:
         raise Problem(
             f"{what} is not the model that was released: its SHA-256 is {stored}, and {sha256} was released",
             REPLACED,
         )
     return f"{said}, as released"
-
-
-def _digest(parts: Iterable[bytes]) -> str:
-    digest, told = hashlib.sha256(), time.monotonic()
-    for part in parts:
-        digest.update(part)
-        if time.monotonic() - told > 1:
-            told = time.monotonic()
-            still_answered()
-    return digest.hexdigest()
 
 
 def _s3(persistor: Any, key: str) -> Found | None:

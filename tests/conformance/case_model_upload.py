@@ -10,7 +10,7 @@ import pytest
 
 from components.contract.provider import FirstModel
 from components.rasa.assistant import Assistant
-from tests.ci.models import write_model
+from tests.ci.models import VERSION, write_model
 from tests.conformance import servers_cloud
 from tests.conformance.lab import Lab
 from tests.conformance.pod import Pod, pod_of
@@ -85,7 +85,7 @@ def test_the_preflight_finds_what_the_job_has_put_there(lab: Lab, tmp_path: Path
     assert (status, last.partition(" is ")[2]) == (0, f"there now: {made.size} bytes"), last
     outcome = scene.run()
     assert (outcome.status, outcome.wrong) == (0, {}), outcome.output
-    assert outcome.checks["model"]["reason"].endswith(f": {made.size} bytes")
+    assert outcome.checks["model"]["reason"].endswith(f": {made.size} bytes, trained with {VERSION}")
 
 
 @pytest.mark.parametrize("kind", STORAGES)

@@ -5,6 +5,7 @@ With Rasa Pro itself, and on the other storages, it runs in tests/conformance.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,9 @@ def check(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The script, as the pod imports it."""
     stand_in = ModuleType("rasa.core.persistor")
     vars(stand_in)["get_persistor"] = partial(_persistor, bucket)
+    constants = ModuleType("rasa.constants")
+    vars(constants)["MINIMUM_COMPATIBLE_VERSION"] = "3.20.0"
+    monkeypatch.setitem(sys.modules, "rasa.constants", constants)
     for name, module in {"rasa": ModuleType("rasa"), "rasa.core": ModuleType("rasa.core")}.items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setitem(sys.modules, "rasa.core.persistor", stand_in)
@@ -84,8 +88,8 @@ def problem() -> type[Exception]:
 
 def test_the_model_that_was_released_passes(check: Any, bucket: Any, model: Archive) -> None:
     upload(S3(bucket="models", client=bucket.meta.client), f"{NAME}.tar.gz", model)
-    assert check.model(None, "aws", NAME, model.sha256).endswith("bytes, as released")
-    assert check.model(None, "aws", NAME).endswith("bytes")
+    assert check.model(None, "aws", NAME, model.sha256).endswith("bytes, trained with 3.21.0, as released")
+    assert check.model(None, "aws", NAME).endswith("bytes, trained with 3.21.0")
 
 
 def test_a_model_that_was_replaced_stops_the_rollout(
@@ -116,6 +120,24 @@ def test_the_limit_begins_again_while_the_storage_answers(
     told: list[bool] = []
     sys.modules["preflight.report"].PROGRESS.append(lambda: told.append(True))
     moments = iter(range(0, 1000, 5))
-    monkeypatch.setattr(check.time, "monotonic", lambda: next(moments))
+    monkeypatch.setattr(sys.modules["preflight.model_version"].time, "monotonic", lambda: next(moments))
     check.model(None, None, str(path), read(path).sha256)
     assert told
+
+
+@pytest.mark.parametrize("metadata", ["metadata.json", "./metadata.json"])
+def test_a_model_that_this_rasa_pro_would_not_load(check: Any, tmp_path: Path, metadata: str) -> None:
+    """Rasa Pro itself would start without a model, and say so in its log alone."""
+    path = write_model(tmp_path / "old.tar.gz", version="3.10.9", metadata=metadata)
+    with pytest.raises(problem(), match=r"with Rasa Pro 3\.10\.9, and this one takes none before 3\.20"):
+        check.model(None, None, str(path))
+    least = write_model(tmp_path / "least.tar.gz", version="3.20.0", metadata=metadata)
+    assert check.model(None, None, str(least)).endswith("trained with 3.20.0")
+
+
+def test_an_archive_without_metadata_is_hashed_all_the_same(check: Any, tmp_path: Path) -> None:
+    path = write_model(tmp_path / "other.tar.gz", metadata="other.json")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert check.model(None, None, str(path), digest).endswith("bytes, as released")
+    with pytest.raises(problem(), match="is not the model that was released"):
+        check.model(None, None, str(path), "0" * 64)
