@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import cast
 from unittest import mock
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, settings
 from pulumi.runtime.proto import source_pb2
 from xdist.remote import Producer  # pyright: ignore[reportMissingTypeStubs]: it has none
@@ -22,13 +23,12 @@ from simcloud import engine, executables
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
 
-# The SDKs' objects, by the million, stay: looking through them again and again took a seventh of the unit
-# tests' time and a third of an engine run's. What a failed update abandons (8 MiB) is still found in time.
-gc.set_threshold(100_000, 10, 2)
-
 # Where in the program each resource is made, which no test asks for: the SDK reads it off some thirty frames
 # and their files, which is a seventh of a recording.
 mock.patch("pulumi.runtime.resource._get_stack_trace", source_pb2.StackTrace).start()
+
+# The same documents read by libyaml, ten times as fast; what a stack file's own reader does stays its own.
+mock.patch("yaml.safe_load", partial(yaml.load, Loader=yaml.CSafeLoader)).start()
 
 ABANDONED = (
     "ignore::pytest.PytestUnraisableExceptionWarning",
@@ -66,11 +66,12 @@ def no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 class ByCloud(LoadScopeScheduling):
     """One worker imports a cloud's SDK (5 s), and records its stacks, once for all tests that name the cloud.
 
+    All others stay together by file, which often records or reads something once for all of its tests.
     xdist 3.8 writes groups into an attribute that pytest 9.2 does not read: `xdist_group` has no effect.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((cloud for cloud in CLOUDS if cloud in nodeid), nodeid)
+        return next((cloud for cloud in CLOUDS if cloud in nodeid), nodeid.partition("::")[0])
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:

@@ -27,6 +27,9 @@ def each(things: Iterable[T], name: Callable[[T], str]) -> Callable[[Check[T]], 
                     check(thing)
                 except AssertionError as error:
                     failed.append(f"{name(thing)}: {error}")
+                except Exception as error:
+                    error.add_note(f"with {name(thing)}")
+                    raise
             assert not failed, "\n".join(failed)
 
         test.__name__, test.__doc__ = check.__name__, check.__doc__

@@ -67,9 +67,10 @@ def tree(path: Path) -> ast.Module:
 
 
 def component_classes(path: Path) -> Iterator[ast.ClassDef]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.ClassDef) and "ComponentResource" in map(ast.unparse, node.bases):
-            yield node
+    if "ComponentResource" in path.read_text():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef) and "ComponentResource" in map(ast.unparse, node.bases):
+                yield node
 
 
 ALL_COMPONENTS = [(path, node) for path in COMPONENTS for node in component_classes(path)]

@@ -8,12 +8,14 @@ pattern, the engine's protocol (JSON's numbers, UTF-8), or the writer of endpoin
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 LARGEST_NUMBER = 2**53
 """The engine's protocol carries numbers as 64-bit floats (google.protobuf.Value), exact up to here."""
 DEEPEST = 32
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 PLAIN = "text, a number, true or false, a list, or a block of keys"
 
 
@@ -70,6 +72,6 @@ def _what(value: object) -> str | None:
 
 
 def _text(text: str) -> str | None:
-    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    if UNWRITABLE.search(text):
         return "holds a character that no text file can (NUL, or half of a pair); write it without"
     return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.config.load import parse
@@ -49,8 +50,18 @@ def settings_or_problems(raw: dict[str, Any]) -> None:
         parse(raw, secret_keys=frozenset(KEYS), stack="aws-dev")
 
 
-@given(st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=10), JSON, max_size=8))
+ANY = st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=10), JSON, max_size=8)
+
+
+@settings(max_examples=25)
+@given(ANY)
 def test_any_json(raw: dict[str, Any]) -> None:
+    settings_or_problems(raw)
+
+
+@pytest.mark.slow
+@given(ANY)
+def test_more_json(raw: dict[str, Any]) -> None:
     settings_or_problems(raw)
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from moto.server import ThreadedMotoServer
 
 from simcloud.wire import walk
 from simcloud.workspace import Workspace
@@ -62,6 +61,8 @@ def environment(folder: Path, sts: str) -> dict[str, str]:
 @contextmanager
 def emulator() -> Generator[str]:
     """AWS as moto has it, on a port of the loopback interface."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - a second of each process that collects tests
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
