@@ -19,6 +19,7 @@ from components.stack.cloud_sdk import require_sdk
 from components.stack.ingress import open_ingress
 from components.stack.outputs import export_outputs
 from components.stack.platform import build_platform
+from components.stack.registrations import begin_registrations
 from components.stack.safeguards import Safeguards
 from components.stack.tags import stack_tags
 
@@ -51,3 +52,6 @@ export_outputs(settings, platform, assistant, url, stack=stack)
 
 # `pulumi destroy` begins here, and ends here where the stack is protected.
 safeguards.close()
+
+# The engine hears of all of it at once.
+begin_registrations()
