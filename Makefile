@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help environment stack check-stacks demo test check unit engine-tests long-tests servers conformance conformance-table conformance-lock \
-	lock fmt odd-values schema readme goldens matrix vendor-rules provider-preview e2e preview up refresh destroy pulumi-cli bench
+	lock fmt odd-values schema readme goldens matrix recovery vendor-rules provider-preview e2e preview up refresh destroy pulumi-cli bench
 
 # A target whose comment begins with [dev] is for those who change the project.
 LIST = awk -F ':.*\#\# ' '{sub(/^\[dev\] /, "", $$2); printf "  make %-18s %s\n", $$1, $$2}'
@@ -132,6 +132,9 @@ goldens: .venv/.ready ## [dev] write the golden inventories anew; read the diffe
 
 matrix: .venv/.ready ## [dev] judge each change of each key of the examples, and write the table of docs/upgrading.md
 	@$(BIN)/python -m tests.matrix.table
+
+recovery: .venv/.ready ## [dev] cut runs off at twenty operations of each cloud, and follow docs/recovery.md (an hour)
+	EVERY_END=1 $(BIN)/pytest -q -n $$(getconf _NPROCESSORS_ONLN) --dist worksteal tests/engine/test_crashes.py
 
 e2e: STACK :=
 e2e: pulumi-cli environment ## try it on the cluster of kubectl's current context, without a licence: up to destroy, with losses

@@ -154,6 +154,30 @@ def move_state_(stack: str, to: str, secrets_provider: str, source: str | None) 
     attempt(lambda: click.echo(move_state.move(asked)))
 
 
+@main.command(name="recover")
+@click.argument("stack")
+@click.option(
+    "--none-left", is_flag=True, help="What this command named was looked for, and deleted if found."
+)
+def recover_(stack: str, *, none_left: bool) -> None:
+    """Settle what was under way when an `up` of STACK was cut off (docs/recovery.md)."""
+
+    def job() -> None:
+        # Here, as it takes a second to import and the other commands are quick.
+        from ci import recover  # noqa: PLC0415
+
+        lost = recover.recover(stack, none_left=none_left)
+        if lost:
+            raise JobError(
+                recover.to_look_for(stack, lost),
+                remedy="Look for each in the account, delete what is there (docs/recovery.md), then run:"
+                f" .venv/bin/python -m ci recover {stack} --none-left",
+            )
+        click.echo(f"{stack}: nothing is pending. Go on with: make up STACK={stack}")
+
+    attempt(job)
+
+
 def _chosen(found: Sequence[str], only: str | None) -> list[str]:
     given = login.given_variables()
     return [name for name in found if only is None or login.is_bootstrapped(name, given) == (only == "real")]

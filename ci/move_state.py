@@ -201,7 +201,7 @@ def _refuse_pending(asked: Move, state: Mapping[str, Any]) -> None:
     if pending:
         raise JobError(
             f"an `up` of {asked.stack} was cut off: {len(pending)} operations have no known end",
-            remedy=f"Let Pulumi look first: `pulumi refresh --stack {asked.stack}`; then run this again.",
+            remedy=f"Settle them first: .venv/bin/python -m ci recover {asked.stack}\nThen run this again.",
         )
 
 

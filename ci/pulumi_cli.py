@@ -68,7 +68,10 @@ REMEDIES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("the stack is currently locked",),
-        "Another run holds the stack, or died holding it: if none runs, `pulumi cancel --stack {stack}`.",
+        (
+            "Another run holds the stack, or died holding it: if none runs, `pulumi cancel --stack {stack}`,"
+            " then `.venv/bin/python -m ci recover {stack}` (docs/recovery.md)."
+        ),
     ),
     (
         ("no stack named",),

@@ -184,7 +184,8 @@ class Account:
             replaces = preview and there is not None and there.urn == record.urn
             if there is not None and not replaces and not (kind and kind.overwrites):
                 raise CloudError(
-                    f"AlreadyExists: {record.type} '{record.id}' already exists in {record.scope}"
+                    (kind and kind.taken)
+                    or f"AlreadyExists: {record.type} '{record.id}' already exists in {record.scope}"
                 )
             if record.key in self.kept_names:
                 raise CloudError(

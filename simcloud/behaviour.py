@@ -53,6 +53,19 @@ def what_takes_one_change(kind: ResourceType, inputs: Properties) -> str:
     return Renderer("", inputs, {}, lambda _: None).text(kind.one_at_a_time) if kind.one_at_a_time else ""
 
 
+def refuse_unfinished(kind: ResourceType, before: Record | None) -> None:
+    """Refuse a change of what an earlier one left unfinished."""
+    if kind.unfinished and before and holds(kind.unfinished.when, before.outputs):
+        raise CloudError(kind.unfinished.says)
+
+
+def cut_off(kind: ResourceType, operation: str, record: Record) -> None:
+    """Leave what a provider that is killed in the middle leaves, where it does the work itself (Helm)."""
+    if kind.unfinished is not None:
+        for path, value in kind.unfinished.left.get(operation, {}).items():
+            assign(record.outputs, path_parts(path), value)
+
+
 def fill_in(account: Account, package: Package, kind: ResourceType, record: Record) -> None:
     """Write into other resources what the cloud writes there once this one exists."""
     renderer = Renderer("", record.outputs, {}, account.properties_of)

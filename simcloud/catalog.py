@@ -26,6 +26,7 @@ from simcloud.parts import (
     Part,
     Reference,
     Refusal,
+    Unfinished,
     Window,
     reference,
 )
@@ -115,6 +116,9 @@ class ResourceType(Part):
     later: Properties = Field(default_factory=dict)
     """Path → template of what the service itself makes of it as time goes by (a disk that grows)."""
     window: Window | None = None
+    unfinished: Unfinished | None = None
+    taken: str = ""
+    """What a create of what exists already is refused with, in the provider's own words."""
 
 
 class Package(Part):

@@ -121,6 +121,17 @@ class Keeper(Part):
     """How messages, and configs that say that it is there already, name it."""
 
 
+class Unfinished(Part):
+    """What is left where the provider does the work itself and is killed in the middle."""
+
+    left: dict[str, dict[str, Value]]
+    """Operation → path of an output → its value."""
+    when: Condition
+    """Outputs by which it is known."""
+    says: str
+    """What a further change is refused with."""
+
+
 class Window(Part):
     """What an update leaves for the next maintenance window; until then it reports the former value."""
 

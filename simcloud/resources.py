@@ -41,6 +41,7 @@ class Resource:
         self._package = connection.package
         self._urn = urn
         self._token = token
+        self._last = False
 
     @property
     def _name(self) -> str:
@@ -103,20 +104,19 @@ class Resource:
 
     def create(self, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
         """Create the resource; a preview returns what the cloud computes as unknown."""
-        account, kind = self._cloud.account, self._kind
-        start = self._cloud.clock.now()
+        account, kind, start = self._cloud.account, self._kind, self._cloud.clock.now()
         with account.lock:
             account.generations[self._urn] += 1
             record, outputs, found = self._compute(inputs)
         self._refuse("create", found, behaviour.refusals(account, kind, inputs, None))
         if not preview:
-            self._spend("create", inputs)
+            self._spend("create", inputs, record)
         if not self._package.stateless:
             account.add(record, preview=preview)
             behaviour.fill_in(account, self._package, kind, record)
         if preview:
             return "", merge_properties(self._masked(kind), returned(kind, inputs))
-        self._cloud.clock.record(self._urn, self._token, "create", start)
+        self._done("create", start)
         return record.id, outputs
 
     def update(self, identity: str, inputs: Properties, *, preview: bool) -> Properties:
@@ -128,8 +128,8 @@ class Resource:
             before = None if self._package.stateless else account.get(record.scope, self._token, identity)
         self._refuse("update", found, behaviour.refusals(account, self._kind, inputs, before))
         if not preview:
-            self._spend("update", inputs)
-            self._cloud.clock.record(self._urn, self._token, "update", start)
+            behaviour.refuse_unfinished(self._kind, before)
+            self._spend("update", inputs, record)
         if before is not None:
             behaviour.keep_larger(self._kind, before, record)
             behaviour.hold_back(self._kind, inputs, before, record)
@@ -137,6 +137,8 @@ class Resource:
                 assign(outputs, path_parts(path), lookup(record.outputs, path_parts(path)))
             with account.lock:
                 account.records[record.key] = record
+        if not preview:
+            self._done("update", start)
         tells = self._package.provider.update_tells
         if preview and tells is not None:
             told = {name: outputs[name] for name in tells if name in outputs}
@@ -149,6 +151,7 @@ class Resource:
         """Return the id, inputs and outputs that the cloud holds; no id if it holds none."""
         if self._package.stateless:
             return identity, inputs, outputs
+        self._cloud.faults.end_if(self._cloud.faults.begins(self._token))
         account, scope = self._cloud.account, self._scope()
         if self._silent():
             if self._connection.forgives:
@@ -158,11 +161,9 @@ class Resource:
             record = account.get(scope, self._token, identity)
         except NotFoundError:
             return "", {}, {}
-        restored = (
-            restore(inputs, record.inputs, account.salt),
-            restore(outputs, record.outputs, account.salt),
-        )
-        return identity, cast("Properties", restored[0]), cast("Properties", restored[1])
+        held = ((inputs, record.inputs), (outputs, record.outputs))
+        known = [cast("Properties", restore(told, stored, account.salt)) for told, stored in held]
+        return identity, known[0], known[1]
 
     def delete(self, identity: str, inputs: Properties) -> None:
         """Delete the resource; one that is already gone is no error."""
@@ -181,9 +182,9 @@ class Resource:
                 account.refuse_deletion(record)
         except NotFoundError:
             return
-        self._spend("delete", inputs)
+        self._spend("delete", inputs, record)
         account.remove(record)
-        self._cloud.clock.record(self._urn, self._token, "delete", start)
+        self._done("delete", start)
 
     # -- helpers -------------------------------------------------------------------------------------------
 
@@ -192,9 +193,8 @@ class Resource:
         return account if self._kind.everywhere else here
 
     def _silent(self) -> bool:
-        return bool(self._connection.endpoint) and not self._cloud.account.reachable(
-            self._connection.endpoint
-        )
+        address = self._connection.endpoint
+        return bool(address) and not self._cloud.account.reachable(address)
 
     def _reach(self) -> None:
         if self._silent():
@@ -203,10 +203,17 @@ class Resource:
                 "account, or it does not answer this machine"
             )
 
-    def _spend(self, operation: str, inputs: Properties) -> None:
+    def _spend(self, operation: str, inputs: Properties, record: Record) -> None:
+        if self._cloud.faults.begins(self._token):
+            self._last = True
+            behaviour.cut_off(self._kind, operation, record)
         with behaviour.alone(self._cloud.account, self._kind, inputs):
             self._cloud.clock.spend(self._package.duration(self._token, operation, inputs))
             self._cloud.faults.strike(self._token, operation)
+
+    def _done(self, operation: str, start: float) -> None:
+        self._cloud.clock.record(self._urn, self._token, operation, start)
+        self._cloud.faults.end_if(self._last)
 
     def _refuse(self, operation: str, found: Findings, refusals: list[str]) -> None:
         for code, problems in (("InvalidReference", found.problems), ("InvalidParameter", refusals)):

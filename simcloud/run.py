@@ -31,7 +31,7 @@ from simcloud.clock import Clock
 from simcloud.connection import Cloud
 from simcloud.errors import SimcloudError
 from simcloud.events import Listener, Progress
-from simcloud.faults import Drift, Faults
+from simcloud.faults import Drift, End, Faults
 from simcloud.program import inline
 from simcloud.provider import Provider, Server
 from simcloud.report import Change, build_report
@@ -138,20 +138,22 @@ class Simulation:
         """Run `pulumi preview`."""
         return self._run("preview")
 
-    def up(self, *, fail: Iterable[str] = ()) -> Result:
+    def up(self, *, fail: Iterable[str] = (), end: End | None = None) -> Result:
         """Run `pulumi up`; `fail` as the command line's option."""
-        return self._run("up", fail=fail)
+        return self._run("up", fail=fail, end=end)
 
-    def refresh(self, *, drift: Iterable[str] = (), out_of_reach: bool = False) -> Result:
+    def refresh(
+        self, *, drift: Iterable[str] = (), out_of_reach: bool = False, end: End | None = None
+    ) -> Result:
         """Run `pulumi refresh`; `drift` as the command line's option.
 
         `out_of_reach`: on a machine to which no cluster answers.
         """
-        return self._run("refresh", drift=drift, out_of_reach=out_of_reach)
+        return self._run("refresh", drift=drift, out_of_reach=out_of_reach, end=end)
 
-    def destroy(self, *, fail: Iterable[str] = ()) -> Result:
+    def destroy(self, *, fail: Iterable[str] = (), end: End | None = None) -> Result:
         """Run `pulumi destroy`; when nothing is left the state directory goes too."""
-        result = self._run("destroy", fail=fail)
+        result = self._run("destroy", fail=fail, end=end)
         if result.success and not self.workspace.resources() and not self.account.records:
             self.workspace.forget()
         return result
@@ -190,21 +192,25 @@ class Simulation:
         fail: Iterable[str] = (),
         drift: Iterable[str] = (),
         out_of_reach: bool = False,
+        end: End | None = None,
     ) -> Result:
         faults, drifts = Faults.parse(fail), [Drift.parse(text) for text in drift]
+        faults.end = end
         with _one_at_a_time:
             return self._run_alone(command, faults, drifts, out_of_reach=out_of_reach)
 
     def _run_alone(self, command: str, faults: Faults, drifts: list[Drift], *, out_of_reach: bool) -> Result:
         pulumi = _engine()
         self.workspace.prepare(pulumi)
+        if faults.end is not None:
+            pulumi = faults.noting_its_process(pulumi, self.workspace.work_dir)
         account = self._open_account(drifts)
         account.silent = out_of_reach
         clock, listener = Clock(self.time_scale), Listener(self._progress)
         failure = digest = ""
         try:
             with Server(Provider(Cloud(account, clock, faults))) as server:
-                digest = self._call(command, self._stack(pulumi, server), listener)
+                digest = self._call(command, self._stack(pulumi, server, faults), listener)
         except CommandError as error:
             failure = str(error)
         finally:
@@ -224,11 +230,12 @@ class Simulation:
             digest,
         )
 
-    def _stack(self, pulumi: PulumiCommand, server: Server) -> _Stack:
+    def _stack(self, pulumi: PulumiCommand, server: Server, faults: Faults) -> _Stack:
+        environment = self.workspace.environment(step_by_step=faults.end is not None)
         automation = LocalWorkspace(
             work_dir=str(self.workspace.work_dir),
             program=inline(self.workspace.main, self.workspace.project),
-            env_vars={**self.workspace.environment(), "PULUMI_DEBUG_PROVIDERS": server.attachments},
+            env_vars={**environment, "PULUMI_DEBUG_PROVIDERS": server.attachments},
             pulumi_command=pulumi,
         )
         return _Stack(self.workspace.stack, automation)

@@ -270,7 +270,7 @@ def test_a_cut_off_up_is_looked_at_first(checkout: Checkout) -> None:
     path.write_text(json.dumps(state))
     done = checkout.move()
     assert done.returncode == 1
-    assert "pulumi refresh" in done.stderr.splitlines()[-1]
+    assert "-m ci recover " in done.stderr.splitlines()[-2]
 
 
 def test_names_in_pulumi_cloud_are_whole() -> None:

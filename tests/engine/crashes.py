@@ -1,0 +1,74 @@
+"""Cuts a run off in the middle, and follows docs/recovery.md."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+from ci.recover import RELEASE, recover
+from simcloud.faults import End
+from simcloud.run import Simulation
+from simcloud.wire import assign, path_parts
+from tests.simulations import commands_on
+
+HELM = re.compile(r"helm (uninstall|rollback) (\S+) --namespace (\S+)")
+
+
+def cut_off(simulation: Simulation, command: str, end: End) -> bool:
+    """Cut a command off and follow the page; False if it came to its end before."""
+    run = {"up": simulation.up, "refresh": simulation.refresh, "destroy": simulation.destroy}[command]
+    if run(end=end).success:
+        return False
+    follow_the_page(simulation)
+    return True
+
+
+def follow_the_page(simulation: Simulation) -> int:
+    """docs/recovery.md, "A run was cut off"; how many resources a person had to look for."""
+    stack, runner = simulation.workspace.stack, commands_on(simulation)
+    cancelled = runner("pulumi", "cancel", "--yes", "--stack", stack)
+    assert not cancelled.code, cancelled.stderr
+    lost = recover(stack, runner=runner)
+    if lost:
+        account, known = simulation.account, _ids(simulation)
+        for record in [*account.records.values()]:
+            if record.urn in {one.urn for one in lost} and (record.type, record.id) not in known:
+                account.records.pop(record.key)
+        account.save()
+        assert recover(stack, none_left=True, runner=runner) == []
+    return len(lost)
+
+
+def cut_the_state(simulation: Simulation) -> None:
+    """Leave half of the state's file, and then do what the page says."""
+    checkpoint = simulation.workspace.checkpoint
+    text = checkpoint.read_text()
+    checkpoint.write_text(text[: len(text) // 2])
+    export = ("pulumi", "stack", "export", "--stack", simulation.workspace.stack)
+    assert commands_on(simulation)(*export).code
+    shutil.copy(f"{checkpoint}.bak", checkpoint)
+    assert not commands_on(simulation)(*export).code
+
+
+def nothing_is_lost(simulation: Simulation) -> None:
+    """All that the account holds is in the state, so that a destroy leaves nothing."""
+    held = {(one.type, one.id) for one in simulation.account.records.values()}
+    assert held - _ids(simulation) == set()
+
+
+def helm(simulation: Simulation, words: str) -> None:
+    """Do what a person does with the helm commands in a text."""
+    account = simulation.account
+    for verb, name, namespace in HELM.findall(words):
+        (release,) = [
+            one for one in account.records.values() if one.type == RELEASE and one.id == f"{namespace}/{name}"
+        ]
+        if verb == "uninstall":
+            account.records.pop(release.key)
+        else:
+            assign(release.outputs, path_parts("status.status"), "deployed")
+    account.save()
+
+
+def _ids(simulation: Simulation) -> set[tuple[str, str]]:
+    return {(str(one["type"]), str(one.get("id"))) for one in simulation.workspace.resources()}

@@ -1,0 +1,44 @@
+"""What `pulumi destroy` takes of a protected stack whose `up` failed half-way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from components.contract.data_stores import content
+from tests.simulations import example
+
+pytestmark = pytest.mark.engine
+
+PROTECTED = {"rasa:deletionProtection": True}
+
+
+def test_a_failed_up_of_a_running_stack_leaves_the_guard(tmp_path: Path) -> None:
+    simulation = example("local-dev", tmp_path / "state", config=PROTECTED)
+    brought_up = simulation.up()
+    assert brought_up.success, brought_up.errors
+    simulation.set_config("duckling", {"from": "in-cluster"})
+    assert not simulation.up(fail=["^kubernetes:apps/v1:Deployment$:create"]).success
+    before = set(simulation.account.records)
+    destroyed = simulation.destroy()
+    assert not destroyed.success
+    assert "rasa:deletionProtection must be false before a destroy" in "".join(destroyed.errors)
+    assert set(simulation.account.records) == before
+
+
+@pytest.mark.long
+def test_a_first_up_that_failed_can_be_taken_down(tmp_path: Path) -> None:
+    """It has no guard yet, and no data: docs/recovery.md, "A run was cut off"."""
+    simulation = example("local-dev", tmp_path / "state", config=PROTECTED)
+    fault = ["^kubernetes:apps/v1:DeploymentPatch$:create"]
+    assert not simulation.up(fail=fault).success
+    stores = {one.key for one in simulation.account.records.values() if content(one.type, one.inputs)}
+    assert stores
+    assert not simulation.destroy().success
+    assert stores <= set(simulation.account.records)
+    simulation.set_config("deletionProtection", value=False)
+    assert not simulation.up(fail=fault).success
+    destroyed = simulation.destroy()
+    assert destroyed.success, destroyed.errors
+    assert not simulation.account.records
