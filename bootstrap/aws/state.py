@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi_aws as aws
-from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, Output, ResourceOptions
 
-from components.aws.bucket import encrypt, keep_private
+from components.aws.bucket import encrypt, keep_private, keep_versions
 
 OLD_STATES_DAYS = 365
 DELETION_WINDOW_DAYS = 30
@@ -47,7 +47,7 @@ class State(ComponentResource):
         bucket = aws.s3.Bucket(name, force_destroy=False, opts=kept)
         keep_private(name, bucket, parent=self)
         encrypt(name, bucket, key_arn, parent=self)
-        _keep_versions(name, bucket, parent=self)
+        keep_versions(name, bucket, OLD_STATES_DAYS, parent=self)
         self.bucket, self.bucket_arn, self.bucket_key_arn = bucket.bucket, bucket.arn, key_arn
 
 
@@ -61,29 +61,3 @@ def _key(name: str, what: str, kept: ResourceOptions) -> Output[str]:
         opts=kept,
     )
     return key.arn
-
-
-def _keep_versions(name: str, bucket: aws.s3.Bucket, *, parent: Resource) -> None:
-    versioning = aws.s3.BucketVersioning(
-        name,
-        bucket=bucket.bucket,
-        versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
-        opts=ResourceOptions(parent=parent),
-    )
-    old = aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-        noncurrent_days=OLD_STATES_DAYS
-    )
-    aws.s3.BucketLifecycleConfiguration(
-        name,
-        # Not `bucket.bucket`: a rule on old versions needs versioning to be on first.
-        bucket=versioning.bucket,
-        rules=[
-            aws.s3.BucketLifecycleConfigurationRuleArgs(
-                id="old-states",
-                status="Enabled",
-                filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
-                noncurrent_version_expiration=old,
-            )
-        ],
-        opts=ResourceOptions(parent=parent),
-    )

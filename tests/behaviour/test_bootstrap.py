@@ -67,7 +67,9 @@ def test_the_key_goes_with_its_vault_and_is_granted_with_its_group_alone() -> No
 
 
 def test_a_new_role_is_known_before_it_is_assigned() -> None:
-    args = identities.IdentitiesArgs(resource_group=KNOWN("g"), subscription="0", trust=TRUSTS["github"])
+    args = identities.IdentitiesArgs(
+        resource_group=KNOWN("g"), subscription="0", trust=TRUSTS["github"], keeps_models=True
+    )
     made = record(lambda: identities.Identities("ci", args))
     role = made.one("azure-native:authorization:RoleDefinition")
     grant = made.one(GRANT, "ci-preview-reads")

@@ -33,17 +33,22 @@ def _not_sold(settings: Settings) -> Iterator[str]:
             if (profile, size) in each.sizes:
                 yield (
                     f"rasa:{to_camel(key)} of size {size} and profile {profile} takes {each.what}, which "
-                    f"{facts.title} does not sell in {region}; {_instead(to_camel(key), profile, missing)}"
+                    f"{facts.title} does not sell in {region}; "
+                    f"{_instead(to_camel(key), profile, size, missing)}"
                 )
 
 
-def _instead(key: str, profile: Profile, missing: Sequence[NotSold]) -> str:
-    """Another size that is sold there, if there is one."""
-    sold = [size for size in get_args(Size) if not any((profile, size) in each.sizes for each in missing)]
-    if sold:
-        return (
-            f"choose another region, or a size that is sold there: {set_with(f'rasa:{key}.size', sold[-1])}"
-        )
+def _instead(key: str, profile: Profile, wanted: Size, missing: Sequence[NotSold]) -> str:
+    """The size nearest to what was wanted that is sold there, the larger of two, if there is one."""
+    sizes: Sequence[Size] = get_args(Size)
+    far = {
+        size: (abs(sizes.index(size) - sizes.index(wanted)), -sizes.index(size))
+        for size in sizes
+        if not any((profile, size) in each.sizes for each in missing)
+    }
+    if far:
+        nearest = set_with(f"rasa:{key}.size", min(far, key=far.__getitem__))
+        return f"choose another region, or a size that is sold there: {nearest}"
     elsewhere = "existing" if key == "cluster" else "in-cluster"
     return f"choose another region, or: {set_with(f'rasa:{key}.from', elsewhere)}"
 

@@ -83,6 +83,11 @@ def test_the_table_is_that_of_cfn_lint(dependency: tuple[str, str | None]) -> No
             id="another size is sold",
         ),
         pytest.param(
+            {"region": "eu-south-1", "profile": "production", "trackerStore": {"size": "small"}},
+            ["'rasa:trackerStore.size' medium"],
+            id="the nearest of two",
+        ),
+        pytest.param(
             {"region": "me-south-1"},
             ["rasa:lockStore of size small and profile dev", "'rasa:lockStore.from' in-cluster"],
             id="no size is sold",
