@@ -19,7 +19,7 @@ from ci import backends
 from ci.errors import JobError
 from ci.pulumi_cli import Runner, explain, run, write_private
 from simcloud.known_ids import account_of, is_nowhere, known_id, name_of
-from simcloud.wire import Properties, Value, as_map
+from simcloud.wire import Value, as_map
 
 State = dict[str, Any]
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -45,7 +45,7 @@ def recover(stack: str, *, none_left: bool = False, runner: Runner = run) -> lis
     deployment = cast("State", state["deployment"])
     pending = [
         cast("State", one["resource"])
-        for one in deployment.get("pending_operations") or []
+        for one in cast("list[State]", deployment.get("pending_operations") or [])
         if one["type"] == "creating"
     ]
     lost = list(_settle(deployment, pending))
@@ -92,7 +92,7 @@ def _settle(deployment: State, pending: list[State]) -> Iterator[Lost]:
         if is_nowhere(token):
             continue
         settings = as_map(cast("Value", providers.get(str(one.get("provider")), {}).get("inputs")))
-        identity = known_id(token, inputs, cast("Properties", {**account, **settings}))
+        identity = known_id(token, inputs, {**account, **settings})
         if not identity or UNKNOWN in identity:
             yield Lost(type=token, urn=str(one["urn"]), name=name_of(token, inputs))
             continue
