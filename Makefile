@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help environment stack check-stacks demo test check unit engine-tests long-tests servers conformance conformance-table conformance-lock \
-	lock fmt odd-values schema readme goldens matrix recovery vendor-rules provider-preview e2e preview up refresh destroy pulumi-cli bench
+	lock fmt odd-values effects schema readme goldens matrix recovery vendor-rules provider-preview e2e preview up refresh destroy pulumi-cli bench
 
 # A target whose comment begins with [dev] is for those who change the project.
 LIST = awk -F ':.*\#\# ' '{sub(/^\[dev\] /, "", $$2); printf "  make %-18s %s\n", $$1, $$2}'
@@ -118,6 +118,9 @@ fmt: .venv/.ready ## [dev] format
 
 odd-values: .venv/.ready ## [dev] each of some hundred odd values at every place of a stack file (minutes)
 	EVERY_ODD_VALUE=1 $(BIN)/pytest -q tests/config/test_odd_values.py
+
+effects: .venv/.ready ## [dev] each value of each stack of everything.py changed: something else must come of it (minutes)
+	EVERY_EFFECT=1 $(BIN)/pytest -q tests/config/test_effects.py
 
 schema: .venv/.ready ## [dev] write stacks/schema.json anew from the settings
 	$(BIN)/python -m components.config.schema > stacks/schema.json

@@ -16,7 +16,7 @@ from components.config.rules.runner import Rule
 from components.config.secrets_manager import InClusterVault
 from components.config.settings import Settings
 from components.config.sources import InClusterStore, Managed
-from components.config.tracker_store import ExistingMongoDb, ExistingPostgres
+from components.config.tracker_store import ExistingMongoDb, ExistingPostgres, InClusterTrackerStore
 
 
 def _says(path: str, why: str) -> str:
@@ -143,7 +143,20 @@ def _storage_class(settings: Settings) -> Iterator[str]:
         yield _says("rasa:cluster.storageClass", "no store in the cluster takes its volumes from it")
 
 
+def _snapshots(settings: Settings) -> Iterator[str]:
+    """PostgreSQL in the cluster takes none in dev."""
+    store = settings.tracker_store
+    if (
+        isinstance(store, InClusterTrackerStore)
+        and store.snapshot_class is not None
+        # Of the stack's own profile, a running stack's identity has more to say (config/identity.py).
+        and store.profile == "dev"
+    ):
+        yield _says("rasa:trackerStore.snapshotClass", "profile dev takes no snapshots")
+
+
 RULES: Sequence[Rule] = (
+    _snapshots,
     _renewal,
     _storage_class,
     _of_a_cloud,

@@ -1,0 +1,99 @@
+"""Whether each key of a stack file does something: the same stack with one value changed is another graph.
+
+A value is changed to the first other one that the settings accept; where they accept none, the key has no
+other value there. Nothing is said about whether the effect is the right one: the tests of each part do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from components.contract.errors import ConfigurationError
+from tests.config.everything import EVERY_KEY, STACKS, Place, at, places, replaced, settings_of
+from tests.stacks import record_config
+
+OURS = frozenset({"pulumi:index:Stash"})
+"""What the stack notes about itself: no effect of a key."""
+ONLY_CHECKED: Mapping[str, str] = {
+    "account": "the credentials' account is compared with it",
+    "network.avoid": "the network's range is compared with it",
+    "cluster.kubeconfig": "contexts that are not used change nothing",
+    "cluster.operators": "an operator that no store needs is not installed anyway",
+    "cluster.flavor": "of OpenShift other things follow only with an ingress or volumes",
+}
+"""Keys that are compared with something, or whose other value is the same for some stacks, and why."""
+WORDS = ("other", "dev", "production", "small", "medium", "large", "10.99.0.0/16", "other.example.com")
+
+
+def others(value: object) -> Iterator[object]:
+    """Values that may be another one for the key."""
+    match value:
+        case bool():
+            yield not value
+        case int():
+            # A share of it may be rounded: one more would be the same.
+            yield from (value * 2, value + 1, value - 1)
+        case str():
+            yield from (f"{value}x", f"x{value}", value.replace("example", "sample"), *WORDS)
+        case _:
+            return
+
+
+def changes(stack: str, first: int = 0) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Place by place, from one on and around, the stack with another value that is accepted."""
+    raw = STACKS[stack]
+    found = list(places(raw))
+    first %= len(found)
+    for place in (*found[first:], *found[:first]):
+        value = at(raw, place)
+        for other in others(value):
+            changed = replaced(raw, place, other)
+            if other != value and _is_accepted(changed):
+                yield named(place), changed
+                break
+
+
+def named(place: Place) -> str:
+    """A place as messages write it."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
+
+
+def has_effect(stack: str, changed: Mapping[str, Any]) -> bool:
+    """Whether anything that the stack makes, or tells, is another."""
+    return graph(changed) != _graph_of(stack)
+
+
+def graph(raw: Mapping[str, Any]) -> str:
+    """All that a stack makes, as text."""
+    config = {
+        f"rasa:{key}": value if isinstance(value, str) else json.dumps(value) for key, value in raw.items()
+    }
+    recording = record_config(config, secret=[f"rasa:{key}" for key in EVERY_KEY])
+    made = sorted(
+        f"{one.urn} {one.provider} {one.protect} {one.retained} {sorted(one.depends_on)} "
+        + json.dumps(one.inputs, sort_keys=True, default=str)
+        for one in recording.resources
+        if one.type not in OURS
+    )
+    return "\n".join([*made, json.dumps(recording.outputs, sort_keys=True, default=str)])
+
+
+def is_only_checked(name: str) -> bool:
+    """Whether a key has no effect of its own, with a reason."""
+    return any(name == key or name.startswith((f"{key}[", f"{key}.")) for key in ONLY_CHECKED)
+
+
+@cache
+def _graph_of(stack: str) -> str:
+    return graph(STACKS[stack])
+
+
+def _is_accepted(raw: Mapping[str, Any]) -> bool:
+    try:
+        settings_of(raw, stack="dev")
+    except ConfigurationError:
+        return False
+    return True
