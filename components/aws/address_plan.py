@@ -11,12 +11,6 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Literal
 
-WIDEST_PREFIX = 16
-"""AWS takes no larger VPC (VPC user guide, "VPC CIDR blocks")."""
-NARROWEST_PREFIX = 20
-"""Leaves each zone 1019 addresses for nodes and pods, and 123 for its data stores."""
-MAX_ZONES = 3
-
 Kind = Literal["public", "private", "data"]
 """public: load balancers and the NAT; private: nodes and pods, which reach the internet through the NAT;
 data: stores, which cannot reach it."""

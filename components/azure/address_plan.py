@@ -10,10 +10,6 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Literal
 
-WIDEST_PREFIX = 16
-NARROWEST_PREFIX = 20
-"""Leaves 2043 addresses for nodes and 251 for each of the others; Azure keeps five in each subnet."""
-
 Kind = Literal["nodes", "api", "postgres", "endpoints", "balancers"]
 """Nodes; the Kubernetes API; PostgreSQL servers; private endpoints of all else; Application Gateway for
 Containers."""

@@ -11,11 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-WIDEST_PREFIX = 16
-NARROWEST_PREFIX = 20
-"""Leaves Google a /22: Cloud SQL takes a /24 in each region, Memorystore a /29 per instance (Cloud SQL
-documentation, "Configure private services access", range size)."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AddressPlan:

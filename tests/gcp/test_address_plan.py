@@ -5,12 +5,13 @@ from ipaddress import IPv4Network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.gcp.address_plan import NARROWEST_PREFIX, WIDEST_PREFIX, plan_addresses
+from components.config.rules.stack import LARGEST_NETWORK, SMALLEST_NETWORK
+from components.gcp.address_plan import plan_addresses
 
 
 @st.composite
 def vpc_ranges(draw: st.DrawFn) -> str:
-    prefix = draw(st.integers(WIDEST_PREFIX, NARROWEST_PREFIX))
+    prefix = draw(st.integers(LARGEST_NETWORK, SMALLEST_NETWORK))
     start = draw(st.integers(0, 2**prefix - 1)) << (32 - prefix)
     return str(IPv4Network((start, prefix)))
 

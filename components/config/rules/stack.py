@@ -20,7 +20,9 @@ from components.config.zones import ZONES, zone_names, zones_wanted
 WIDEST_ACCESS = 8
 """Prefix length: the largest range that one organisation holds; 0.0.0.0/0 in two halves is wider."""
 SMALLEST_NETWORK, LARGEST_NETWORK = 20, 16
-"""Prefix lengths: a /20 still gives a node subnet of 500 addresses in each of three zones."""
+"""Prefix lengths. AWS takes no larger VPC (VPC user guide, "VPC CIDR blocks"). A /20 leaves each of three
+zones of AWS 1019 addresses for nodes and pods, the nodes of Azure 2043, and Google's services a /22, of which
+Cloud SQL takes a /24 in each region ("Configure private services access", range size)."""
 ANY_ZONE = r"[a-z]|[1-3]"
 """How a zone's name ends, whatever the cloud."""
 OUR_TAGS = 4
