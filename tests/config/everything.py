@@ -100,7 +100,11 @@ STACKS: Mapping[str, Block] = {
         trackerStore=CUSTOM,
         analytics={
             "from": "in-cluster",
-            "database": {key: value for key, value in POSTGRES.items() if key != "administrator"},
+            "database": {
+                key: value
+                for key, value in POSTGRES.items()
+                if key not in {"administrator", "maxConnections"}
+            },
         },
         llmKeys={"OPENAI_API_KEY": SECRET},
     ),

@@ -143,6 +143,14 @@ def _storage_class(settings: Settings) -> Iterator[str]:
         yield _says("rasa:cluster.storageClass", "no store in the cluster takes its volumes from it")
 
 
+def _pool_of_analytics(settings: Settings) -> Iterator[str]:
+    """Only Rasa's own pools are computed from it."""
+    analytics = settings.analytics
+    database = analytics.database if isinstance(analytics, o.InClusterAnalytics) else None
+    if database is not None and "max_connections" in database.model_fields_set:
+        yield _says("rasa:analytics.database.maxConnections", "the analytics open connections as they need")
+
+
 def _snapshots(settings: Settings) -> Iterator[str]:
     """PostgreSQL in the cluster takes none in dev."""
     store = settings.tracker_store
@@ -156,6 +164,7 @@ def _snapshots(settings: Settings) -> Iterator[str]:
 
 
 RULES: Sequence[Rule] = (
+    _pool_of_analytics,
     _snapshots,
     _renewal,
     _storage_class,
