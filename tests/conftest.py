@@ -37,7 +37,7 @@ ABANDONED = (
 """When an update fails the engine hangs up on the program; the SDK leaves the rest to Python."""
 
 
-CLOUDS = ("azure", "gcp", "aws")
+CLOUDS = {"azure": "azure", "gcp": "gcp", "google": "gcp", "aws": "aws"}
 IN_A_SHELL = ("tests/cli/", "tests/docs/")
 OWN_STACKS = Path(__file__).parents[1] / "stacks"
 
@@ -71,7 +71,7 @@ class ByCloud(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((cloud for cloud in CLOUDS if cloud in nodeid), nodeid.partition("::")[0])
+        return next((CLOUDS[name] for name in CLOUDS if name in nodeid), nodeid.partition("::")[0])
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
