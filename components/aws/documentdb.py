@@ -21,7 +21,14 @@ from pulumi import Output, Resource, ResourceOptions
 
 from components.aws.alarms import Alarm, create_alarms
 from components.aws.certificates import rds_roots
-from components.aws.log_group import create_log_group
+from components.aws.database import (
+    AUTHORITY,
+    BACKUP_DAYS,
+    BACKUP_WINDOW,
+    MAINTENANCE_WINDOW,
+    create_log_groups,
+    final_snapshot,
+)
 from components.aws.placement import Placement
 from components.aws.security_group import create_security_group
 from components.contract.connections import MongoDb
@@ -36,11 +43,6 @@ PARAMETER_FAMILY = "docdb5.0"
 PORT = 27017
 DATABASE = "rasa"
 USER = "rasa"
-AUTHORITY = "rds-ca-rsa2048-g1"
-"""DocumentDB shows certificates of the same authorities as RDS."""
-BACKUP_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 30}
-BACKUP_WINDOW = "02:00-03:00"
-MAINTENANCE_WINDOW = "sun:03:30-sun:04:30"
 LOGS = ("audit", "profiler")
 PARAMETERS: Mapping[str, str] = {
     "tls": "tls1.2+",
@@ -131,20 +133,10 @@ def _cluster(
     parent: Resource,
 ) -> aws.docdb.Cluster:
     place = args.placement
-    worth_keeping = args.profile == "production" or args.deletion_protection
     subnets = aws.docdb.SubnetGroup(name, subnet_ids=place.subnet_ids, opts=ResourceOptions(parent=parent))
-    # As in `postgres.py`: the cluster takes over the name that the engine gave to the subnet group, so that
-    # the log groups can be there before it.
     identifier = subnets.name
-    logs = [
-        create_log_group(
-            f"{name}-{log}",
-            args,
-            parent=parent,
-            physical_name=Output.concat("/aws/docdb/", identifier, f"/{log}"),
-        )
-        for log in LOGS
-    ]
+    logs = create_log_groups(name, args, LOGS, folder="/aws/docdb", identifier=identifier, parent=parent)
+    snapshot = final_snapshot(args, identifier)
     return aws.docdb.Cluster(
         name,
         cluster_identifier=identifier,
@@ -163,11 +155,10 @@ def _cluster(
         preferred_maintenance_window=MAINTENANCE_WINDOW,
         apply_immediately=args.profile == "dev",
         deletion_protection=args.deletion_protection,
-        skip_final_snapshot=not worth_keeping,
-        final_snapshot_identifier=Output.concat(identifier, "-final") if worth_keeping else None,
+        skip_final_snapshot=snapshot is None,
+        final_snapshot_identifier=snapshot,
         enabled_cloudwatch_logs_exports=LOGS,
-        # The log groups are not among the cluster's inputs; DocumentDB would make those that are missing,
-        # unencrypted and kept for ever.
+        # The log groups are not among the inputs (`create_log_groups`).
         opts=ResourceOptions(parent=parent, depends_on=logs),
     )
 

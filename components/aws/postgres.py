@@ -21,7 +21,14 @@ from pulumi import Output, Resource, ResourceOptions
 
 from components.aws.alarms import Alarm, create_alarms
 from components.aws.certificates import rds_roots
-from components.aws.log_group import create_log_group
+from components.aws.database import (
+    AUTHORITY,
+    BACKUP_DAYS,
+    BACKUP_WINDOW,
+    MAINTENANCE_WINDOW,
+    create_log_groups,
+    final_snapshot,
+)
 from components.aws.placement import Placement
 from components.aws.policies import Statement, document
 from components.aws.security_group import create_security_group
@@ -37,12 +44,6 @@ DATABASE = "rasa"
 ROLE = "rasa"
 PASSWORD_LENGTH = 32
 ADMINISTRATOR = "postgres"
-AUTHORITY = "rds-ca-rsa2048-g1"
-"""Signs the server's certificate; `certificates/rds/<region>.pem` holds it."""
-BACKUP_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 30}
-"""To which point in the past the database can be restored; 35 is the most that RDS offers."""
-BACKUP_WINDOW = "02:00-03:00"
-MAINTENANCE_WINDOW = "sun:03:30-sun:04:30"
 LOGS = ("postgresql", "upgrade", "iam-db-auth-error")
 SLOW_STATEMENT_MS = 1000
 GIB = 1024**3
@@ -82,23 +83,14 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
     opts = ResourceOptions(parent=parent)
     security_group, rule = create_security_group(name, place, port=PORT, parent=parent)
     subnets = aws.rds.SubnetGroup(name, subnet_ids=place.subnet_ids, opts=opts)
-    # The log groups carry the instance's name and must be there before it. So the engine names the subnet
-    # group, and the instance takes over its name.
     identifier = subnets.name
-    logs = [
-        create_log_group(
-            f"{name}-{log}",
-            args,
-            parent=parent,
-            physical_name=Output.concat("/aws/rds/instance/", identifier, f"/{log}"),
-        )
-        for log in LOGS
-    ]
+    logs = create_log_groups(
+        name, args, LOGS, folder="/aws/rds/instance", identifier=identifier, parent=parent
+    )
     instance = aws.rds.Instance(
         name,
         _instance_args(identifier, args, subnets, _parameters(name, server, parent=parent), [security_group]),
-        # The log groups are not among the instance's inputs, and RDS would make those that are missing,
-        # unencrypted and kept for ever.
+        # The log groups are not among the inputs (`create_log_groups`).
         ResourceOptions(parent=parent, depends_on=logs),
     )
     create_alarms(
@@ -132,7 +124,7 @@ def _instance_args(
 ) -> aws.rds.InstanceArgs:
     key_arn, server = args.placement.key_arn, SERVERS[args.profile, args.size]
     production = args.profile == "production"
-    worth_keeping = production or args.deletion_protection
+    snapshot = final_snapshot(args, identifier)
     return aws.rds.InstanceArgs(
         identifier=identifier,
         engine="postgres",
@@ -166,11 +158,9 @@ def _instance_args(
         # In production a change that restarts the server waits for the maintenance window.
         apply_immediately=not production,
         deletion_protection=args.deletion_protection,
-        skip_final_snapshot=not worth_keeping,
-        # The name has six random digits: a new stack of the same name would otherwise fail on the old
-        # snapshot's.
-        final_snapshot_identifier=Output.concat(identifier, "-final") if worth_keeping else None,
-        delete_automated_backups=not worth_keeping,
+        skip_final_snapshot=snapshot is None,
+        final_snapshot_identifier=snapshot,
+        delete_automated_backups=snapshot is None,
         copy_tags_to_snapshot=True,
         # "standard" with seven days is the part that is free.
         database_insights_mode="standard",
