@@ -42,12 +42,10 @@ def others(value: object) -> Iterator[object]:
             return
 
 
-def changes(stack: str, first: int = 0) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Place by place, from one on and around, the stack with another value that is accepted."""
+def changes(stack: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Place by place, the stack with another value that is accepted."""
     raw = STACKS[stack]
-    found = list(places(raw))
-    first %= len(found)
-    for place in (*found[first:], *found[:first]):
+    for place in places(raw):
         value = at(raw, place)
         for other in others(value):
             changed = replaced(raw, place, other)

@@ -1,15 +1,13 @@
 """A key does what it says, or is refused: with another value the stack is another (effects.py).
 
-Each run tries some keys, others on each day; `make effects` tries all of them (minutes).
+The stacks without a cloud's SDK, whose graphs take a second each, are among the long tests; `make effects`
+tries those of the clouds, too (an hour).
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
 
 import pytest
 
@@ -17,28 +15,26 @@ from tests.config.effects import ONLY_CHECKED, changes, has_effect, is_only_chec
 from tests.config.everything import STACKS
 
 WITHOUT_A_CLOUD = ("s3", "gcs", "azure-blob", "model-server", "vault", "iam")
-"""Stacks that are recorded within a second."""
-EACH_RUN, STEP = 2, 7
-Case = tuple[str, str, Mapping[str, Any]]
+AT_ONCE = 2
 
 
-def cases() -> Iterator[Case]:
-    """All of them, or those of the day: it is in the test's name, so that a failure can be run again."""
-    if os.environ.get("EVERY_EFFECT"):
-        yield from ((stack, name, changed) for stack in STACKS for name, changed in changes(stack))
-        return
-    day = dt.datetime.now(tz=dt.UTC).date().toordinal()
-    stack = WITHOUT_A_CLOUD[day % len(WITHOUT_A_CLOUD)]
-    yield from ((stack, name, changed) for name, changed in islice(changes(stack, day * STEP), EACH_RUN))
+def without_effect(stack: str, most: int | None = None) -> list[str]:
+    return [
+        name
+        for name, changed in islice(changes(stack), most)
+        if not is_only_checked(name) and not has_effect(stack, changed)
+    ]
 
 
-CASES = list(cases())
+def test_another_value_is_another_stack() -> None:
+    assert without_effect("s3", AT_ONCE) == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{stack}-{name}" for stack, name, _ in CASES])
-def test_another_value_is_another_stack(case: Case) -> None:
-    stack, name, changed = case
-    assert has_effect(stack, changed) or is_only_checked(name), f"rasa:{name} of {stack} changes nothing"
+@pytest.mark.slow
+@pytest.mark.long
+@pytest.mark.parametrize("stack", STACKS if os.environ.get("EVERY_EFFECT") else WITHOUT_A_CLOUD)
+def test_no_value_changes_nothing(stack: str) -> None:
+    assert without_effect(stack) == []
 
 
 def test_a_key_without_effect_has_a_reason() -> None:
