@@ -23,6 +23,7 @@ ONLY_CHECKED: Mapping[str, str] = {
     "cluster.kubeconfig": "contexts that are not used change nothing",
     "cluster.operators": "an operator that no store needs is not installed anyway",
     "cluster.flavor": "of OpenShift other things follow only with an ingress or volumes",
+    "renewal": "a new value has the engine make a certificate anew, by an option that is no input",
 }
 """Keys that are compared with something, or whose other value is the same for some stacks, and why."""
 WORDS = ("other", "dev", "production", "small", "medium", "large", "10.99.0.0/16", "other.example.com")

@@ -170,11 +170,16 @@ def complete(pods: Pods) -> bool:
     return all(s["num-other-sentinels"] == 2 and s["num-slaves"] == 2 for s in states)
 
 
+def primaries(pods: Pods) -> set[str]:
+    return {pods.sentinel(host).sentinel_get_master_addr_by_name(SERVICE)[0] for host in HOSTS}
+
+
 def test_locks_are_taken_again_when_the_primary_is_lost(pods: Pods) -> None:
     until(30, lambda: complete(pods))
     client = pods.client()
     client.set("lock", "held")
-    assert client.wait(2, 2000) == 2
+    # Shorter than the client's own patience: a copy may still be made, which takes a busy machine seconds.
+    until(30, lambda: client.wait(2, 1000) == 2)
     assert pods.sentinel(HOSTS[1]).sentinel_get_master_addr_by_name(SERVICE)[0] == HOSTS[0]
 
     pods.kill(HOSTS[0])
@@ -188,7 +193,10 @@ def test_locks_are_taken_again_when_the_primary_is_lost(pods: Pods) -> None:
     (pods.folder / HOSTS[0] / "data").mkdir()
     pods.start(HOSTS[0])
     until(30, lambda: complete(pods))
-    assert {pods.sentinel(host).sentinel_get_master_addr_by_name(SERVICE)[0] for host in HOSTS} == {primary}
+    # The Sentinels' patience is a second here: on a busy machine they may have chosen once more, and agree.
+    (now,) = until(30, lambda: found if len(found := primaries(pods)) == 1 else None)
+    assert now in HOSTS[1:], "the one that came back empty"
+    assert until(20, lambda: client.get("lock")) == b"held"
 
 
 def test_a_sentinel_obeys_nobody_without_a_login(pods: Pods) -> None:
