@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import pulumi
 
-from components.config.administrator import warn_of_an_administrator
-from components.config.first_model import warn_of_unused_upload
+from components.config import notices
 from components.config.load import load
-from components.config.open_pods import warn_of_open_pods
 from components.config.preview import check_existing_cluster
-from components.config.rules.versions import warn_of_untried_versions
 from components.stack.assistant import install_assistant
 from components.stack.cloud_sdk import require_sdk
 from components.stack.ingress import open_ingress
@@ -29,10 +26,7 @@ stack = pulumi.get_stack()
 settings = load()
 require_sdk(settings.cloud, f"make environment STACK={stack}")
 check_existing_cluster(settings)
-warn_of_an_administrator(settings)
-warn_of_unused_upload(settings.assistant)
-warn_of_open_pods(settings)
-warn_of_untried_versions(settings)
+notices.say(settings)
 tags = stack_tags(project=pulumi.get_project(), stack=stack, profile=settings.profile, extra=settings.tags)
 
 # What the stack is, compared with what runs before anything else begins.

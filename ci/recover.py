@@ -19,12 +19,10 @@ from ci import backends
 from ci.errors import JobError
 from ci.pulumi_cli import Runner, explain, run, write_private
 from simcloud.known_ids import account_of, is_nowhere, known_id, name_of
-from simcloud.wire import Value, as_map
+from simcloud.wire import UNKNOWN_MARK, Value, as_map
 
 State = dict[str, Any]
 RELEASE = "kubernetes:helm.sh/v3:Release"
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""How the engine writes a value that it does not know yet (pulumi, sdk/go/common/resource/plugin/rpc.go)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +91,7 @@ def _settle(deployment: State, pending: list[State]) -> Iterator[Lost]:
             continue
         settings = as_map(cast("Value", providers.get(str(one.get("provider")), {}).get("inputs")))
         identity = known_id(token, inputs, {**account, **settings})
-        if not identity or UNKNOWN in identity:
+        if not identity or UNKNOWN_MARK in identity:
             yield Lost(type=token, urn=str(one["urn"]), name=name_of(token, inputs))
             continue
         # A second one beside that which it was to replace: the next `up` deletes it and begins again.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from components.contract.cluster import OPEN_LABEL
 from policy.stack import UNKNOWN, Policy, Stack, at, demand, present, unsure
 
 JOB = "kubernetes:batch/v1:Job"
@@ -13,7 +14,6 @@ NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
 ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
-OPEN = "rasa-pulumi/network-policies"
 POD_SECURITY = "pod-security.kubernetes.io"
 
 
@@ -35,7 +35,7 @@ def namespaces_are_labelled_and_closed(stack: Stack) -> Iterator[str]:
         if label.get(f"{POD_SECURITY}/enforce") not in {"baseline", "restricted"}:
             yield f"{namespace.type} {namespace.name}: enforces no Pod Security Standard"
         name = at(namespace.inputs, "metadata.name")
-        if label.get(OPEN) == "off":
+        if OPEN_LABEL.items() <= label.items():
             continue  # the stack file says so: rasa:networkPolicies.enabled
         if name in homes and not {name, UNKNOWN} & closed:
             yield f"{namespace.type} {namespace.name}: has no policy that denies by default"

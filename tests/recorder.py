@@ -63,10 +63,10 @@ class Recorded:
     """URNs of the resources whose replacement replaces it, too."""
     deleted_with: str = ""
     """URN of the resource whose deletion takes it along, or nothing."""
-    kept: bool = False
-    """Whether the cloud keeps it when the stack is destroyed."""
     ignored: tuple[str, ...] = ()
     """Inputs whose changes are ignored."""
+    trigger: object = None
+    """Another value of it replaces the resource."""
 
     @property
     def depends_on(self) -> frozenset[str]:
@@ -245,8 +245,8 @@ def _recorded(
         flows={key: frozenset(flow.urns) for key, flow in request.propertyDependencies.items()},
         replaced_with=frozenset(request.replace_with),
         deleted_with=request.deletedWith,
-        kept=request.retainOnDelete,
         ignored=tuple(request.ignoreChanges),
+        trigger=json_format.MessageToDict(request.replacement_trigger),
     )
 
 

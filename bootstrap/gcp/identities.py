@@ -17,7 +17,8 @@ from bootstrap.issuers import Trust, is_exact
 from bootstrap.rights import gcp_reads
 from components.gcp.apis import enable_api
 
-CHANGES = ("roles/owner", "roles/storage.objectAdmin")
+OBJECTS = "roles/storage.objectAdmin"
+CHANGES = ("roles/owner", OBJECTS)
 """Of *deploy*, which grants roles to the accounts of each stack: with that it could take any right, so a
 shorter list would pretend. Not even an owner writes objects: the states, and the models that are released."""
 READS_AND_MAKES = ("roles/storage.objectViewer", "roles/storage.objectCreator")
@@ -96,7 +97,7 @@ class Identities(ComponentResource):
                 project=project,
                 role=role,
                 member=self.deploy.member,
-                condition=_no_model() if args.keeps_models and role == CHANGES[1] else None,
+                condition=_no_model() if args.keeps_models and role == OBJECTS else None,
                 opts=ResourceOptions(parent=self),
             )
         self.register_outputs({"preview": self.preview.email, "deploy": self.deploy.email})

@@ -19,7 +19,7 @@ from components.aws.key import DELETION_WINDOW_DAYS
 from components.aws.placement import Placement
 from components.aws.policies import Statement, account_administers_key, document
 from components.aws.vault_snapshots import create_snapshot_bucket, put_statements
-from components.contract.cluster import VaultSeal
+from components.contract.cluster import AWS_ROLE_ANNOTATION, VaultSeal
 from components.contract.errors import NotSupported
 from components.contract.provider import VaultUnsealArgs
 from components.contract.terms import Profile
@@ -27,7 +27,6 @@ from components.contract.terms import Profile
 RECOVERY_WINDOW_DAYS: Mapping[Profile, int] = {"dev": 0, "production": 30}
 """How long a deleted secret can be brought back; 0 deletes at once."""
 AUDIENCE = "sts.amazonaws.com"
-ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
 
 
 class VaultUnseal(ComponentResource):
@@ -70,7 +69,7 @@ class VaultUnseal(ComponentResource):
         )
         self.connection = VaultSeal(
             stanza=_stanza(place.region, key),
-            service_account_annotations={ROLE_ANNOTATION: role.arn},
+            service_account_annotations={AWS_ROLE_ANNOTATION: role.arn},
             pod_labels={},
             recovery_keys=recovery_keys.arn,
             snapshots=Output.concat("s3://", snapshots.bucket),

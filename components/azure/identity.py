@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_azure_native import managedidentity
 
-from components.contract.cluster import PodIdentity
+from components.contract.cluster import AZURE_IDENTITY_LABEL, PodIdentity
 
 RASA_SERVICE_ACCOUNT = "rasa"
 SETUP_SERVICE_ACCOUNT = "rasa-setup"
 AUDIENCE = "api://AzureADTokenExchange"
 CLIENT_ANNOTATION = "azure.workload.identity/client-id"
-POD_LABELS: Mapping[str, str] = {"azure.workload.identity/use": "true"}
+POD_LABELS: Mapping[str, str] = {AZURE_IDENTITY_LABEL: "true"}
 """Asks AKS to put the token, and where to show it, into the pod."""
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from components.config.model import Model
+from components.config.patterns import DIGEST, SHA256
 from components.contract.terms import Size
 from components.rasa.spec.versions import CHART, CHART_VERSION, IMAGE_REPOSITORY, IMAGE_TAG, Check
 
@@ -35,7 +36,7 @@ class Image(Model):
     """Registry and name."""
     tag: str = IMAGE_TAG
     """Tag; the assistant must have been trained with the same version."""
-    digest: str | None = Field(default=None, pattern=r"^sha256:[0-9a-f]{64}$")
+    digest: str | None = Field(default=None, pattern=DIGEST)
     """sha256:…, which pins the image whatever its tag comes to mean."""
 
 
@@ -67,7 +68,7 @@ class Assistant(Model):
     model: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
     """Name of the trained model in the model storage, with or without .tar.gz; never "latest".
     By default the one that `upload` names."""
-    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    sha256: str | None = Field(default=None, pattern=SHA256)
     """SHA-256 of the model's file, in hexadecimal digits; a release writes it. The preflight stops `up` where
     the model in the storage is another. By default, of what `upload` names."""
     upload: str | None = None

@@ -9,7 +9,8 @@ from pulumi import Output
 from pydantic import Field, SecretStr, model_validator
 
 from components.config.kubeconfig import Kubeconfig, read_kubeconfig, server_of
-from components.config.model import OBJECT_NAME, Existing, Model, choice, chosen_by
+from components.config.model import Existing, Model, choice, chosen_by
+from components.config.patterns import OBJECT_NAME
 from components.contract.cluster import ClusterNetwork, Kubernetes, NodeLocalEndpoint, PodIdentity
 from components.contract.terms import Flavor, Operator, Profile, Size
 

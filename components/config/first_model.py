@@ -12,10 +12,9 @@ pipeline's checkout lacks.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import assert_never
-
-import pulumi
 
 from components.config.assistant import Assistant, uploaded_name
 from components.config.messages import rm_command
@@ -28,6 +27,7 @@ from components.config.model_storage import (
     ExistingVolume,
     ManagedModelStorage,
 )
+from components.config.settings import Settings
 from components.config.sources import InClusterStore
 from components.contract.provider import FirstModel
 from components.rasa.spec.model_archive import SUFFIX
@@ -52,12 +52,13 @@ def first_model(assistant: Assistant, storage: Storage, namespace: str) -> First
     )
 
 
-def warn_of_unused_upload(assistant: Assistant) -> None:
-    """Say that the file is not uploaded, where that may be a slip and no release."""
+def unused_upload(settings: Settings) -> Iterator[str]:
+    """That the file is not uploaded, where that may be a slip and no release."""
+    assistant = settings.assistant
     upload, model = assistant.upload, assistant.model
     if upload is None or takes_part(assistant, upload) or COMMIT.fullmatch(model):
         return
-    pulumi.log.warn(
+    yield (
         f"{UPLOAD} {upload!r} is not uploaded: {MODEL} names another model, {model!r}. "
         f"To serve the file: {rm_command(MODEL)}. To keep {model!r}: {rm_command(UPLOAD)}"
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from pydantic_core import ErrorDetails
 
+from components.config.patterns import IN_WORDS
+
 TEXT, WHOLE_NUMBER, TRUTH, LIST, BLOCK = (
     "text",
     "a whole number",
@@ -14,13 +16,6 @@ TEXT, WHOLE_NUMBER, TRUTH, LIST, BLOCK = (
     "a block of keys",
 )
 LONGEST_WORD = 40
-PATTERNS: Mapping[str, str] = {
-    r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$": "lower-case letters, digits and hyphens, 63 at most",
-    r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$": "lower-case letters, digits, hyphens and dots, 253 at most",
-    r"^sha256:[0-9a-f]{64}$": "sha256: and 64 hexadecimal digits",
-    r"^[0-9a-f]{64}$": "64 hexadecimal digits",
-}
-"""Patterns of keys, in words."""
 
 
 def kind_in_words(value: object) -> str:
@@ -58,7 +53,7 @@ def complaint_of(detail: ErrorDetails) -> str:
     context = detail.get("ctx", {})
     if detail["type"] == "string_pattern_mismatch":
         pattern = str(context["pattern"])
-        words = f" ({PATTERNS[pattern]})" if pattern in PATTERNS else ""
+        words = f" ({IN_WORDS[pattern]})" if pattern in IN_WORDS else ""
         return f" is {given_in_words(detail['input'])}, which does not match {pattern}{words}"
     if detail["type"] == "value_error":
         return f": {context['error']}"

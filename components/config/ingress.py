@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from components.config.model import Host, Model, Pem, Secret, choice, chosen_by
-
-NAMESPACE_NAME = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+from components.config.patterns import LABEL_NAME
 
 
 class DnsZone(Model):
@@ -75,7 +74,7 @@ class Api(Model):
 class Caller(Model):
     """Who may call Rasa: pods of the cluster, or addresses."""
 
-    namespace: str | None = Field(default=None, pattern=NAMESPACE_NAME)
+    namespace: str | None = Field(default=None, pattern=LABEL_NAME)
     """Where the pods are."""
     labels: dict[str, str] = Field(default_factory=dict[str, str])
     """Which of the pods there; without any: all."""
@@ -117,7 +116,7 @@ class Egress(Model):
 
     cidr: str | None = None
     """Their addresses, as a range; without one and without a namespace: any."""
-    namespace: str | None = Field(default=None, pattern=NAMESPACE_NAME)
+    namespace: str | None = Field(default=None, pattern=LABEL_NAME)
     """The namespace of this cluster that they are in, instead of addresses."""
     labels: dict[str, str] = Field(default_factory=dict[str, str])
     """Which of the pods there; without any: all."""

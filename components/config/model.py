@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from components.config.patterns import OBJECT_NAME
 from components.config.urls import LARGEST_PORT, address_problem, host_problem, url_problem
 from components.contract.secrets import SecretRef, SecretValue
 
@@ -72,7 +73,7 @@ def chosen_by(key: str, *values: str, default: str | None = None) -> Discriminat
 class SecretKey(Model):
     """One key of a Kubernetes Secret that is in the stack's namespace already."""
 
-    secret_name: str = Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
+    secret_name: str = Field(pattern=OBJECT_NAME)
     """Name of the Secret."""
     key: str = Field(pattern=r"^[A-Za-z0-9._-]{1,253}$")
     """Key in the Secret."""
@@ -179,8 +180,6 @@ def _addresses(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
 
 
-OBJECT_NAME = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
-"""Name of a Kubernetes object."""
 Host = Annotated[str, AfterValidator(_host)]
 HttpUrl = Annotated[str, *url_of("https", "http")]
 Port = Annotated[int, Field(ge=1, le=LARGEST_PORT)]

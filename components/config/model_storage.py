@@ -18,6 +18,7 @@ from components.config.model import (
     chosen_by,
     secret,
 )
+from components.config.patterns import OBJECT_NAME
 from components.config.sources import InClusterStore, Managed
 from components.contract import connections
 from components.contract.connections import S3, AccessKeys, AzureBlob, Gcs, ModelServer, Volume
@@ -98,7 +99,7 @@ class ExistingVolume(Model):
     source: Existing = Field(alias="from")
     kind: Literal["volume"]
     """s3, gcs, azure-blob, model-server or volume."""
-    claim: str = Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
+    claim: str = Field(pattern=OBJECT_NAME)
     """Name of the claim; pods on several nodes need access mode ReadOnlyMany or ReadWriteMany."""
 
 

@@ -7,7 +7,7 @@ marks of its service account.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from components.config.cluster import ExistingCluster
@@ -15,23 +15,26 @@ from components.config.event_broker import ExistingAwsIam, ExistingKafka
 from components.config.model_storage import ExistingGcs, ExistingS3
 from components.config.settings import Settings
 from components.config.tracker_store import ExistingDynamoDb, ExistingPostgres
-from components.contract.cluster import EKS_POD_IDENTITY, GKE_METADATA, NodeLocalEndpoint
+from components.contract.cluster import (
+    AWS_ROLE_ANNOTATION,
+    EKS_POD_IDENTITY,
+    GKE_METADATA,
+    GOOGLE_ACCOUNT_ANNOTATION,
+    NodeLocalEndpoint,
+)
 
-AWS_ROLE = "eks.amazonaws.com/role-arn"
-"""With it a pod swaps a token of its own for credentials, at STS by HTTPS; without, EKS' agent on the node
-hands them out (EKS user guide, "Grant Kubernetes workloads access to AWS")."""
-GOOGLE_ACCOUNT = "iam.gke.io/gcp-service-account"
 BY_AWS, BY_GOOGLE = ("bedrock", "sagemaker"), ("vertex_ai", "vertex_ai_beta")
 """Providers of language models that log in by the pod's identity (LiteLLM documentation, "Providers")."""
-AZURE_MARK = "azure.workload.identity/use"
-"""With it a pod swaps a token of its own at Entra by HTTPS (Azure Workload Identity, "Labels")."""
 
 
 def node_endpoints(settings: Settings, cluster: ExistingCluster) -> tuple[NodeLocalEndpoint, ...]:
     """Where Rasa's pods ask for their identity, besides HTTPS, which is open."""
     marks = cluster.service_account.annotations
-    aws = (EKS_POD_IDENTITY,) if uses_aws_identity(settings) and AWS_ROLE not in marks else ()
-    return (*aws, *(GKE_METADATA if GOOGLE_ACCOUNT in marks or _uses_google_identity(settings) else ()))
+    aws = (EKS_POD_IDENTITY,) if uses_aws_identity(settings) and AWS_ROLE_ANNOTATION not in marks else ()
+    return (
+        *aws,
+        *(GKE_METADATA if GOOGLE_ACCOUNT_ANNOTATION in marks or _uses_google_identity(settings) else ()),
+    )
 
 
 def uses_aws_identity(settings: Settings) -> bool:
@@ -43,10 +46,7 @@ def uses_aws_identity(settings: Settings) -> bool:
         or (isinstance(store, ExistingPostgres) and store.aws_iam_region is not None)
         or (isinstance(broker, ExistingKafka) and isinstance(broker.security, ExistingAwsIam))
         or _records_to(settings, "s3")
-        or any(
-            model.get("provider") in BY_AWS and "aws_access_key_id" not in model
-            for _, model in language_models(settings)
-        )
+        or _asks(settings, BY_AWS, key="aws_access_key_id")
     )
 
 
@@ -55,11 +55,14 @@ def _uses_google_identity(settings: Settings) -> bool:
     return (
         (isinstance(models, ExistingGcs) and models.credentials is None)
         or _records_to(settings, "gcs")
-        or any(
-            model.get("provider") in BY_GOOGLE and "vertex_credentials" not in model
-            for _, model in language_models(settings)
-        )
+        or _asks(settings, BY_GOOGLE, key="vertex_credentials")
     )
+
+
+def _asks(settings: Settings, providers: Collection[str], *, key: str) -> bool:
+    """Whether a language model of these providers is asked without a key of its own."""
+    models = (model for _, model in language_models(settings))
+    return any(model.get("provider") in providers and key not in model for model in models)
 
 
 def language_models(settings: Settings) -> Iterator[tuple[str, Mapping[str, Any]]]:

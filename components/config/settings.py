@@ -20,6 +20,7 @@ from components.config.ingress import Ingress, NetworkPolicies
 from components.config.lock_store import LockStore
 from components.config.model import Model, Secret
 from components.config.model_storage import ManagedModelStorage, ModelStorage
+from components.config.patterns import LABEL_NAME
 from components.config.secrets_manager import NoSource, SecretsManager
 from components.config.tracker_store import ManagedTrackerStore, TrackerStore
 from components.config.zones import zone_names, zones_wanted
@@ -45,7 +46,7 @@ class Settings(Model):
     """Refuse to delete data stores; by default on in production. Set false and `up` before a `destroy`."""
     tags: dict[str, str] = Field(default_factory=dict[str, str])
     """Further tags for every resource, such as a cost centre."""
-    namespace: str = Field(default="rasa", pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+    namespace: str = Field(default="rasa", pattern=LABEL_NAME)
     """Kubernetes namespace."""
     network: Network = Network()
     """The addresses that the stack takes."""

@@ -13,7 +13,8 @@ from typing import Literal
 from pydantic import Field
 
 from components.config.cluster import ManagedCluster
-from components.config.model import OBJECT_NAME, Model
+from components.config.model import Model
+from components.config.patterns import OBJECT_NAME
 from components.contract.terms import Profile, Size
 
 

@@ -59,6 +59,9 @@ VAULT_BOOTSTRAP, VAULT_SNAPSHOT = "vault-bootstrap", "vault-snapshot"
 CLIENTS = (RASA, PREFLIGHT, DATABASE_INIT, ANALYTICS, VAULT_BOOTSTRAP, VAULT_SNAPSHOT)
 """Pods that may call the servers beside Rasa."""
 
+LINK_LOCAL = ("169.254.0.0/16", "fe80::/10", "fd00:ec2::/32")
+"""Where a node's own agents and the metadata services answer, which give out the node's credentials; the last
+is AWS' with IPv6 (EC2 user guide, "Access instance metadata")."""
 # EKS user guide, "Learn how EKS Pod Identity grants pods access to AWS services", considerations.
 EKS_POD_IDENTITY = NodeLocalEndpoint(cidr="169.254.170.23/32", ports=(80,))
 # GKE documentation, "Control communication between Pods and Services using network policies", network policy
@@ -67,6 +70,14 @@ GKE_METADATA = (
     NodeLocalEndpoint(cidr="169.254.169.254/32", ports=(80, 8080)),
     NodeLocalEndpoint(cidr="169.254.169.252/32", ports=(987, 988)),
 )
+
+
+AWS_ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
+"""With it a pod swaps a token of its own for credentials, at STS by HTTPS; without, EKS' agent on the node
+hands them out (EKS user guide, "Grant Kubernetes workloads access to AWS")."""
+GOOGLE_ACCOUNT_ANNOTATION = "iam.gke.io/gcp-service-account"
+AZURE_IDENTITY_LABEL = "azure.workload.identity/use"
+"""With it a pod swaps a token of its own at Entra by HTTPS (Azure Workload Identity, "Labels")."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

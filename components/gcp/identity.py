@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import serviceaccount
 
-from components.contract.cluster import PodIdentity
+from components.contract.cluster import GOOGLE_ACCOUNT_ANNOTATION, PodIdentity
 from components.gcp.apis import Apis
 
 RASA_SERVICE_ACCOUNT = "rasa"
 SETUP_SERVICE_ACCOUNT = "rasa-setup"
-ANNOTATION = "iam.gke.io/gcp-service-account"
 ACT_AS_ROLE = "roles/iam.workloadIdentityUser"
 
 
@@ -60,7 +59,7 @@ class Identity(ComponentResource):
         self.rasa_member, self.rasa_email = account.member, account.email
         self.rasa = PodIdentity(
             service_account=RASA_SERVICE_ACCOUNT,
-            annotations={ANNOTATION: account.email},
+            annotations={GOOGLE_ACCOUNT_ANNOTATION: account.email},
             ready=(binding,),
         )
         self.setup = PodIdentity(service_account=SETUP_SERVICE_ACCOUNT)

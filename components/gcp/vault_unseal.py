@@ -12,10 +12,10 @@ from __future__ import annotations
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_gcp import kms, secretmanager, serviceaccount
 
-from components.contract.cluster import VaultSeal
+from components.contract.cluster import GOOGLE_ACCOUNT_ANNOTATION, VaultSeal
 from components.contract.provider import VaultUnsealArgs
 from components.gcp.apis import enable_api
-from components.gcp.identity import ANNOTATION, let_pod_act_as
+from components.gcp.identity import let_pod_act_as
 from components.gcp.key import USER_ROLE, KeyArgs, create_key, key_for
 from components.gcp.placement import Placement
 from components.gcp.vault_snapshots import create_snapshot_bucket
@@ -63,7 +63,7 @@ class VaultUnseal(ComponentResource):
         )
         self.connection = VaultSeal(
             stanza=_stanza(place, key),
-            service_account_annotations={ANNOTATION: account.email},
+            service_account_annotations={GOOGLE_ACCOUNT_ANNOTATION: account.email},
             pod_labels={},
             recovery_keys=recovery_keys.id,
             snapshots=Output.concat("gs://", bucket),

@@ -21,11 +21,9 @@ from pulumi import ComponentResource, Input, Output, ResourceOptions
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, LabelSelectorRequirementArgs, ObjectMetaArgs
 from pulumi_kubernetes.networking import v1
 
+from components.contract.cluster import LINK_LOCAL
+
 ANYWHERE = "0.0.0.0/0"
-LINK_LOCAL = "169.254.0.0/16"
-"""The metadata services that give out a node's credentials; never part of "anywhere"."""
-LINK_LOCAL_6 = ("fe80::/10", "fd00:ec2::/32")
-"""The same with IPv6, and AWS' own (EC2 user guide, "Access instance metadata")."""
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The one label that every namespace has (Kubernetes documentation, "Automatic labelling")."""
 LARGEST_PORT = 65535
@@ -162,7 +160,7 @@ def _addresses(peer: AddressPeer) -> v1.NetworkPolicyPeerArgs:
     wide = ip_network(peer.cidr, strict=False)
     hidden = [
         range_
-        for range_ in (LINK_LOCAL, *LINK_LOCAL_6)
+        for range_ in LINK_LOCAL
         if (held := ip_network(range_)).version == wide.version and held != wide and wide.supernet_of(held)  # pyright: ignore[reportArgumentType] (of one version)
     ]
     return v1.NetworkPolicyPeerArgs(ip_block=v1.IPBlockArgs(cidr=peer.cidr, except_=hidden or None))

@@ -11,7 +11,6 @@ tells its clients further addresses (`Rendered.discovers`) is reached on its por
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from ipaddress import ip_address
 
 from pulumi import Output
 
@@ -26,7 +25,7 @@ from components.rasa.connections.addresses import HTTPS, addresses_in, host_and_
 from components.rasa.connections.event_broker import event_broker
 from components.rasa.connections.rendered import Rendered
 from components.rasa.connections.tracker_store import WHAT
-from components.rasa.spec.service_names import service_named
+from components.rasa.spec.service_names import address_of, service_named
 
 DNS = 53
 OPENSHIFT_DNS = 5353
@@ -143,11 +142,8 @@ def rules_of(document: Block, *, namespace: str) -> Iterator[Rule]:
 
 def _range_of(host: str) -> str | None:
     """A literal address as a range; None for a name."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return None
-    return f"{address}/{address.max_prefixlen}"
+    address = address_of(host)
+    return None if address is None else f"{address}/{address.max_prefixlen}"
 
 
 def _dns(flavor: Flavor, addresses: tuple[str, ...]) -> Rule:

@@ -28,8 +28,6 @@ from preflight.secrets_manager import secrets_manager
 
 ALWAYS = ("tracker_store", "lock_store", "timer_store", "event_broker")
 """Blocks without which Rasa Pro keeps things in the memory of one pod, or publishes nothing."""
-EXPANDED_LATER = {"model_groups", "mcp_servers", "tracing", "metrics", "a2a_server", "nlg"}
-"""Blocks whose own code expands what Rasa Pro's reader does not (docs/rasa-pro.md, Unexpanded keys)."""
 REFERENCE = re.compile(r"\$\{([^}]*)\}")
 CORRECT = "Correct rasa:assistant.extraEndpoints"
 
@@ -109,7 +107,7 @@ def _unexpanded(understood: Any) -> Iterator[str]:
         where, key = ".".join(path), path[-1]
         # Rasa Pro's reader leaves these keys unexpanded; the code of language models, OAuth and tracing
         # expands them.
-        later = key in SENSITIVE_DATA and path[0].partition("[")[0] in EXPANDED_LATER
+        later = key in SENSITIVE_DATA and path[0].partition("[")[0] in endpoint_keys.EXPANDED_LATER
         for name in names:
             if not later:
                 yield f"{where} stays literally ${{{name}}}: Rasa Pro expands no value in quotes"

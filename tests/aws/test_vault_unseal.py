@@ -6,7 +6,8 @@ from typing import Any
 from pulumi import Output
 
 from components.aws.placement import Placement
-from components.aws.vault_unseal import ROLE_ANNOTATION, VaultUnseal
+from components.aws.vault_unseal import VaultUnseal
+from components.contract.cluster import AWS_ROLE_ANNOTATION
 from components.contract.provider import VaultUnsealArgs
 from tests.computed import ACCOUNT, REGION
 from tests.recorder import Recording, record, value_of
@@ -54,7 +55,7 @@ def test_vault_unseals_with_its_own_key_and_identity() -> None:
     key = made.one("aws:kms/key:Key")
     assert value_of(seal.stanza).splitlines()[0] == 'seal "awskms" {'
     assert f"{key.name}-0a1b2c" in value_of(seal.stanza)
-    assert value_of(seal.service_account_annotations[ROLE_ANNOTATION]).startswith("arn:aws:iam:")
+    assert value_of(seal.service_account_annotations[AWS_ROLE_ANNOTATION]).startswith("arn:aws:iam:")
     (trust,) = statements(made.one("aws:iam/role:Role").inputs["assumeRolePolicy"])
     assert trust["Condition"]["StringEquals"] == {
         "oidc.example/id/1:aud": "sts.amazonaws.com",

@@ -28,9 +28,9 @@ def test_the_key_is_kept_where_data_are(stack: str) -> None:
     for store in kept:
         of_it = [key for key in keys if key.urn in recording.waits_for(store)]
         assert of_it
-        assert all(key.kept for key in of_it), "its backups end with the key"
+        assert all(key.retained for key in of_it), "its backups end with the key"
     if not kept:
-        assert not [key.name for key in keys if key.kept], "it would be billed for nothing"
+        assert not [key.name for key in keys if key.retained], "it would be billed for nothing"
 
 
 @pytest.mark.parametrize(("cloud", "key"), [("aws", KEYS[0]), ("gcp", KEYS[1])])
@@ -39,4 +39,4 @@ def test_one_store_of_production_is_enough(cloud: str, key: str) -> None:
     store = {**json.loads(config.get("rasa:trackerStore", "{}")), "profile": "production"}
     recording = record_config({**config, "rasa:trackerStore": json.dumps(store)})
     assert any(keeps_data(one) for one in recording.resources)
-    assert [one.kept for one in recording.of(key)] == [True]
+    assert [one.retained for one in recording.of(key)] == [True]

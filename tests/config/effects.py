@@ -23,7 +23,6 @@ ONLY_CHECKED: Mapping[str, str] = {
     "cluster.kubeconfig": "contexts that are not used change nothing",
     "cluster.operators": "an operator that no store needs is not installed anyway",
     "cluster.flavor": "of OpenShift other things follow only with an ingress or volumes",
-    "renewal": "a new value has the engine make a certificate anew, by an option that is no input",
 }
 """Keys that are compared with something, or whose other value is the same for some stacks, and why."""
 WORDS = ("other", "dev", "production", "small", "medium", "large", "10.99.0.0/16", "other.example.com")
@@ -72,7 +71,7 @@ def graph(raw: Mapping[str, Any]) -> str:
     }
     recording = record_config(config, secret=[f"rasa:{key}" for key in EVERY_KEY])
     made = sorted(
-        f"{one.urn} {one.provider} {one.protect} {one.retained} {sorted(one.depends_on)} "
+        f"{one.urn} {one.provider} {one.protect} {one.retained} {one.trigger} {sorted(one.depends_on)} "
         + json.dumps(one.inputs, sort_keys=True, default=str)
         for one in recording.resources
         if one.type not in OURS

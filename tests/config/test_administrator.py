@@ -7,7 +7,7 @@ import base64
 import pytest
 import yaml
 
-from components.config.administrator import warn_of_an_administrator
+from components.config import notices
 from components.config.load import parse
 from tests.config import blocks
 
@@ -37,7 +37,7 @@ def said_of(user: dict[str, str], profile: str, monkeypatch: pytest.MonkeyPatch)
     config["users"][0]["user"] = user
     cluster = {**blocks.CLUSTER, "kubeconfig": yaml.safe_dump(config)}
     raw = {**blocks.existing_stack(), "cluster": cluster, "profile": profile}
-    warn_of_an_administrator(parse(raw, secret_keys=frozenset(raw), stack="existing"))
+    notices.say(parse(raw, secret_keys=frozenset(raw), stack="existing"))
     return said
 
 

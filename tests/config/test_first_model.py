@@ -172,14 +172,11 @@ def test_a_blob_has_a_size_at_most(big: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (CLOUDS["azure"].largest_model or 0) > rules.LARGEST
 
 
-def test_an_unused_file_is_said_unless_a_commit_is_served(
-    model: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unused_file_is_said_unless_a_commit_is_served(model: str) -> None:
     said: list[str] = []
-    monkeypatch.setattr("pulumi.log.warn", said.append)
     for name in (None, "0" * 40, "another"):
         given = {} if name is None else {"model": name}
-        first_model.warn_of_unused_upload(settings(AWS, upload=model, **given).assistant)
+        said += first_model.unused_upload(settings(AWS, upload=model, **given))
     (warning,) = said
     assert "'another'" in warning
     assert "pulumi config rm --path 'rasa:assistant.model'" in warning

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from components.gcp.identity import ANNOTATION
+from components.contract.cluster import GOOGLE_ACCOUNT_ANNOTATION
 from tests.computed import GOOGLE_PROJECT, GOOGLE_REGION
 from tests.gcp.stores import make
 from tests.recorder import value_of
@@ -16,7 +16,9 @@ def test_vault_unseals_with_its_own_key_and_identity() -> None:
     assert not any("the-stacks-key" in line for line in lines)
     binding = made.one("gcp:serviceaccount/iAMMember:IAMMember").inputs
     assert binding["member"] == f"serviceAccount:{GOOGLE_PROJECT}.svc.id.goog[vault/vault]"
-    assert value_of(seal.service_account_annotations[ANNOTATION]).endswith(".iam.gserviceaccount.com")
+    assert value_of(seal.service_account_annotations[GOOGLE_ACCOUNT_ANNOTATION]).endswith(
+        ".iam.gserviceaccount.com"
+    )
 
 
 def test_vault_may_put_its_recovery_keys_and_not_read_them() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.config.load import parse
-from components.config.open_pods import warn_of_open_pods
+from components.config.notices import open_pods
 from components.config.settings import Settings
 from components.contract.errors import ConfigurationError
 from components.stack.assistant import install_assistant
@@ -69,19 +69,15 @@ def test_ranges_namespaces_labels_and_protocols() -> None:
     assert callers["ports"] == [{"port": 5005, "protocol": "TCP"}]
 
 
-def test_one_key_turns_them_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_key_turns_them_off() -> None:
     off = {"networkPolicies": {"enabled": False}}
     recording = recorded(settings(IN_CLUSTER, **off))
     assert recording.of(POLICY) == []
     labels = recording.one(NAMESPACE, "namespace").inputs["metadata"]["labels"]
     assert labels["rasa-pulumi/network-policies"] == "off"
-    said = list[str]()
-    monkeypatch.setattr("pulumi.log.warn", said.append)
-    warn_of_open_pods(settings(**off))
-    warn_of_open_pods(settings(profile="production"))
-    assert said == []
-    warn_of_open_pods(settings(**off, profile="production"))
-    assert len(said) == 1
+    assert list(open_pods(settings(**off))) == []
+    assert list(open_pods(settings(profile="production"))) == []
+    assert len(list(open_pods(settings(**off, profile="production")))) == 1
 
 
 LOGINS: list[tuple[dict[str, Any], set[str]]] = [

@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from components.config import companions as o
 from components.config.cluster import ExistingCluster
 from components.config.messages import rm_command, set_with
+from components.config.patterns import LABEL_NAME, OBJECT_NAME
 from components.config.pod_login import uses_aws_identity
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
@@ -25,8 +26,8 @@ REPOSITORY = re.compile(
 TAG = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?$")
 VERSION = re.compile(r"^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$")
 """Helm takes a version of SemVer 2."""
-LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
-TOPIC_OF_STRIMZI = re.compile(r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
+LABEL = re.compile(LABEL_NAME)
+TOPIC_OF_STRIMZI = re.compile(OBJECT_NAME)
 """A topic is a KafkaTopic there, whose name is that of a Kubernetes object."""
 OF_PROCESS = re.compile(
     r"^(PATH|HOME|HOSTNAME|USER|SHELL|PWD|TMPDIR|IFS|BASH_ENV|ENV|LD_.*|PYTHON.*|KUBERNETES_.*|MALLOC_.*)$"

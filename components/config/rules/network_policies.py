@@ -9,16 +9,12 @@ from typing import cast
 from components.config import ingress as o
 from components.config.cluster import ExistingCluster
 from components.config.messages import rm_command, set_command, set_with
-from components.config.pod_login import AZURE_MARK, language_models
+from components.config.pod_login import language_models
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
+from components.contract.cluster import AZURE_IDENTITY_LABEL, LINK_LOCAL
 
 EGRESS, CALLERS = "rasa:networkPolicies.egress", "rasa:ingress.callers"
-LINK_LOCAL: Sequence[IPv4Network | IPv6Network] = (
-    IPv4Network("169.254.0.0/16"),
-    IPv6Network("fe80::/10"),
-    IPv6Network("fd00:ec2::/32"),
-)
 METADATA: Sequence[IPv4Network | IPv6Network] = (
     IPv4Network("169.254.169.0/24"),
     IPv4Network("169.254.170.2/32"),
@@ -95,7 +91,7 @@ def _is_metadata(range_: IPv4Network | IPv6Network) -> bool:
     alone = range_.prefixlen == range_.max_prefixlen
     return any(
         range_.version == hidden.version and range_.subnet_of(hidden)  # pyright: ignore[reportArgumentType]
-        for hidden in (METADATA if alone else (*METADATA, *LINK_LOCAL))
+        for hidden in (METADATA if alone else (*METADATA, *map(ip_network, LINK_LOCAL)))
     )
 
 
@@ -116,13 +112,13 @@ def _identity_of_nodes(settings: Settings) -> Iterator[str]:
     cluster = settings.cluster
     if not isinstance(cluster, ExistingCluster) or not settings.network_policies.enabled:
         return
-    marked = AZURE_MARK in cluster.service_account.pod_labels
+    marked = AZURE_IDENTITY_LABEL in cluster.service_account.pod_labels
     by_variables = any(name.startswith("AZURE_CLIENT_") for name in settings.llm_keys)
     for path, model in language_models(settings):
         oauth: object = model.get("oauth")
         kind = cast("Mapping[str, object]", oauth).get("type") if isinstance(oauth, Mapping) else None
         if kind == "azure_entra_id_default" and not marked and not by_variables:
-            label = f"""rasa:cluster.serviceAccount.podLabels["{AZURE_MARK}"]"""
+            label = f"""rasa:cluster.serviceAccount.podLabels["{AZURE_IDENTITY_LABEL}"]"""
             yield (
                 f"{path}.oauth.type is {kind!r}, and nothing marks Rasa's pods for Entra: they would ask the "
                 "metadata service for the identity of their node, which network policies keep from them; "

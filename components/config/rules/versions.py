@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import pulumi
-
 from components.config.companions import InClusterAnalytics
 from components.config.messages import set_with
 from components.config.rules.runner import Rule
@@ -51,11 +49,11 @@ def _cannot_work(settings: Settings) -> Iterator[str]:
         )
 
 
-def warn_of_untried_versions(settings: Settings) -> None:
-    """Say in each run which versions nobody has tried with this version of the project."""
+def untried_versions(settings: Settings) -> Iterator[str]:
+    """Which versions nobody has tried with this version of the project; said in each run (`notices.py`)."""
     for key, of, version, ours in _versions(settings):
         if is_untried(of, version):
-            pulumi.log.warn(
+            yield (
                 f"{key} is {version!r}, and this version of the project was tried with {ours} "
                 '(docs/upgrading.md, "Versions that work together"): try it on a stack of its own first.'
             )

@@ -44,6 +44,10 @@ _KAFKA = frozenset(
 _OTLP = frozenset({"endpoint", "insecure", "service_name", "root_certificates"})
 _POLICY = frozenset({"min_after_session_end", "cron"})
 
+EXPANDED_LATER = frozenset({"model_groups", "mcp_servers", "tracing", "metrics", "a2a_server", "nlg"})
+"""Blocks of endpoints.yml whose own code expands them; of language models it insists on the bare variable
+(`shared/providers/model_group_validation.py:83`)."""
+
 ANY_TYPE = ""
 """The block has no types."""
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from components.kubernetes.documents import Block, Document
+from components.rasa.spec.endpoint_keys import EXPANDED_LATER
 from components.rasa.spec.variables import REFERENCE, Plain, reference
 
 UNEXPANDED = frozenset(
@@ -19,9 +20,6 @@ UNEXPANDED = frozenset(
     | {"private_key", "client_id", "client_secret", "token_url", "secret"}
 )
 """`SENSITIVE_DATA` (`shared/constants.py:366`)."""
-EXPANDED_LATER = frozenset({"model_groups", "mcp_servers", "tracing", "metrics", "a2a_server", "nlg"})
-"""Blocks of endpoints.yml whose own code expands them; of language models it insists on the bare variable
-(`shared/providers/model_group_validation.py:83`)."""
 
 
 def endpoints_with_variables(document: Block) -> dict[str, Document]:

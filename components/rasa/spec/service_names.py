@@ -9,7 +9,7 @@ With a dot at its end a name is looked up as it stands.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 CLUSTER_DOMAIN = ["cluster", "local"]
 SERVICE = "svc"
@@ -38,7 +38,7 @@ class ServiceName:
 
 def service_named(host: str, own: str) -> ServiceName | None:
     """The Service that a pod of the namespace `own` means by a host's name; None where it can mean none."""
-    if _is_address(host) or host.lower() in {"", "localhost"}:
+    if address_of(host) is not None or host.lower() in {"", "localhost"}:
         return None
     labels, whole = host.lower().rstrip(".").split("."), host.endswith(".")
     if SERVICE in labels[2:4]:
@@ -67,9 +67,9 @@ def _written_out(labels: list[str], *, whole: bool) -> ServiceName:
     return ServiceName(namespace=labels[at - 1], only=ours, certain=ours)
 
 
-def _is_address(host: str) -> bool:
+def address_of(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is given by, in brackets or without; None for a name."""
     try:
-        ip_address(host.strip("[]"))
+        return ip_address(host.strip("[]"))
     except ValueError:
-        return False
-    return True
+        return None
