@@ -9,55 +9,16 @@ import copy
 import json
 import secrets
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import cast
 
 from simcloud.catalog import ResourceType, claims, load
 from simcloud.conditions import holds
 from simcloud.errors import CloudError, NotFoundError
+from simcloud.record import Record, record_key
 from simcloud.wire import Properties, Value, as_list, assign, is_map, lookup, path_parts
-
-
-@dataclass(slots=True)
-class Record:
-    """One resource as the cloud holds it."""
-
-    urn: str
-    type: str
-    id: str
-    scope: str
-    """The account and region, or the API address of the cluster, in which it lives."""
-    inputs: Properties
-    outputs: Properties
-    offers: list[str] = field(default_factory=list[str])
-    prefixes: list[str] = field(default_factory=list[str])
-    uses: list[str] = field(default_factory=list[str])
-    """Keys of the resources that must outlive this one."""
-    makes: list[tuple[str, str, list[str]]] = field(default_factory=list[tuple[str, str, list[str]]])
-    """Type, name and entries of the objects that the cloud created with it."""
-    hosts: str = ""
-    guards: list[str] = field(default_factory=list[str])
-    """Prefixes of the ids that cannot be deleted while this resource exists."""
-    pending: Properties = field(default_factory=dict[str, Value])
-    """Path → value that waits for the maintenance window."""
-
-    @property
-    def key(self) -> str:
-        """Identity within the account."""
-        return record_key(self.scope, self.type, self.id)
-
-    @property
-    def label(self) -> str:
-        """How messages name it."""
-        return f"{self.type} '{self.urn.rsplit('::', 1)[-1]}' ({self.id})"
-
-
-def record_key(scope: str, token: str, identity: str) -> str:
-    """Make the identity of a resource within the account."""
-    return f"{scope} {token} {identity}"
 
 
 class Account:
@@ -66,9 +27,10 @@ class Account:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lock = threading.RLock()
-        self.records: dict[str, Record] = {}
+        self.records: Mapping[str, Record] = {}
+        """By key. Each change makes the mapping anew: other threads read on in the former one."""
         self.salt = secrets.token_hex(16)
-        self.generations: dict[str, int] = defaultdict(int)
+        self.generations: dict[str, int] = {}
         self.deleted_with: dict[str, str] = {}
         """URNs that the engine leaves out of a destroy because another's deletion takes them along."""
         self.kept_names: set[str] = set()
@@ -89,8 +51,17 @@ class Account:
         self.generations.update(cast("dict[str, int]", data["generations"]))
         self.kept_names.update(cast("list[str]", data["kept_names"]))
         for item in cast("list[dict[str, object]]", data["resources"]):
-            record = Record(**item)  # pyright: ignore[reportArgumentType] # the file is our own
-            self.records[record.key] = record
+            self.put(Record(**item))  # pyright: ignore[reportArgumentType] # the file is our own
+
+    def put(self, record: Record) -> None:
+        """Hold a resource, in place of the former one of its key."""
+        with self.lock:
+            self.records = {**self.records, record.key: record}
+
+    def drop(self, *keys: str) -> None:
+        """Hold some resources no longer, without a question."""
+        with self.lock:
+            self.records = {key: record for key, record in self.records.items() if key not in keys}
 
     def scratch(self) -> Account:
         """A copy for a preview, which creates its resources there."""
@@ -115,7 +86,7 @@ class Account:
 
     def seed(self, urn: str) -> str:
         """Return the source of a resource's random parts; a replacement gets another."""
-        return f"{self.salt}/{urn}/{self.generations[urn]}"
+        return f"{self.salt}/{urn}/{self.generations.get(urn, 0)}"
 
     def of_type(self, token: str, scope: str | None = None) -> Iterator[Record]:
         """Find the resources of a type."""
@@ -191,14 +162,14 @@ class Account:
                 raise CloudError(
                     f"NameKept: a deleted {record.type} '{record.id}' keeps its name until it is purged"
                 )
-            self.records[record.key] = record
+            self.put(record)
 
     def remove(self, record: Record) -> None:
         """Delete a resource and what the cloud deletes along with it; refuse if something needs it."""
         with self.lock:
             gone = self.refuse_deletion(record)
+            self.drop(*(one.key for one in [record, *gone]))
             for one in [record, *gone]:
-                self.records.pop(one.key, None)
                 kind = load(one.type.split(":", 1)[0]).type(one.type)
                 keeps = kind.keeps_name if kind else False
                 if keeps is True or (is_map(keeps) and holds(keeps, one.inputs)):

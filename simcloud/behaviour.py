@@ -8,10 +8,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from simcloud import rules
-from simcloud.account import Account, Record
+from simcloud.account import Account
 from simcloud.catalog import Package, ResourceType, load
 from simcloud.conditions import holds
 from simcloud.errors import CloudError
+from simcloud.record import Record
 from simcloud.templates import Renderer
 from simcloud.wire import Properties, Value, assign, lookup, path_parts
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import cast
 
-from simcloud.account import Account, Record
+from simcloud.account import Account
 from simcloud.catalog import Keeper, ObjectReference, Package, Reference, ResourceType, load, names
 from simcloud.conditions import holds
+from simcloud.record import Record
 from simcloud.wire import (
     HASH_KEY,
     Path,

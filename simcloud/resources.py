@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import cast
 
 from simcloud import behaviour, comparison, naming, refusals, schema, sdk
-from simcloud.account import Record
 from simcloud.catalog import ResourceType
 from simcloud.connection import Cloud, Connection
 from simcloud.errors import CloudError, NotFoundError, SimcloudError
+from simcloud.record import Record
 from simcloud.references import Findings, References
 from simcloud.schema import Problem
 from simcloud.shapes import mask, merge_properties, returned
@@ -106,7 +106,7 @@ class Resource:
         """Create the resource; a preview returns what the cloud computes as unknown."""
         account, kind, start = self._cloud.account, self._kind, self._cloud.clock.now()
         with account.lock:
-            account.generations[self._urn] += 1
+            account.generations[self._urn] = account.generations.get(self._urn, 0) + 1
             record, outputs, found = self._compute(inputs)
         self._refuse("create", found, behaviour.refusals(account, kind, inputs, None))
         if not preview:
@@ -135,8 +135,7 @@ class Resource:
             behaviour.hold_back(self._kind, inputs, before, record)
             for path in [*record.pending, *self._kind.stays]:
                 assign(outputs, path_parts(path), lookup(record.outputs, path_parts(path)))
-            with account.lock:
-                account.records[record.key] = record
+            account.put(record)
         if not preview:
             self._done("update", start)
         tells = self._package.provider.update_tells

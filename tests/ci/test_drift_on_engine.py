@@ -103,7 +103,7 @@ def test_what_somebody_did_is_drift_and_says_whether_it_is_put_back(tmp_path: Pa
     (cluster,) = account.of_type("aws:eks/cluster:Cluster")
     account.drift(cluster, "version", "1.99")
     alarm = next(account.of_type("aws:cloudwatch/metricAlarm:MetricAlarm"))
-    account.records.pop(alarm.key)
+    account.drop(alarm.key)
     account.save()
     found = {(one.type, one.path): one for one in look(simulation)}
     assert found["aws:rds/instance:Instance", "backupRetentionPeriod"].put_back == "yes"

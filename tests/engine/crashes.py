@@ -31,9 +31,9 @@ def follow_the_page(simulation: Simulation) -> int:
     lost = recover(stack, runner=runner)
     if lost:
         account, known = simulation.account, _ids(simulation)
-        for record in [*account.records.values()]:
+        for record in account.records.values():
             if record.urn in {one.urn for one in lost} and (record.type, record.id) not in known:
-                account.records.pop(record.key)
+                account.drop(record.key)
         account.save()
         assert recover(stack, none_left=True, runner=runner) == []
     return len(lost)
@@ -64,7 +64,7 @@ def helm(simulation: Simulation, words: str) -> None:
             one for one in account.records.values() if one.type == RELEASE and one.id == f"{namespace}/{name}"
         ]
         if verb == "uninstall":
-            account.records.pop(release.key)
+            account.drop(release.key)
         else:
             assign(release.outputs, path_parts("status.status"), "deployed")
     account.save()

@@ -67,7 +67,7 @@ def test_a_cluster_that_is_gone_is_forgotten_when_people_say_so(
     """docs/recovery.md, "The cluster is gone": refresh with the variable, then `up` on another cluster."""
     running.set_config("cluster.name", "existing")
     account = running.account
-    account.records.clear()
+    account.drop(*account.records)
     account.save()
     with monkeypatch.context() as said:
         said.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simcloud.account import Account, Record
+from simcloud.account import Account
 from simcloud.catalog import load
 from simcloud.connection import Cloud, Connection
+from simcloud.record import Record
 from simcloud.resources import Resource
 from simcloud.wire import Properties
 

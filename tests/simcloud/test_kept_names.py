@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from simcloud.account import Account, Record
+from simcloud.account import Account
 from simcloud.errors import CloudError
+from simcloud.record import Record
 from simcloud.wire import Properties
 from tests.simcloud.tenant import Tenant
 

@@ -141,7 +141,7 @@ def test_something_deleted_behind_our_back_is_made_again(sample: Sample) -> None
     assert simulation.up().success
     account = simulation.account
     (job,) = account.of_type("kubernetes:batch/v1:Job")
-    del account.records[job.key]
+    account.drop(job.key)
     account.save()
     assert simulation.refresh().changed
     assert names(list(simulation.up().changed)) == {"check"}
