@@ -192,6 +192,14 @@ class ExistingNlgServer(Model):
     ca: Pem | None = None
     """PEM bundle that signed the server's certificate; by default the public authorities."""
 
+    def connection(self) -> companions.NlgServer:
+        """Who words the responses."""
+        return companions.NlgServer(
+            url=Output.from_input(self.url),
+            token=None if self.token is None else secret(self.token),
+            ca=certificates(self.ca),
+        )
+
 
 NlgServer = Annotated[
     Annotated[NoCompanion, choice("none")]
@@ -220,12 +228,3 @@ Collector = Annotated[
     Annotated[NoCompanion, choice("none")] | Annotated[ExistingCollector, choice("existing")],
     chosen_by("from", "none", "existing", default="none"),
 ]
-
-
-def connect_nlg_server(block: ExistingNlgServer) -> companions.NlgServer:
-    """Say who words the responses."""
-    return companions.NlgServer(
-        url=Output.from_input(block.url),
-        token=None if block.token is None else secret(block.token),
-        ca=certificates(block.ca),
-    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, assert_never
+from abc import ABC, abstractmethod
+from typing import Annotated, Literal
 
 from pulumi import Output
 from pydantic import Field
+from typing_extensions import override
 
 from components.config.model import (
     Addresses,
@@ -35,7 +37,13 @@ from components.contract.connections import (
 from components.contract.secrets import PasswordLogin
 
 
-class ExistingSasl(Model):
+class _Security(Model, ABC):
+    @abstractmethod
+    def connection(self, region: str) -> KafkaSecurity:
+        """How Rasa logs in; `region` is the stack's."""
+
+
+class ExistingSasl(_Security):
     """User name and password over TLS: most brokers, Confluent Cloud, Event Hubs."""
 
     type: Literal["sasl"]
@@ -49,8 +57,17 @@ class ExistingSasl(Model):
     ca: Pem | None = None
     """PEM bundle that signed the brokers' certificates; by default the public authorities."""
 
+    @override
+    def connection(self, region: str) -> KafkaSecurity:
+        return SaslTls(
+            mechanism=self.mechanism,
+            username=self.username,
+            password=secret(self.password),
+            ca=certificates(self.ca),
+        )
 
-class ExistingMutualTls(Model):
+
+class ExistingMutualTls(_Security):
     """A client certificate."""
 
     type: Literal["mutual-tls"]
@@ -62,8 +79,14 @@ class ExistingMutualTls(Model):
     ca: Pem | None = None
     """PEM bundle that signed the brokers' certificates; by default the public authorities."""
 
+    @override
+    def connection(self, region: str) -> KafkaSecurity:
+        certificate = certificates(self.certificate)
+        assert certificate is not None, "the model asks for one"
+        return MutualTls(certificate=certificate, key=secret(self.key), ca=certificates(self.ca))
 
-class ExistingAwsIam(Model):
+
+class ExistingAwsIam(_Security):
     """Tokens of the pod's AWS identity (MSK, port 9098)."""
 
     type: Literal["aws-iam"]
@@ -71,12 +94,20 @@ class ExistingAwsIam(Model):
     region: str | None = None
     """Region of the MSK cluster; by default the stack's."""
 
+    @override
+    def connection(self, region: str) -> KafkaSecurity:
+        return AwsIam(region=self.region or region)
 
-class ExistingPlaintext(Model):
+
+class ExistingPlaintext(_Security):
     """No TLS and no login: a developer's own broker."""
 
     type: Literal["plaintext"]
     """sasl, mutual-tls, aws-iam or plaintext (in production within the cluster)."""
+
+    @override
+    def connection(self, region: str) -> KafkaSecurity:
+        return Plaintext()
 
 
 ExistingKafkaSecurity = Annotated[
@@ -88,10 +119,17 @@ ExistingKafkaSecurity = Annotated[
 ]
 
 
-class ExistingKafka(Model):
+class _Existing(Model, ABC):
+    source: Existing = Field(alias="from")
+
+    @abstractmethod
+    def connection(self, topics: Topics, region: str) -> connections.EventBroker:
+        """Where the events go; `topics` and `region` are the stack's."""
+
+
+class ExistingKafka(_Existing):
     """A Kafka in which the topics of `rasa:topics` exist."""
 
-    source: Existing = Field(alias="from")
     kind: Literal["kafka"] = "kafka"
     """kafka or rabbitmq."""
     bootstrap: Addresses
@@ -99,11 +137,18 @@ class ExistingKafka(Model):
     security: ExistingKafkaSecurity
     """How Rasa logs in."""
 
+    @override
+    def connection(self, topics: Topics, region: str) -> connections.EventBroker:
+        return Kafka(
+            bootstrap=Output.from_input(",".join(self.bootstrap)),
+            topics=topics,
+            security=self.security.connection(region),
+        )
 
-class ExistingRabbitMq(Model):
+
+class ExistingRabbitMq(_Existing):
     """A RabbitMQ."""
 
-    source: Existing = Field(alias="from")
     kind: Literal["rabbitmq"]
     """kafka or rabbitmq."""
     host: Host
@@ -121,58 +166,22 @@ class ExistingRabbitMq(Model):
     ca: Pem | None = None
     """PEM bundle that signed the server's certificate; by default the public authorities."""
 
+    @override
+    def connection(self, topics: Topics, region: str) -> connections.EventBroker:
+        return RabbitMq(
+            host=Output.from_input(self.host),
+            port=self.port,
+            login=PasswordLogin(username=self.username, password=secret(self.password)),
+            exchange=self.exchange,
+            tls=self.tls,
+            ca=certificates(self.ca),
+        )
+
 
 ExistingEventBroker = Annotated[
     Annotated[ExistingKafka, choice("kafka")] | Annotated[ExistingRabbitMq, choice("rabbitmq")],
     chosen_by("kind", "kafka", "rabbitmq", default="kafka"),
 ]
-AnyEventBroker = ExistingKafka | ExistingRabbitMq
-
-
-def connect_event_broker(block: AnyEventBroker, *, topics: Topics, region: str) -> connections.EventBroker:
-    """Say where the events go; `region` is the stack's."""
-    match block:
-        case ExistingKafka():
-            return Kafka(
-                bootstrap=Output.from_input(",".join(block.bootstrap)),
-                topics=topics,
-                security=_security(block.security, region),
-            )
-        case ExistingRabbitMq():
-            return RabbitMq(
-                host=Output.from_input(block.host),
-                port=block.port,
-                login=PasswordLogin(username=block.username, password=secret(block.password)),
-                exchange=block.exchange,
-                tls=block.tls,
-                ca=certificates(block.ca),
-            )
-        case _:
-            assert_never(block)
-
-
-def _security(
-    block: ExistingSasl | ExistingMutualTls | ExistingAwsIam | ExistingPlaintext, region: str
-) -> KafkaSecurity:
-    match block:
-        case ExistingSasl():
-            return SaslTls(
-                mechanism=block.mechanism,
-                username=block.username,
-                password=secret(block.password),
-                ca=certificates(block.ca),
-            )
-        case ExistingMutualTls():
-            certificate = certificates(block.certificate)
-            assert certificate is not None, "the model asks for one"
-            return MutualTls(certificate=certificate, key=secret(block.key), ca=certificates(block.ca))
-        case ExistingAwsIam():
-            return AwsIam(region=block.region or region)
-        case ExistingPlaintext():
-            return Plaintext()
-        case _:
-            assert_never(block)
-
 
 EventBroker = Annotated[
     Annotated[Managed, choice("managed")]

@@ -19,7 +19,6 @@ from typing import assert_never
 from components.config.assistant import Assistant, uploaded_name
 from components.config.messages import rm_command
 from components.config.model_storage import (
-    AnyModelStorage,
     ExistingAzureBlob,
     ExistingGcs,
     ExistingModelServer,
@@ -36,7 +35,15 @@ PROJECT = Path(__file__).parents[2]
 COMMIT = re.compile(r"[0-9a-f]{40}")
 """How the assistant's pipeline names a model."""
 UPLOAD, MODEL = "rasa:assistant.upload", "rasa:assistant.model"
-Storage = ManagedModelStorage | InClusterStore | AnyModelStorage
+Storage = (
+    ManagedModelStorage
+    | InClusterStore
+    | ExistingS3
+    | ExistingGcs
+    | ExistingAzureBlob
+    | ExistingModelServer
+    | ExistingVolume
+)
 
 
 def first_model(assistant: Assistant, storage: Storage, namespace: str) -> FirstModel | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Literal
 
 from pulumi import Output
 from pydantic import Field
@@ -21,7 +21,7 @@ from components.config.model import (
     secret,
 )
 from components.config.sources import InClusterStore, Managed
-from components.contract.connections import Redis
+from components.contract.connections import Redis, RedisMode
 from components.contract.secrets import PasswordLogin
 
 
@@ -36,6 +36,29 @@ class _Redis(Model):
     ca: Pem | None = None
     """PEM bundle that signed the certificates; by default the public authorities."""
 
+    def _connect(
+        self,
+        mode: RedisMode,
+        address: str,
+        *,
+        endpoints: tuple[str, ...] = (),
+        sentinel_service: str | None = None,
+    ) -> Redis:
+        host, _, port = address.rpartition(":")
+        login = None
+        if self.password is not None:
+            login = PasswordLogin(username=self.username, password=secret(self.password))
+        return Redis(
+            host=Output.from_input(host.strip("[]")),
+            port=int(port),
+            tls=self.tls,
+            ca=certificates(self.ca),
+            login=login,
+            mode=mode,
+            endpoints=endpoints,
+            sentinel_service=sentinel_service,
+        )
+
 
 class ExistingRedis(_Redis):
     """One Redis or Valkey (≥ 6), or a service that shows one address."""
@@ -47,6 +70,10 @@ class ExistingRedis(_Redis):
     port: Port
     """TCP port."""
 
+    def connection(self) -> Redis:
+        """Where the locks and timers are kept."""
+        return self._connect(self.mode, f"{self.host}:{self.port}")
+
 
 class ExistingRedisCluster(_Redis):
     """Redis in cluster mode."""
@@ -55,6 +82,10 @@ class ExistingRedisCluster(_Redis):
     """standard (one address), cluster or sentinel."""
     nodes: Addresses
     """host:port of some nodes; they name the others."""
+
+    def connection(self) -> Redis:
+        """Where the locks and timers are kept."""
+        return self._connect(self.mode, self.nodes[0], endpoints=self.nodes)
 
 
 class ExistingRedisSentinel(_Redis):
@@ -67,6 +98,10 @@ class ExistingRedisSentinel(_Redis):
     service: str = Field(min_length=1)
     """The name under which the Sentinels watch the master, such as mymaster."""
 
+    def connection(self) -> Redis:
+        """Where the locks and timers are kept, and which Sentinels know the master."""
+        return self._connect(self.mode, self.nodes[0], endpoints=self.nodes, sentinel_service=self.service)
+
 
 ExistingLockStore = Annotated[
     Annotated[ExistingRedis, choice("standard")]
@@ -74,40 +109,6 @@ ExistingLockStore = Annotated[
     | Annotated[ExistingRedisSentinel, choice("sentinel")],
     chosen_by("mode", "standard", "cluster", "sentinel", default="standard"),
 ]
-AnyLockStore = ExistingRedis | ExistingRedisCluster | ExistingRedisSentinel
-
-
-def connect_lock_store(block: AnyLockStore) -> Redis:
-    """Say where the locks and timers are kept."""
-    match block:
-        case ExistingRedis():
-            return _redis(block, f"{block.host}:{block.port}")
-        case ExistingRedisCluster():
-            return _redis(block, block.nodes[0], endpoints=block.nodes)
-        case ExistingRedisSentinel():
-            return _redis(block, block.nodes[0], endpoints=block.nodes, service=block.service)
-        case _:
-            assert_never(block)
-
-
-def _redis(
-    block: AnyLockStore, address: str, *, endpoints: tuple[str, ...] = (), service: str | None = None
-) -> Redis:
-    host, _, port = address.rpartition(":")
-    login = None
-    if block.password is not None:
-        login = PasswordLogin(username=block.username, password=secret(block.password))
-    return Redis(
-        host=Output.from_input(host.strip("[]")),
-        port=int(port),
-        tls=block.tls,
-        ca=certificates(block.ca),
-        login=login,
-        mode=block.mode,
-        endpoints=endpoints,
-        sentinel_service=service,
-    )
-
 
 LockStore = Annotated[
     Annotated[Managed, choice("managed")]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, assert_never
+from abc import ABC, abstractmethod
+from typing import Annotated, Literal
 
 from pulumi import Output
 from pydantic import Field
+from typing_extensions import override
 
 from components.config.model import (
     Existing,
@@ -24,6 +26,14 @@ from components.contract import connections
 from components.contract.connections import S3, AccessKeys, AzureBlob, Gcs, ModelServer, Volume
 
 
+class _Existing(Model, ABC):
+    source: Existing = Field(alias="from")
+
+    @abstractmethod
+    def connection(self, region: str) -> connections.ModelStorage:
+        """Where the models lie; `region` is the stack's."""
+
+
 class ExistingKeys(Model):
     """Static keys of an S3-compatible store."""
 
@@ -32,11 +42,16 @@ class ExistingKeys(Model):
     secret_access_key: Secret
     """Set it with --secret, or name a Kubernetes Secret: {secretName, key}."""
 
+    def connection(self) -> AccessKeys:
+        """Both keys."""
+        return AccessKeys(
+            access_key_id=secret(self.access_key_id), secret_access_key=secret(self.secret_access_key)
+        )
 
-class ExistingS3(Model):
+
+class ExistingS3(_Existing):
     """A bucket on S3, or on a store that speaks its protocol."""
 
-    source: Existing = Field(alias="from")
     kind: Literal["s3"]
     """s3, gcs, azure-blob, model-server or volume."""
     bucket: str = Field(min_length=3)
@@ -50,11 +65,21 @@ class ExistingS3(Model):
     ca: Pem | None = None
     """PEM bundle that signed the endpoint's certificate; by default the public authorities."""
 
+    @override
+    def connection(self, region: str) -> connections.ModelStorage:
+        keys = self.keys
+        return S3(
+            bucket=Output.from_input(self.bucket),
+            region=self.region or region,
+            endpoint=None if self.endpoint is None else Output.from_input(self.endpoint),
+            keys=None if keys is None else keys.connection(),
+            ca=certificates(self.ca),
+        )
 
-class ExistingGcs(Model):
+
+class ExistingGcs(_Existing):
     """A bucket on Google Cloud Storage."""
 
-    source: Existing = Field(alias="from")
     kind: Literal["gcs"]
     """s3, gcs, azure-blob, model-server or volume."""
     bucket: str = Field(min_length=3)
@@ -62,11 +87,17 @@ class ExistingGcs(Model):
     credentials: Secret | None = None
     """JSON key of a service account, or {secretName, key}; without it the identity of the pod."""
 
+    @override
+    def connection(self, region: str) -> connections.ModelStorage:
+        return Gcs(
+            bucket=Output.from_input(self.bucket),
+            credentials=None if self.credentials is None else secret(self.credentials),
+        )
 
-class ExistingAzureBlob(Model):
+
+class ExistingAzureBlob(_Existing):
     """A container on Azure Blob Storage."""
 
-    source: Existing = Field(alias="from")
     kind: Literal["azure-blob"]
     """s3, gcs, azure-blob, model-server or volume."""
     account: str = Field(pattern=r"^[a-z0-9]{3,24}$")
@@ -76,11 +107,18 @@ class ExistingAzureBlob(Model):
     credential: Secret
     """Account key or account SAS, with --secret, or {secretName, key}: Rasa can log in no other way."""
 
+    @override
+    def connection(self, region: str) -> connections.ModelStorage:
+        return AzureBlob(
+            account=Output.from_input(self.account),
+            container=Output.from_input(self.container),
+            credential=secret(self.credential),
+        )
 
-class ExistingModelServer(Model):
+
+class ExistingModelServer(_Existing):
     """An HTTP server that hands out the newest model with an ETag."""
 
-    source: Existing = Field(alias="from")
     kind: Literal["model-server"]
     """s3, gcs, azure-blob, model-server or volume."""
     url: HttpUrl
@@ -92,15 +130,27 @@ class ExistingModelServer(Model):
     ca: Pem | None = None
     """PEM bundle that signed the server's certificate; by default the public authorities."""
 
+    @override
+    def connection(self, region: str) -> connections.ModelStorage:
+        return ModelServer(
+            url=Output.from_input(self.url),
+            token=None if self.token is None else secret(self.token),
+            pull_seconds=self.pull_seconds,
+            ca=certificates(self.ca),
+        )
 
-class ExistingVolume(Model):
+
+class ExistingVolume(_Existing):
     """A PersistentVolumeClaim in the stack's namespace, with the models in it."""
 
-    source: Existing = Field(alias="from")
     kind: Literal["volume"]
     """s3, gcs, azure-blob, model-server or volume."""
     claim: str = Field(pattern=OBJECT_NAME)
     """Name of the claim; pods on several nodes need access mode ReadOnlyMany or ReadWriteMany."""
+
+    @override
+    def connection(self, region: str) -> connections.ModelStorage:
+        return Volume(claim=Output.from_input(self.claim))
 
 
 ExistingModelStorage = Annotated[
@@ -111,48 +161,6 @@ ExistingModelStorage = Annotated[
     | Annotated[ExistingVolume, choice("volume")],
     chosen_by("kind", "s3", "gcs", "azure-blob", "model-server", "volume"),
 ]
-AnyModelStorage = ExistingS3 | ExistingGcs | ExistingAzureBlob | ExistingModelServer | ExistingVolume
-
-
-def connect_model_storage(block: AnyModelStorage, *, region: str) -> connections.ModelStorage:
-    """Say where the models lie; `region` is the stack's."""
-    match block:
-        case ExistingS3():
-            return S3(
-                bucket=Output.from_input(block.bucket),
-                region=block.region or region,
-                endpoint=None if block.endpoint is None else Output.from_input(block.endpoint),
-                keys=None if block.keys is None else _keys(block.keys),
-                ca=certificates(block.ca),
-            )
-        case ExistingGcs():
-            return Gcs(
-                bucket=Output.from_input(block.bucket),
-                credentials=None if block.credentials is None else secret(block.credentials),
-            )
-        case ExistingAzureBlob():
-            return AzureBlob(
-                account=Output.from_input(block.account),
-                container=Output.from_input(block.container),
-                credential=secret(block.credential),
-            )
-        case ExistingModelServer():
-            return ModelServer(
-                url=Output.from_input(block.url),
-                token=None if block.token is None else secret(block.token),
-                pull_seconds=block.pull_seconds,
-                ca=certificates(block.ca),
-            )
-        case ExistingVolume():
-            return Volume(claim=Output.from_input(block.claim))
-        case _:
-            assert_never(block)
-
-
-def _keys(keys: ExistingKeys) -> AccessKeys:
-    return AccessKeys(
-        access_key_id=secret(keys.access_key_id), secret_access_key=secret(keys.secret_access_key)
-    )
 
 
 class ManagedModelStorage(Managed):

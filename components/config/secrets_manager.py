@@ -43,17 +43,16 @@ class ExistingVault(Model):
     ca: Pem | None = None
     """PEM bundle that signed Vault's certificate; by default the public authorities."""
 
-
-def connect_vault(block: ExistingVault) -> Vault:
-    """Say where the tracker store's password lies."""
-    return Vault(
-        address=Output.from_input(block.address.rstrip("/")),
-        mount=block.mount,
-        path=block.path,
-        namespace=block.namespace,
-        token=secret(block.token),
-        ca=certificates(block.ca),
-    )
+    def connection(self) -> Vault:
+        """Where the tracker store's password lies."""
+        return Vault(
+            address=Output.from_input(self.address.rstrip("/")),
+            mount=self.mount,
+            path=self.path,
+            namespace=self.namespace,
+            token=secret(self.token),
+            ca=certificates(self.ca),
+        )
 
 
 class NoSource(Model):

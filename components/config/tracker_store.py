@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self, assert_never
+from abc import ABC, abstractmethod
+from typing import Annotated, Literal, Self
 
 from pulumi import Output
 from pydantic import Field, model_validator
+from typing_extensions import override
 
 from components.config.model import (
     OBJECT_NAME,
@@ -30,6 +32,14 @@ from components.contract.secrets import CloudIdentityLogin, PasswordLogin, Vault
 from components.contract.terms import TrackerStoreKind, TrackerStoreLogin
 
 
+class _Existing(Model, ABC):
+    source: Existing = Field(alias="from")
+
+    @abstractmethod
+    def connection(self, region: str) -> connections.TrackerStore:
+        """Where the conversations are kept; `region` is the stack's."""
+
+
 class ExistingAdministrator(Model):
     """Who may create roles and databases; used by a Job before each change, never by Rasa."""
 
@@ -38,11 +48,20 @@ class ExistingAdministrator(Model):
     password: Secret
     """Set it with --secret, or name a Kubernetes Secret: {secretName, key}."""
 
+    def login(self) -> PasswordLogin:
+        """How the Job logs in."""
+        return PasswordLogin(username=self.username, password=secret(self.password))
 
-class ExistingPostgres(Model):
+
+def _login(username: str, password: TrackerSecret) -> PasswordLogin | VaultLogin:
+    if isinstance(password, VaultKey):
+        return VaultLogin(username=username, key=password.vault_key)
+    return PasswordLogin(username=username, password=secret(password))
+
+
+class ExistingPostgres(_Existing):
     """A PostgreSQL server."""
 
-    source: Existing = Field(alias="from")
     kind: Literal["postgres"] = "postgres"
     """postgres, mongodb, dynamodb or custom."""
     host: Host
@@ -84,11 +103,29 @@ class ExistingPostgres(Model):
             )
         return self
 
+    @override
+    def connection(self, region: str) -> Postgres:
+        if self.password is not None:
+            login = _login(self.username, self.password)
+        else:
+            login = CloudIdentityLogin(
+                username=self.username, provider="aws", region=self.aws_iam_region or region
+            )
+        return Postgres(
+            host=Output.from_input(self.host),
+            port=self.port,
+            database=self.database,
+            login=login,
+            tls=self.tls,
+            ca=certificates(self.ca),
+            max_connections=self.max_connections,
+            admin=None if self.administrator is None else self.administrator.login(),
+        )
 
-class ExistingMongoDb(Model):
+
+class ExistingMongoDb(_Existing):
     """A server that speaks the MongoDB protocol (≥ 4.4)."""
 
-    source: Existing = Field(alias="from")
     kind: Literal["mongodb"]
     """postgres, mongodb, dynamodb or custom."""
     hosts: Addresses | None = None
@@ -117,11 +154,23 @@ class ExistingMongoDb(Model):
             raise ValueError(f"hosts or srvHost says where the server is, and {given} is given")
         return self
 
+    @override
+    def connection(self, region: str) -> connections.TrackerStore:
+        return MongoDb(
+            hosts=Output.from_input(self.srv_host or ",".join(self.hosts or ())),
+            database=self.database,
+            login=_login(self.username, self.password),
+            auth_source=self.auth_source,
+            srv=self.srv_host is not None,
+            tls=self.tls,
+            ca=certificates(self.ca),
+            options=self.options,
+        )
 
-class ExistingDynamoDb(Model):
+
+class ExistingDynamoDb(_Existing):
     """A DynamoDB table with hash key sender_id and the index user_id-index."""
 
-    source: Existing = Field(alias="from")
     kind: Literal["dynamodb"]
     """postgres, mongodb, dynamodb or custom."""
     table: str = Field(pattern=r"^[A-Za-z0-9._-]{3,255}$")
@@ -129,11 +178,14 @@ class ExistingDynamoDb(Model):
     region: str | None = None
     """Its region; by default the stack's."""
 
+    @override
+    def connection(self, region: str) -> connections.TrackerStore:
+        return DynamoDb(table=Output.from_input(self.table), region=self.region or region)
 
-class ExistingCustomTrackerStore(Model):
+
+class ExistingCustomTrackerStore(_Existing):
     """A tracker store class that is importable in the Rasa image."""
 
-    source: Existing = Field(alias="from")
     kind: Literal["custom"]
     """postgres, mongodb, dynamodb or custom."""
     class_path: str = Field(alias="class", pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
@@ -143,6 +195,14 @@ class ExistingCustomTrackerStore(Model):
     secrets: dict[str, Secret] = Field(default_factory=dict[str, Secret])
     """The same, for what is secret: set with --secret, or {secretName, key}."""
 
+    @override
+    def connection(self, region: str) -> connections.TrackerStore:
+        return CustomTrackerStore(
+            class_path=self.class_path,
+            options=self.options,
+            secrets={name: secret(value) for name, value in self.secrets.items()},
+        )
+
 
 ExistingTrackerStore = Annotated[
     Annotated[ExistingPostgres, choice("postgres")]
@@ -151,63 +211,6 @@ ExistingTrackerStore = Annotated[
     | Annotated[ExistingCustomTrackerStore, choice("custom")],
     chosen_by("kind", "postgres", "mongodb", "dynamodb", "custom", default="postgres"),
 ]
-AnyTrackerStore = ExistingPostgres | ExistingMongoDb | ExistingDynamoDb | ExistingCustomTrackerStore
-
-
-def connect_tracker_store(block: AnyTrackerStore, *, region: str) -> connections.TrackerStore:
-    """Say where the conversations are kept; `region` is the stack's."""
-    match block:
-        case ExistingPostgres():
-            return connect_postgres(block)
-        case ExistingMongoDb():
-            return MongoDb(
-                hosts=Output.from_input(block.srv_host or ",".join(block.hosts or ())),
-                database=block.database,
-                login=_login(block.username, block.password),
-                auth_source=block.auth_source,
-                srv=block.srv_host is not None,
-                tls=block.tls,
-                ca=certificates(block.ca),
-                options=block.options,
-            )
-        case ExistingDynamoDb():
-            return DynamoDb(table=Output.from_input(block.table), region=block.region or region)
-        case ExistingCustomTrackerStore():
-            return CustomTrackerStore(
-                class_path=block.class_path,
-                options=block.options,
-                secrets={name: secret(value) for name, value in block.secrets.items()},
-            )
-        case _:
-            assert_never(block)
-
-
-def connect_postgres(block: ExistingPostgres) -> Postgres:
-    """Say where a PostgreSQL is, and who logs in to it."""
-    who, admin = block.administrator, None
-    if who is not None:
-        admin = PasswordLogin(username=who.username, password=secret(who.password))
-    if block.password is not None:
-        login = _login(block.username, block.password)
-    else:
-        region = block.aws_iam_region or ""
-        login = CloudIdentityLogin(username=block.username, provider="aws", region=region)
-    return Postgres(
-        host=Output.from_input(block.host),
-        port=block.port,
-        database=block.database,
-        login=login,
-        tls=block.tls,
-        ca=certificates(block.ca),
-        max_connections=block.max_connections,
-        admin=admin,
-    )
-
-
-def _login(username: str, password: TrackerSecret) -> PasswordLogin | VaultLogin:
-    if isinstance(password, VaultKey):
-        return VaultLogin(username=username, key=password.vault_key)
-    return PasswordLogin(username=username, password=secret(password))
 
 
 class InClusterTrackerStore(InClusterStore):

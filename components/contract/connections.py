@@ -123,6 +123,10 @@ class Volume(Connection):
 ModelStorage = S3 | AzureBlob | Gcs | ModelServer | Volume
 
 
+RedisMode = Literal["standard", "cluster", "sentinel"]
+"""One address, a cluster that shards, or Sentinels that name the master."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Redis(Connection):
     """Lock store and timer store. Rasa checks certificate and host name whenever `tls` is on."""
@@ -133,7 +137,7 @@ class Redis(Connection):
     ca: FileContent | None = None
     """PEM bundle to trust; None means the public authorities that the image brings."""
     login: Login | None = None
-    mode: Literal["standard", "cluster", "sentinel"] = "standard"
+    mode: RedisMode = "standard"
     endpoints: tuple[str, ...] = ()
     """`host:port` of each node, for `cluster` and `sentinel`."""
     sentinel_service: str | None = None

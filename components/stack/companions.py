@@ -12,10 +12,9 @@ from components.companions.analytics_database import AnalyticsDatabase
 from components.companions.args import ServerArgs
 from components.companions.server import Server
 from components.config import companions as o
-from components.config.companions import ExistingNlgServer, connect_nlg_server
+from components.config.companions import ExistingNlgServer
 from components.config.model import certificates, secret
 from components.config.settings import Settings
-from components.config.tracker_store import connect_postgres
 from components.contract.companions import (
     Actions,
     ActionServer,
@@ -51,7 +50,7 @@ class CompanionServers:
             case o.NoCompanion():
                 return None
             case ExistingNlgServer() as block:
-                return connect_nlg_server(block)
+                return block.connection()
             case o.InClusterNlgServer() as block:
                 server = self._server("nlg-server", block)
                 return NlgServer(
@@ -143,7 +142,7 @@ class CompanionServers:
             opts = ResourceOptions(providers=[provider])
             database = AnalyticsDatabase("analytics-database", tracker_store, opts).connection
         else:
-            database = connect_postgres(block.database)
+            database = block.database.connection(self.settings.region)
         assert isinstance(events, Kafka), "the settings refuse another broker beside the analytics"
         assert isinstance(database.login, PasswordLogin), "the settings ask for a password"
         return Analytics(

@@ -10,13 +10,11 @@ from collections.abc import Callable
 from typing import assert_never
 
 from components.config import sources as s
-from components.config.event_broker import connect_event_broker
 from components.config.first_model import first_model
-from components.config.lock_store import connect_lock_store
-from components.config.model_storage import ManagedModelStorage, connect_model_storage
-from components.config.secrets_manager import ExistingVault, InClusterVault, NoSource, connect_vault
+from components.config.model_storage import ManagedModelStorage
+from components.config.secrets_manager import ExistingVault, InClusterVault, NoSource
 from components.config.settings import Settings
-from components.config.tracker_store import InClusterTrackerStore, ManagedTrackerStore, connect_tracker_store
+from components.config.tracker_store import InClusterTrackerStore, ManagedTrackerStore
 from components.contract import connections as c
 from components.contract.cluster import VaultSeal
 from components.contract.terms import Profile
@@ -31,7 +29,7 @@ def model_storage(settings: Settings, suppliers: Suppliers) -> c.ModelStorage:
     """Where trained models lie."""
     block = settings.model_storage
     if not isinstance(block, ManagedModelStorage | s.InClusterStore):
-        return connect_model_storage(block, region=settings.region)
+        return block.connection(settings.region)
     first = first_model(settings.assistant, block, settings.namespace)
     until = block.access_until if isinstance(block, ManagedModelStorage) else None
     return suppliers.of(block).model_storage(_sizing(settings, block), first, until)
@@ -41,7 +39,7 @@ def lock_store(settings: Settings, suppliers: Suppliers) -> c.LockStore:
     """Redis for locks and timers."""
     block = settings.lock_store
     if not isinstance(block, s.Managed | s.InClusterStore):
-        return connect_lock_store(block)
+        return block.connection()
     return suppliers.of(block).lock_store(_sizing(settings, block))
 
 
@@ -49,7 +47,7 @@ def tracker_store(settings: Settings, suppliers: Suppliers) -> c.TrackerStore:
     """The database of conversations."""
     block, vault = settings.tracker_store, settings.secrets_manager
     if not isinstance(block, ManagedTrackerStore | InClusterTrackerStore):
-        return connect_tracker_store(block, region=settings.region)
+        return block.connection(settings.region)
     managed = isinstance(block, ManagedTrackerStore)
     kind, login = (block.kind, settings.login_of(block)) if managed else ("postgres", "password")
     rotation = vault.rotation if isinstance(vault, InClusterVault) else "0"
@@ -61,7 +59,7 @@ def event_broker(settings: Settings, suppliers: Suppliers) -> c.EventBroker:
     block = settings.event_broker
     topics = c.Topics(**settings.topics.model_dump())
     if not isinstance(block, s.Managed | s.InClusterStore):
-        return connect_event_broker(block, topics=topics, region=settings.region)
+        return block.connection(topics, settings.region)
     analytics = settings.analytics.source != "none"
     return suppliers.of(block).event_broker(
         _sizing(settings, block), topics, analytics=analytics, renewal=settings.renewal
@@ -79,7 +77,7 @@ def secrets_manager(
         case NoSource():
             return None
         case ExistingVault() as block:
-            return connect_vault(block)
+            return block.connection()
         case InClusterVault() as block:
             profile = block.profile or settings.profile
             args = v.VaultArgs(
