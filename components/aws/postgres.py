@@ -38,7 +38,7 @@ from components.contract.secrets import CloudIdentityLogin, PasswordLogin, Store
 from components.contract.terms import Profile, Size
 
 # Its end of support: docs/support.yaml. Minor versions come by themselves, so only the major one is named.
-MAJOR_VERSION = "17"
+MAJOR_VERSION = "18"
 PORT = 5432
 DATABASE = "rasa"
 ROLE = "rasa"

@@ -33,7 +33,7 @@ from components.contract.secrets import PasswordLogin
 from components.contract.terms import Profile, Size
 
 # Its end of support: docs/support.yaml. Minor versions come by themselves.
-MAJOR_VERSION = "17"
+MAJOR_VERSION = "18"
 PORT = 5432
 DATABASE = "rasa"
 ROLE = "rasa"

@@ -33,7 +33,7 @@ from components.gcp.key import key_for
 from components.gcp.placement import Placement
 
 # Google applies minor versions in the maintenance window.
-VERSION = "POSTGRES_17"
+VERSION = "POSTGRES_18"
 PORT = 5432
 DATABASE = "rasa"
 ROLE = "rasa"
