@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from components.config.model import Host, Model, Pem, Secret, choice, chosen_by
-from components.config.patterns import LABEL_NAME
+from components.config.patterns import LABEL_NAME, OBJECT_NAME
 
 
 class DnsZone(Model):
@@ -64,6 +64,17 @@ CertificateChoice = Annotated[
 ]
 
 
+class Gateway(Model):
+    """A Gateway of the cluster (Gateway API), whose listener has the host's certificate."""
+
+    name: str = Field(pattern=OBJECT_NAME)
+    """Its name."""
+    namespace: str = Field(pattern=LABEL_NAME)
+    """Its namespace; the listener must allow routes of Rasa's (allowedRoutes)."""
+    listener: str | None = Field(default=None, pattern=OBJECT_NAME)
+    """The one listener that takes the route; without it every one that fits the host does, HTTP, too."""
+
+
 class Api(Model):
     """Rasa's HTTP API besides the channels: conversations, model, status."""
 
@@ -92,7 +103,8 @@ class Ingress(Model):
     certificate: CertificateChoice | None = None
     """By default the cloud's own, on AWS and Google Cloud."""
     affinity: bool | None = None
-    """Whether a browser comes back to the same pod; by default where a channel needs it."""
+    """Whether a browser comes back to the same pod; by default where a channel needs it. With a Gateway true
+    says that a policy of its implementation sees to it, for the Gateway API has no field for it."""
     paths: tuple[Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]*$")], ...] = ()
     """Open to everybody, besides those of the channels: /webhooks, and /socket.io where it is used."""
     api: Api | None = None
@@ -103,10 +115,12 @@ class Ingress(Model):
     """For the network alone (AWS); elsewhere the class of the controller decides."""
     class_name: str | None = None
     """Existing cluster: the IngressClass."""
+    gateway: Gateway | None = None
+    """Existing cluster: the Gateway that takes an HTTPRoute, instead of an IngressClass."""
     controller_namespace: str | None = None
     """Existing cluster: where the controller's pods are, which network policies let in to Rasa."""
     annotations: dict[str, str] = Field(default_factory=dict[str, str])
-    """Existing cluster: for the Ingress, as its controller wants them (affinity, time-outs)."""
+    """Existing cluster: for the Ingress or HTTPRoute, as its controller wants them (affinity, time-outs)."""
     callers: tuple[Caller, ...] = ()
     """Who may call Rasa directly; network policies refuse everybody else."""
 

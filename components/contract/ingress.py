@@ -68,6 +68,16 @@ Certificate = CloudCertificate | CertManagerCertificate | ExistingCertificate | 
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Gateway:
+    """A Gateway of the cluster (Gateway API) that other routes share; it ends TLS."""
+
+    name: str
+    namespace: str
+    listener: str | None
+    """None: each listener that fits the host."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class IngressArgs(Generic[Placement]):
     """Which Service is reached from outside, under which name, and how."""
 
@@ -94,8 +104,10 @@ class IngressArgs(Generic[Placement]):
     """For the network alone, not for the internet."""
     class_name: str | None = None
     """Of an ingress controller that is there, where no cloud brings one."""
+    gateway: Gateway | None = None
+    """What takes the route instead of a class."""
     annotations: Mapping[str, str] = field(default_factory=dict[str, str])
-    """That controller's own, for the Ingress."""
+    """That controller's own, for the Ingress or the HTTPRoute."""
 
     def at(self, place: Other) -> IngressArgs[Other]:
         """The same, at a place in a cloud."""

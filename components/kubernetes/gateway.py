@@ -81,10 +81,11 @@ def routes(
         HTTP,
         [{"filters": [{"type": "RequestRedirect", "requestRedirect": redirect}]}],
     )
-    return route(name, HTTPS, list(_rules(args, api)))
+    return route(name, HTTPS, list(route_rules(args, api)))
 
 
-def _rules(args: IngressArgs[Any], api: Input[str] | None) -> Iterator[Mapping[str, Any]]:
+def route_rules(args: IngressArgs[Any], api: Input[str] | None = None) -> Iterator[Mapping[str, Any]]:
+    """What leads to Rasa: the channels' paths, and everything else to the Service `api`."""
     matches = [
         {"path": {"type": "Exact" if path == "/" else "PathPrefix", "value": path}} for path in args.paths
     ]

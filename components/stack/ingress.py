@@ -51,6 +51,7 @@ def ingress_args(settings: Settings, host: str, assistant: Assistant) -> c.Ingre
         idle_seconds=block.idle_seconds,
         internal=block.internal,
         class_name=block.class_name,
+        gateway=None if block.gateway is None else c.Gateway(**block.gateway.model_dump()),
         annotations=block.annotations,
     )
 

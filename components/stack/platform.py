@@ -26,6 +26,7 @@ from components.contract.companions import Companions, NlgServer
 from components.contract.foundation_facts import FoundationFacts
 from components.contract.ingress import HasUrl, IngressArgs
 from components.contract.terms import Profile
+from components.in_cluster.http_route import HttpRoute
 from components.in_cluster.ingress import Ingress
 from components.in_cluster.route import Route
 from components.kubernetes.access import ClusterAccess
@@ -183,8 +184,10 @@ def _opener(access: ClusterAccess, ingress: CloudIngress | None) -> OpenIngress:
     def open_ingress(name: str, args: IngressArgs[None]) -> HasUrl:
         if ingress is not None:
             return ingress(name, args, access)
-        made = Route if access.cluster.flavor == "openshift" else Ingress
-        return made(name, args, ResourceOptions(provider=access.provider))
+        options = ResourceOptions(provider=access.provider)
+        if access.cluster.flavor == "openshift":
+            return Route(name, args, options)
+        return (Ingress if args.gateway is None else HttpRoute)(name, args, options)
 
     return open_ingress
 

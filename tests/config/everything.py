@@ -119,6 +119,11 @@ STACKS: Mapping[str, Block] = {
         },
     ),
     "in-cluster": _changed(
+        ingress={
+            "host": "assistant.example.com",
+            "gateway": {"name": "shared", "namespace": "gateways", "listener": "https"},
+            "controllerNamespace": "envoy-gateway-system",
+        },
         cluster={**CLUSTER, "hasNamespace": False, "storageClass": "fast"},
         modelStorage=IN_CLUSTER,
         lockStore=UNCLASSED,

@@ -19,6 +19,7 @@ from tests.stacks import record_config, record_stack, stack_config
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
 GATEWAY_API = "kubernetes:gateway.networking.k8s.io/v1"
 BACKEND = "kubernetes:networking.gke.io/v1:GCPBackendPolicy"
+POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 ROUTE_POLICY = "kubernetes:alb.networking.azure.io/v1:RoutePolicy"
 OPENSHIFT = "kubernetes:route.openshift.io/v1:Route"
 PRODUCTION = ("aws-production", "azure-production", "gcp-production", "existing-production")
@@ -150,3 +151,20 @@ def test_channels() -> None:
         "twilio_media_streams",
         "a2a_server",
     )
+
+
+def test_a_gateway_of_the_cluster_takes_a_route_and_nothing_else_is_made() -> None:
+    config = stack_config("existing-production")
+    gateway = {"name": "shared", "namespace": "gateways", "listener": "https"}
+    block = {"host": "assistant.example.com", "gateway": gateway, "controllerNamespace": "envoy"}
+    config["rasa:ingress"] = json.dumps({**block, "annotations": {"external-dns.example/ttl": "60"}})
+    recording = record_config(config, secret=("rasa:cluster",))
+    assert not recording.of(INGRESS)
+    (route,) = recording.of(f"{GATEWAY_API}:HTTPRoute")
+    assert route.inputs["spec"]["parentRefs"] == [
+        {"name": "shared", "namespace": "gateways", "sectionName": "https"}
+    ]
+    assert route.inputs["spec"]["hostnames"] == ["assistant.example.com"]
+    assert route.inputs["metadata"]["annotations"] == {"external-dns.example/ttl": "60"}
+    assert [path for _, path in paths(recording)] == ["/webhooks"]
+    assert "envoy" in json.dumps([one.inputs for one in recording.of(POLICY)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.config.preview.gateways import warn_of_unknown_gateway
 from components.config.preview.ingress_classes import warn_of_unknown_ingress_class
 from components.config.preview.reachability import warn_if_cluster_is_silent
 from components.config.preview.storage_classes import refuse_unknown_storage_classes
@@ -9,7 +10,8 @@ from components.config.settings import Settings
 
 
 def check_existing_cluster(settings: Settings) -> None:
-    """Warn of an API that does not answer and of an unknown IngressClass; refuse an unknown StorageClass."""
+    """Warn of a silent API and of an unknown IngressClass or Gateway; refuse an unknown StorageClass."""
     warn_if_cluster_is_silent(settings)
     refuse_unknown_storage_classes(settings)
     warn_of_unknown_ingress_class(settings)
+    warn_of_unknown_gateway(settings)

@@ -24,6 +24,7 @@ def warn_of_unknown_ingress_class(settings: Settings) -> None:
     cluster = settings.cluster
     if (
         settings.ingress.host is None
+        or settings.ingress.gateway is not None
         or not isinstance(cluster, ExistingCluster)
         or cluster.flavor == "openshift"
         or not pulumi.runtime.is_dry_run()

@@ -78,6 +78,13 @@ def _certificate(settings: Settings) -> Iterator[str]:
     block, accepted = ingress.certificate, facts.certificates
     if ingress.host is None:
         return
+    if ingress.gateway is not None and not facts.controller:
+        if block is not None:
+            yield (
+                f"{KEY}.certificate is given beside {KEY}.gateway, and the Gateway's own listener has the "
+                f"certificate of the host; remove it with: {rm_command(f'{KEY}.certificate')}"
+            )
+        return
     if block is None or block.source not in accepted:
         if block is not None or "cloud" not in accepted:
             said = "is missing" if block is None else f"is {block.source!r}"
@@ -174,20 +181,33 @@ def _controller(settings: Settings) -> Iterator[str]:
     ingress, (way, facts) = settings.ingress, _facts(settings)
     if ingress.host is None:
         return
-    for key, value in (
-        ("className", ingress.class_name),
-        ("controllerNamespace", ingress.controller_namespace),
-    ):
-        if not facts.controller and value is None:
+    given = {
+        "className": ingress.class_name,
+        "gateway": ingress.gateway and ingress.gateway.name,
+        "controllerNamespace": ingress.controller_namespace,
+    }
+    if facts.controller:
+        for key in (key for key, value in given.items() if value is not None):
             yield (
-                f"{KEY}.{key} is missing: in a cluster that exists the ingress is its own controller's; "
-                + set_with(f"{KEY}.{key}", "<name>")
-            )
-        elif facts.controller and value is not None:
-            yield (
-                f"{KEY}.{key} is {value!r}, and {way} brings its own controller; remove it with: "
+                f"{KEY}.{key} is {given[key]!r}, and {way} brings its own controller; remove it with: "
                 + rm_command(f"{KEY}.{key}")
             )
+        return
+    if ingress.class_name is not None and ingress.gateway is not None:
+        yield (
+            f"{KEY}.className {ingress.class_name!r} and {KEY}.gateway are both given, and one of them takes "
+            f"the ingress; remove the other, for example with: {rm_command(f'{KEY}.className')}"
+        )
+    if ingress.class_name is None and ingress.gateway is None:
+        yield (
+            f"{KEY}.className is missing: in a cluster that exists the ingress is its own controller's; "
+            f"{set_with(f'{KEY}.className', '<name>')}, or name a Gateway of the cluster in {KEY}.gateway"
+        )
+    if ingress.controller_namespace is None:
+        yield (
+            f"{KEY}.controllerNamespace is missing: network policies let the pods of the cluster's own "
+            f"controller in to Rasa; {set_with(f'{KEY}.controllerNamespace', '<name>')}"
+        )
 
 
 def _affinity(settings: Settings) -> Iterator[str]:
@@ -204,7 +224,13 @@ def _affinity(settings: Settings) -> Iterator[str]:
             f"{KEY}.affinity is false, and {named} of rasa:assistant lose conversations when a browser comes "
             f"to another pod; {set_with(f'{KEY}.affinity', 'true')}, or one replica"
         )
-    elif not facts.controller and not ingress.annotations:
+    elif ingress.gateway is not None and not facts.controller and ingress.affinity is None:
+        yield (
+            f"{KEY}.affinity is not said, and {named} of rasa:assistant need a browser to come back to its "
+            "pod, which the Gateway API has no field for: give the Gateway a policy of its implementation "
+            f"that does it, and say so: {set_with(f'{KEY}.affinity', 'true')}"
+        )
+    elif ingress.gateway is None and not facts.controller and not ingress.annotations:
         yield (
             f"{KEY}.annotations is empty, and {named} of rasa:assistant need a browser to come back to its "
             "pod, which only the controller's own annotations can say (for HAProxy's: haproxy.org/cookie-"

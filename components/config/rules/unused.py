@@ -62,7 +62,8 @@ def _of_an_ingress(settings: Settings) -> Iterator[str]:
     if flavor == "kubernetes":
         why = "only the annotations of the cluster's own controller can say it"
         for key, name in (("affinity", "affinity"), ("idle_seconds", "idleSeconds")):
-            off = key == "affinity" and ingress.affinity is not True
+            said = ingress.gateway is not None  # its own policy does it; the docstring of the key says so
+            off = key == "affinity" and (said or ingress.affinity is not True)
             if key in given and not off and not ingress.annotations:
                 yield (
                     f"rasa:ingress.{name} would change nothing: {why}; "

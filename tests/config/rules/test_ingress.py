@@ -61,6 +61,8 @@ STACKS: dict[str, dict[str, Any]] = {
     "none": blocks.existing_stack(),
 }
 SOCKETIO: dict[str, Any] = {"model": "m", "credentials": {"socketio": {}}, "replicas": 2}
+GATEWAY = {"name": "shared", "namespace": "gateways"}
+AT_A_GATEWAY = {"host": HOST, "gateway": GATEWAY, "controllerNamespace": "envoy-gateway-system"}
 GIVEN = {"from": "pem", "certificate": PEM, "key": "planted-key"}
 
 
@@ -71,6 +73,14 @@ def problems(cloud: str, ingress: dict[str, Any], **more: Any) -> list[str]:
     except ConfigurationError as error:
         return list(error.problems)
     return []
+
+
+def test_a_gateway_instead_of_a_class() -> None:
+    assert problems("none", AT_A_GATEWAY) == []
+    (said,) = problems("none", AT_A_GATEWAY, assistant=SOCKETIO)
+    assert "the Gateway API has no field for" in said
+    assert "pulumi config set --path 'rasa:ingress.affinity' true" in said
+    assert problems("none", {**AT_A_GATEWAY, "affinity": True}, assistant=SOCKETIO) == []
 
 
 @pytest.mark.parametrize("cloud", RIGHT)
@@ -117,6 +127,9 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "no issuer": ("none", {"certificate": {"from": "cert-manager"}}, "issuer is missing"),
     "no class": ("none", {"className": None}, "rasa:ingress.className is missing"),
     "a class too many": ("aws", {"className": "nginx"}, "brings its own controller"),
+    "a Gateway too many": ("gcp", {"gateway": GATEWAY}, "gateway is 'shared', and gcp brings its own"),
+    "a class and a Gateway": ("none", {"gateway": GATEWAY, "certificate": None}, "are both given"),
+    "a certificate beside a Gateway": ("none", {"className": None, "gateway": GATEWAY}, "the Gateway's own"),
     "API where it cannot be closed": ("azure", {"api": {"allowedCidrs": ["10.0.0.0/8"]}}, "not supported"),
     "API open to all": ("gcp", {"api": {"allowedCidrs": ["0.0.0.0/0"]}}, "production refuses"),
     "too many ranges": (
