@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from components.config.model import Model
 from components.config.patterns import DIGEST, SHA256
-from components.contract.terms import Size
+from components.contract.terms import LogLevel, Size
 from components.rasa.spec.versions import CHART, CHART_VERSION, IMAGE_REPOSITORY, IMAGE_TAG, Check
 
 
@@ -88,6 +88,11 @@ class Assistant(Model):
     """credentials.yml: the channels; secrets in it as ${VARIABLE}."""
     extra_endpoints: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Further keys for endpoints.yml, merged last; only keys that Rasa Pro reads."""
+    variables: dict[str, str] = Field(default_factory=dict[str, str])
+    """Environment variables of Rasa Pro's pods that anybody may read, such as HTTPS_PROXY and NO_PROXY;
+    secret ones are in rasa:llmKeys."""
+    log_level: LogLevel = "info"
+    """debug, info, warning or error; debug writes what people say into the log."""
     image: Image = Image()
     """The Rasa Pro image."""
     chart: Chart = Chart()

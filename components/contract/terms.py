@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 Profile = Literal["dev", "production"]
+LogLevel = Literal["debug", "info", "warning", "error"]
 """`dev` is cheap and can be deleted; `production` survives the loss of a zone, has backups, is protected."""
 Size = Literal["small", "medium", "large"]
 """The table word → SKU stands at the top of the file that it concerns."""

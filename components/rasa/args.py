@@ -12,7 +12,7 @@ from components.contract.companions import Companions, NlgServer
 from components.contract.connections import EventBroker, LockStore, ModelStorage, TrackerStore, Vault
 from components.contract.provider import FirstModel
 from components.contract.secrets import SecretValue
-from components.contract.terms import Profile, Size
+from components.contract.terms import LogLevel, Profile, Size
 from components.kubernetes.documents import Block
 from components.kubernetes.network_policies import Peer, Rule
 from components.rasa.spec.versions import Chart, Check, Image
@@ -60,6 +60,10 @@ class AssistantArgs(Connections):
     llm_keys: Mapping[str, SecretValue] = field(default_factory=dict[str, SecretValue])
     """Environment variable → secret: keys of language models, and whatever else `credentials` and
     `extra_endpoints` refer to as `${VARIABLE}`."""
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Further environment variables that anybody may read."""
+    log_level: LogLevel = "info"
+    """From which level on Rasa Pro writes lines."""
     credentials: Block = field(default_factory=lambda: dict[str, dict[str, str]](rest={}))
     """credentials.yml: the channels; secrets in it as `${VARIABLE}`."""
     extra_endpoints: Block = field(default_factory=dict[str, str])

@@ -127,6 +127,7 @@ def _documents(assistant: AssistantArgs) -> Block:
         "credentials": assistant.credentials,
         "model_groups": [*models.groups],
         "mcp_servers": [*models.mcp_servers],
+        "variables": assistant.variables,  # a proxy, say
     }
 
 

@@ -114,7 +114,7 @@ def _settings(args: AssistantArgs, made: PodObjects, files: RasaFiles, own_origi
         "mountModelsVolume": not isinstance(args.model_storage, Volume),
         "telemetry": {"enabled": False, "debug": False},
         "environment": args.environment,
-        "logging": {"logLevel": "info"},
+        "logging": {"logLevel": args.log_level},
         # Never the *Raw variants alone: no pod mounts them (docs/rasa-pro.md, Endpoints in the chart).
         "endpoints": files.endpoints,
         "credentials": files.credentials,

@@ -62,6 +62,8 @@ def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
         workers=assistant.workers,
         license=secret(settings.license),
         llm_keys={name: secret(key) for name, key in settings.llm_keys.items()},
+        variables=assistant.variables,
+        log_level=assistant.log_level,
         credentials=assistant.credentials,
         extra_endpoints=assistant.extra_endpoints,
         cors=assistant.cors,

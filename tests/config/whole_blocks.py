@@ -51,6 +51,8 @@ ASSISTANT: Block = {
     "cors": ["https://www.example.com"],
     "credentials": {"rest": {}, "slack": {"slack_token": "${SLACK_TOKEN}", "slack_channel": "help"}},
     "extraEndpoints": {"vector_store": {"host": "qdrant.example.com"}, "tracker_store": {"db": "rasa"}},
+    "variables": {"NO_PROXY": ".svc"},
+    "logLevel": "debug",
     "image": {
         "repository": "registry.example.com/rasa-pro",
         "tag": "3.21.0-latest",

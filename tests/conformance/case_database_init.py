@@ -100,6 +100,20 @@ def test_rds_iam(lab: Lab, tmp_path: Path) -> None:
     assert "planted" not in json.dumps(job.env)
 
 
+def test_a_role_of_rds_iam_gets_a_password(lab: Lab, tmp_path: Path) -> None:
+    """`trackerStore.login` identity → password on a stack that is up."""
+    args = replace(PLAIN, tracker_store=samples.RDS)
+    reset(lab.rds, "rasa")
+    before = database_init(lab, tmp_path / "a", record(lambda: Assistant("assistant", args)), "assistant")
+    assert before.run().status == 0
+    after = database_init(lab, tmp_path / "b", record(lambda: Assistant("assistant", PLAIN)), "assistant")
+    after.env["PGPORT"] = str(lab.rds.port)
+    for _ in range(2):
+        assert after.run().status == 0
+        assert lab.rds.run("SELECT pg_has_role('rasa', 'rds_iam', 'MEMBER')") == "f"
+        assert lab.rds.run("SELECT rolpassword LIKE 'SCRAM%' FROM pg_authid WHERE rolname = 'rasa'") == "t"
+
+
 def test_wrong_password_of_the_administrator(job: Pod) -> None:
     job.env["PGPASSWORD"] = "not-the-one"
     fails(job, "administrator's user name or password is wrong")

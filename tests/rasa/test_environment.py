@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from pulumi import RunError
 from components.contract.connections import S3
 from components.contract.secrets import engine_values
 from components.kubernetes.documents import as_yaml
+from components.rasa import connections
 from components.rasa.args import AssistantArgs
 from components.rasa.spec import variables
 from components.rasa.spec.connection_pools import (
@@ -160,3 +163,21 @@ def test_pools_stay_below_the_servers_limit(
     assert 0 <= found.overflow <= LARGEST_OVERFLOW
     assert found.size + found.overflow >= LEAST
     assert processes * (found.size + found.overflow) <= budget(max_connections) <= 0.8 * max_connections
+
+
+SET_AS_THEY_ARE = re.compile(r'Plain\(\s*"(\w+)"')
+"""In the source of `rasa/connections`."""
+OF_THE_USER_TOO = {"AWS_DEFAULT_REGION", "GOOGLE_APPLICATION_CREDENTIALS"}
+"""One value for all is the user's business, and a rule on identities has the other (`rules/names.py`)."""
+
+
+def test_what_the_stack_sets_is_known_to_the_rules() -> None:
+    folder = Path(connections.__file__).parent
+    found = {name for file in folder.glob("*.py") for name in SET_AS_THEY_ARE.findall(file.read_text())}
+    assert found - OF_THE_USER_TOO == variables.OF_STACK
+
+
+def test_variables_of_the_user_s_reach_the_pod() -> None:
+    args = replace(samples.BASE, variables={"HTTPS_PROXY": "http://proxy.example.com:3128"})
+    assert plain(args)["HTTPS_PROXY"] == "http://proxy.example.com:3128"
+    assert "HTTPS_PROXY" not in plain(samples.BASE)

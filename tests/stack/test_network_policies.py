@@ -213,3 +213,16 @@ def test_entra_without_a_mark_is_refused() -> None:
     assert verdict("s3", marked) == ()
     with pytest.raises(ConfigurationError):
         settings(**changes)
+
+
+def test_a_proxy_is_open_at_its_port() -> None:
+    raw = blocks.existing_stack()
+    proxy = {"variables": {"HTTPS_PROXY": "http://10.9.8.7:3128", "NO_PROXY": ".svc"}}
+    assistant = {**raw["assistant"], **proxy}
+    assert not any(of_the_proxy(rule) for rule in rules(recorded(settings()), "egress"))
+    assert any(of_the_proxy(rule) for rule in rules(recorded(settings(assistant=assistant)), "egress"))
+
+
+def of_the_proxy(rule: dict[str, Any]) -> bool:
+    peers = [peer.get("ipBlock", {}).get("cidr") for peer in rule["to"]]
+    return peers == ["10.9.8.7/32"] and [port["port"] for port in rule["ports"]] == [3128]

@@ -11,11 +11,12 @@ from pydantic import SecretStr
 from components.config import companions as o
 from components.config.capacity import REPLICAS, assistant_replicas
 from components.config.clouds import CLOUDS
-from components.config.messages import set_with
+from components.config.messages import rm_command, set_with
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.tracker_store import ExistingPostgres, ManagedTrackerStore
 from components.config.urls import url_problem
+from components.contract import secret_shapes
 from components.rasa.spec import variables
 from components.rasa.spec.connection_pools import (
     ANALYTICS_CONNECTIONS,
@@ -59,12 +60,22 @@ def _origins(settings: Settings) -> Iterator[str]:
 
 
 def _names_of_keys(settings: Settings) -> Iterator[str]:
-    for name in settings.llm_keys:
-        if not variables.NAME.match(name) or name in variables.SET_BY_CHART:
-            why = (
-                "is set by the Helm chart" if name in variables.SET_BY_CHART else "is no environment variable"
+    plain = settings.assistant.variables
+    for key, names in (("llmKeys", settings.llm_keys), ("assistant.variables", plain)):
+        for name in names:
+            if not variables.NAME.match(name) or name in variables.SET_BY_CHART:
+                of_chart = name in variables.SET_BY_CHART
+                why = "is set by the Helm chart" if of_chart else "is no environment variable"
+                yield f"rasa:{key}.{name} {why}; choose another name"
+    for name, value in plain.items():
+        if name in settings.llm_keys:
+            path = f"rasa:assistant.variables.{name}"
+            yield f"{path} is in rasa:llmKeys, too; remove one, such as with: {rm_command(path)}"
+        elif secret_shapes.is_named(name, value) or secret_shapes.kind_of(value) is not None:
+            yield (
+                f"rasa:assistant.variables.{name} is a secret in plain text: have it reissued, then "
+                + set_with(f"rasa:llmKeys.{name}", "<value>", is_secret=True)
             )
-            yield f"rasa:llmKeys.{name} {why}; choose another name"
 
 
 def _written(settings: Settings) -> Mapping[str, Mapping[str, Any] | list[dict[str, Any]]]:
@@ -91,7 +102,8 @@ def _documents(settings: Settings) -> Iterator[str]:
 
 def _variables(settings: Settings) -> Iterator[str]:
     """They refer to variables that the pod has."""
-    known = variables.SET_BY_CHART | variables.OF_CONNECTIONS | settings.llm_keys.keys()
+    given = settings.llm_keys.keys() | settings.assistant.variables.keys()
+    known = variables.SET_BY_CHART | variables.OF_CONNECTIONS | given
     for key, document in _written(settings).items():
         yield from (f"rasa:{key}: {problem}" for problem in unset_variables(document, known))
 

@@ -156,7 +156,11 @@ def _topics(settings: Settings) -> Iterator[str]:
 
 def _variables(settings: Settings) -> Iterator[str]:
     """Variables that would replace what the process, the chart or the pod's identity needs."""
-    blocks: dict[str, Mapping[str, object]] = {"llmKeys": settings.llm_keys}
+    ours: dict[str, Mapping[str, object]] = {
+        "llmKeys": settings.llm_keys,
+        "assistant.variables": settings.assistant.variables,
+    }
+    blocks = dict(ours)
     for key, server in (("nlgServer", settings.nlg_server), ("actions", settings.actions)):
         if isinstance(server, o.OwnServer):
             blocks |= {f"{key}.variables": server.variables, f"{key}.secrets": server.secrets}
@@ -168,7 +172,7 @@ def _variables(settings: Settings) -> Iterator[str]:
                     yield f"rasa:{key}.secrets.{name} is no environment variable; choose another name"
     for block, names in blocks.items():
         for name in names:
-            if (why := _taken(name, settings, ours=block == "llmKeys")) is not None:
+            if (why := _taken(name, settings, ours=block in ours)) is not None:
                 path = f"rasa:{block}.{name}"
                 yield f"{path} {why}; choose another name, and remove this one with: {rm_command(path)}"
 
@@ -178,6 +182,8 @@ def _taken(name: str, settings: Settings, *, ours: bool) -> str | None:
         return "is read by the process itself, or by Kubernetes"
     if not ours:
         return None
+    if name in variables.OF_STACK:
+        return "is set by the stack itself, from its other keys"
     if name in variables.OF_CONNECTIONS or name.startswith("TRACKER_STORE_"):
         return "is what the stack itself calls a connection's password"
     for cloud, identity, title in IDENTITIES:

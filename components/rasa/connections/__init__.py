@@ -117,6 +117,7 @@ def environment(
             *_pools(args),
             *key_variables(*written),
             *(Secret(name, key, "rasa:llmKeys") for name, key in args.llm_keys.items()),
+            *(Plain(name, value, "rasa:assistant.variables") for name, value in args.variables.items()),
         ]
     )
 

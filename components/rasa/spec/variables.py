@@ -53,6 +53,31 @@ OF_CONNECTIONS = frozenset(
 )
 """What connections bring along, where they have a password at all."""
 
+OF_STACK = frozenset(
+    {
+        "AWS_CA_BUNDLE",
+        "AWS_ELASTICACHE_CLUSTER_NAME",
+        "AWS_ENDPOINT_URL_S3",
+        "AZURE_ACCOUNT_NAME",
+        "AZURE_CONTAINER",
+        "BUCKET_NAME",
+        "ELASTICACHE_REDIS_AWS_IAM_ENABLED",
+        "FORCE_JSON_LOGGING",
+        "IAM_CLOUD_PROVIDER",
+        "KAFKA_MSK_AWS_IAM_ENABLED",
+        "LITELLM_LOCAL_MODEL_COST_MAP",
+        "RDS_SQL_DB_AWS_IAM_ENABLED",
+        "SANIC_WORKERS",
+        "SQL_MAX_OVERFLOW",
+        "SQL_POOL_SIZE",
+        "SQL_TRACKER_STORE_SSL_MODE",
+        "SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE",
+        "TICKET_LOCK_LIFETIME",
+        "VAULT_CACERT",
+    }
+)
+"""What the stack itself sets, from its connections and sizes (`rasa/connections`)."""
+
 REFERENCE = re.compile(r"\$\{([^}]*)\}")
 """How YAML refers to a variable; `$NAME` without braces is plain text to Rasa (`shared/utils/yaml.py:99`)."""
 NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
