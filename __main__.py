@@ -19,6 +19,7 @@ from components.stack.platform import build_platform
 from components.stack.registrations import begin_registrations
 from components.stack.safeguards import Safeguards
 from components.stack.tags import stack_tags
+from components.stack.transforms import register_transforms
 
 stack = pulumi.get_stack()
 
@@ -28,6 +29,9 @@ require_sdk(settings.cloud, f"make environment STACK={stack}")
 check_existing_cluster(settings)
 notices.say(settings)
 tags = stack_tags(project=pulumi.get_project(), stack=stack, profile=settings.profile, extra=settings.tags)
+
+# A company's own rules, through which everything goes that follows.
+register_transforms(settings.transforms, pulumi.runtime.register_resource_transform)
 
 # What the stack is, compared with what runs before anything else begins.
 safeguards = Safeguards(settings, stack=stack)

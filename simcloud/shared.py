@@ -15,8 +15,9 @@ from pulumi.runtime.proto import provider_pb2
 from simcloud.account import Account
 from simcloud.clock import Clock
 from simcloud.connection import Cloud
+from simcloud.outside import named_in
 from simcloud.provider import Context, Provider, Server
-from simcloud.wire import Value, as_list, as_map, walk
+from simcloud.wire import Value, as_list, as_map
 
 
 class SharedProvider(Provider):
@@ -60,11 +61,9 @@ class SharedProvider(Provider):
             return self._previews.get(engine, self.cloud)
 
     def _named_outside(self) -> Generator[str]:
-        """What the stack files name exists, though not in this account (`Workspace.named_outside`)."""
+        """What the stack files name exists, though not in this account (`outside.py`)."""
         for path in self._project.rglob("Pulumi.*.yaml"):
-            for _, value, _ in walk(cast("Value", yaml.safe_load(path.read_text()))):
-                if isinstance(value, str):
-                    yield from (value, value.rpartition(":")[2])
+            yield from named_in(cast("Value", yaml.safe_load(path.read_text())), *path.parents)
 
     def _deleted_with(self) -> Generator[tuple[str, str]]:
         for path in self._home.rglob(".pulumi/stacks/**/*.json"):

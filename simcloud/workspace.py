@@ -20,6 +20,7 @@ from pulumi.automation import CommandError, PulumiCommand
 
 from simcloud import stand_ins
 from simcloud.errors import SimcloudError
+from simcloud.outside import named_in
 from simcloud.stand_ins import read_yaml
 from simcloud.wire import Properties, Value, as_list, as_map, assign, is_map, path_text, walk
 
@@ -163,10 +164,8 @@ class Workspace:
         return self.config.get(f"{self.name}:{key}")
 
     def named_outside(self) -> frozenset[str]:
-        """Return the strings that the config holds: an id or ARN among them exists outside the account."""
-        held = [value for _, value, _ in walk(self.config) if isinstance(value, str)]
-        # `user:<id>` names the id
-        return frozenset([*held, *(value.rpartition(":")[2] for value in held)])
+        """Return what the config says exists outside the account."""
+        return frozenset(named_in(self.config, self.project))
 
     def prepare(self, engine: PulumiCommand) -> None:
         """Write the files that the engine reads."""

@@ -90,6 +90,8 @@ class Settings(Model):
     """What is tried before Rasa Pro is installed or changed."""
     alarms: Alarms = Alarms()
     """Who is told."""
+    transforms: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._/-]+\.py$")
+    """File of a company's own rules for every resource, such as stacks/transforms.py (docs/own-rules.md)."""
     renewal: str = Field(default="0", pattern=r"^[A-Za-z0-9-]{1,32}$")
     """Another value, the month for example, has certificates that the stack issues itself issued anew."""
     license: SecretStr

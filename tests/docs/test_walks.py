@@ -74,6 +74,7 @@ BEFORE: Mapping[str, Mapping[int, str]] = {
     "README.md": {0: CLONE, 1: LOCAL, 2: "pulumi preview"},
     "backends.md": {0: BOOTSTRAPPED, 1: IN_THE_PROJECT},
     "companions.md": {0: CLONE, 1: PRINTED},
+    "own-rules.md": {0: f"{CLONE}{LOCAL}"},
     "upgrading.md": {0: RELEASES, 2: LOCAL},
     "vault.md": {0: WITH_VAULT},
 }

@@ -19,6 +19,7 @@ from components.config.rules import (
     sold,
     stack,
     stores,
+    transforms,
     unused,
     vault,
     versions,
@@ -45,6 +46,7 @@ RULES: Sequence[Rule] = (
     *ingress.RULES,
     *network_policies.RULES,
     *versions.RULES,
+    *transforms.RULES,
 )
 
 
