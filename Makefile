@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help environment stack check-stacks demo test check unit engine-tests long-tests servers conformance conformance-table conformance-lock \
+.PHONY: help environment stack check-stacks images demo test check unit engine-tests long-tests servers conformance conformance-table conformance-lock \
 	lock fmt odd-values effects schema readme goldens matrix recovery vendor-rules provider-preview e2e preview up refresh destroy pulumi-cli bench
 
 # A target whose comment begins with [dev] is for those who change the project.
@@ -47,6 +47,10 @@ stack: .uv/$(UV_VERSION) ## write stacks/Pulumi.NAME.yaml: make stack NAME=… C
 
 check-stacks: .venv/.ready ## check what is in stacks/: it loads, obeys the policies, and comes up on the simulated cloud
 	@$(BIN)/python -m ci check-stacks
+
+images: WITH += simulation
+images: environment ## print the commands that copy STACK's images and charts into its mirror (MIRROR=…, TOOL=crane|skopeo)
+	@$(BIN)/python -m ci.images $(STACK) --mirror '$(MIRROR)' --tool '$(or $(TOOL),crane)'
 
 demo: WITH += simulation
 demo: environment ## bring STACK (aws-dev) up on the simulated cloud and show what it is

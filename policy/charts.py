@@ -15,4 +15,4 @@ def is_rasa(release: Resource) -> bool:
 
 def is_vault(release: Resource) -> bool:
     """Whether it is Vault."""
-    return at(release.inputs, "chart") == "vault"
+    return str(at(release.inputs, "chart")).rpartition("/")[2] == "vault"

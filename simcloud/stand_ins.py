@@ -24,12 +24,18 @@ def read_yaml(path: Path) -> Properties:
 def planted(stack: str, cloud: str) -> Properties:
     """The secrets that a person would set: for every stack, for each stack of a cloud, for this one alone."""
     everything = read_yaml(PLANTED)
-    everything.pop("plain", None)
+    for section in ("plain", "instead"):
+        everything.pop(section, None)
     chosen = [
         as_map(as_map(everything.pop(part, {})).get(key))
         for part, key in (("clouds", cloud), ("stacks", stack))
     ]
     return {**everything, **chosen[0], **chosen[1]}
+
+
+def instead() -> Properties:
+    """Secrets that few stacks have and no stack lacks: they stand in only for what a file has encrypted."""
+    return as_map(read_yaml(PLANTED).get("instead"))
 
 
 def plain(cloud: str) -> list[Properties]:

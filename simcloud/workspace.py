@@ -128,7 +128,8 @@ class Workspace:
                 config[key] = stand_ins.planted_into(as_map(config.get(key)), stand_ins.sealed(value))
             elif key not in config:
                 config[key] = {"secure": value}
-        whole = cast("Properties", stand_ins.replant(config, planted, ()))
+        ours = stand_ins.planted_into(planted, stand_ins.instead())
+        whole = cast("Properties", stand_ins.replant(config, ours, ()))
         added = {path for path, _, _ in walk(whole)} - given
         self.stand_ins = sorted(path_text(path[:-1] if path[-1] == "secure" else path) for path in added)
         """The keys that the stack file lacks."""

@@ -132,6 +132,7 @@ COMPUTED: Mapping[str, Callable[[str, Properties], Properties]] = {
     },
     "azure-native:containerservice:ManagedCluster": lambda name, inputs: {
         "identity": {"type": "UserAssigned", "userAssignedIdentities": {}},
+        "identityProfile": {"kubeletidentity": {"objectId": f"nodes-of-{name}"}},
         "oidcIssuerProfile": {**inputs["oidcIssuerProfile"], "issuerURL": f"https://oic.azure/{name}/"},
     },
     "azure-native:dbforpostgresql:Server": lambda name, _: {

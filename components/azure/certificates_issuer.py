@@ -18,14 +18,13 @@ from components.azure.cluster_add_on import Chart, create_identity, install
 from components.azure.identity import POD_LABELS
 from components.azure.placement import Placement
 from components.azure.roles import Role
+from components.contract.images import CERT_MANAGER
 from components.contract.ingress import Zone
 from components.kubernetes.gateway import custom, name_of
 
 CHART = Chart(
     release="cert-manager",
-    chart="oci://quay.io/jetstack/charts/cert-manager",
-    version="v1.21.0",
-    namespace="cert-manager",
+    chart=CERT_MANAGER,
     service_account="cert-manager",
     pod_security="restricted",
 )
@@ -44,6 +43,8 @@ class CertificatesIssuerArgs:
     placement: Placement
     zone: Zone
     email: str
+    pull_secret: Output[str] | None
+    """As in `Kubernetes`."""
 
 
 class CertificatesIssuer(ComponentResource):
@@ -62,7 +63,7 @@ class CertificatesIssuer(ComponentResource):
             "podLabels": dict(POD_LABELS),
             "serviceAccount": {"labels": dict(POD_LABELS)},
         }
-        release = install(name, CHART, identity, values, parent=self)
+        release = install(name, CHART, identity, values, pull_secret=args.pull_secret, parent=self)
         made = custom(
             name,
             "ClusterIssuer",

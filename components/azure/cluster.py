@@ -27,6 +27,7 @@ from components.azure.alarms import Alarm, AlarmPlace, create_alarms
 from components.azure.cluster_maintenance import create_windows
 from components.azure.logs import send_logs
 from components.azure.previews import told
+from components.azure.registry import let_nodes_pull
 from components.azure.roles import PRINCIPALS, assign, built_in
 from components.contract.provider import FoundationArgs
 from components.contract.terms import Profile
@@ -75,7 +76,7 @@ class Cluster(ComponentResource):
     node_resource_group_id: Output[str]
     kubeconfig: Output[str]
     access: tuple[Resource, ...]
-    """The role assignments of the administrators."""
+    """The role assignments of the administrators, and of the nodes where they pull images."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:azure:Cluster", name, {}, opts)
@@ -110,6 +111,9 @@ class Cluster(ComponentResource):
         )
         if foundation.profile == "production":
             create_windows(name, resource_group=args.resource_group, cluster=cluster, parent=self)
+        if foundation.registry is not None:
+            pull = let_nodes_pull(name, foundation.registry, cluster, parent=self)
+            self.access = (*self.access, pull)
         self._watch(name, args, cluster)
         self.name = cluster.name
         # An output of the cluster, because AKS creates the group.

@@ -14,6 +14,8 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.azure.identity import federate, subject
 from components.azure.placement import Placement
 from components.azure.roles import Role, assign, built_in
+from components.contract import images
+from components.kubernetes.pull_secret import with_pull_secret
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,12 +23,15 @@ class Chart:
     """What is installed."""
 
     release: str
-    chart: str
-    version: str
-    namespace: str
+    chart: images.Chart
     service_account: str
     pod_security: str
     """Pod Security Standard of the namespace."""
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that the stack makes for it."""
+        return self.chart.namespace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +78,15 @@ def create_identity(
 
 
 def install(
-    name: str, chart: Chart, identity: Identity, values: Mapping[str, object], *, parent: Resource
+    name: str,
+    chart: Chart,
+    identity: Identity,
+    values: Mapping[str, object],
+    *,
+    pull_secret: Output[str] | None,
+    parent: Resource,
 ) -> Release:
-    """Install the chart into a namespace of its own."""
+    """Install the chart into a namespace of its own; `pull_secret` as in `Kubernetes`."""
     namespace = v1.Namespace(
         name,
         metadata=ObjectMetaArgs(
@@ -86,9 +97,11 @@ def install(
     return Release(
         name,
         name=chart.release,
-        namespace=namespace.metadata.name,
-        chart=chart.chart,
-        version=chart.version,
+        namespace=with_pull_secret(
+            name, namespace.metadata.name, pull_secret, opts=ResourceOptions(parent=parent)
+        ),
+        chart=chart.chart.ref,
+        version=chart.chart.version,
         values=dict(values),
         atomic=True,
         # AKS puts the identity into a pod when the pod starts, and the client id, which is all that an input

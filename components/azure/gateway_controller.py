@@ -14,13 +14,11 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from components.azure.cluster_add_on import Chart, create_identity, install
 from components.azure.placement import Placement
 from components.azure.roles import Role
+from components.contract.images import ALB_CONTROLLER
 
 CHART = Chart(
     release="alb-controller",
-    chart="oci://mcr.microsoft.com/application-lb/charts/alb-controller",
-    version="1.12.2",
-    # The chart's own (Azure documentation, "Deploy Application Gateway for Containers ALB Controller").
-    namespace="azure-alb-system",
+    chart=ALB_CONTROLLER,
     service_account="alb-controller-sa",
     # The chart's pods lack fields that `restricted` demands.
     pod_security="baseline",
@@ -34,6 +32,8 @@ class GatewayControllerArgs:
     placement: Placement
     subnet_id: Output[str]
     """Of the load balancers."""
+    pull_secret: Output[str] | None
+    """As in `Kubernetes`."""
 
 
 class GatewayController(ComponentResource):
@@ -63,5 +63,6 @@ class GatewayController(ComponentResource):
                 "podIdentity": {"clientID": identity.client_id},
             }
         }
-        self.ready = (install(name, CHART, identity, values, parent=self), *identity.ready)
+        release = install(name, CHART, identity, values, pull_secret=args.pull_secret, parent=self)
+        self.ready = (release, *identity.ready)
         self.register_outputs({})

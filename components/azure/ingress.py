@@ -46,7 +46,9 @@ class Ingress(ComponentResource):
         balancer, frontend, association = _load_balancer(name, args.placement, subnet.id, parent=self)
         controller = GatewayController(
             f"{name}-controller",
-            GatewayControllerArgs(placement=args.placement, subnet_id=subnet.id),
+            GatewayControllerArgs(
+                placement=args.placement, subnet_id=subnet.id, pull_secret=args.pull_secret
+            ),
             ResourceOptions(parent=self),
         )
         reference = {"kind": "Secret", "group": "", "name": _secret(name, args, parent=self)}
@@ -149,7 +151,9 @@ def _secret(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Out
         case CertManagerCertificate(email=str(email)) if args.zone is not None:
             ours = CertificatesIssuer(
                 f"{name}-certificates",
-                CertificatesIssuerArgs(placement=args.placement, zone=args.zone, email=email),
+                CertificatesIssuerArgs(
+                    placement=args.placement, zone=args.zone, email=email, pull_secret=args.pull_secret
+                ),
                 ResourceOptions(parent=parent),
             )
             return issued_secret(name, args, ours.issuer, parent=parent)

@@ -16,6 +16,7 @@ Role = Literal[
     "reader",
     "dns-contributor",
     "gateway-manager",
+    "image-puller",
 ]
 
 PrincipalType = Literal["User", "Group", "ServicePrincipal"]
@@ -34,9 +35,10 @@ BUILT_IN = {
     "reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
     "dns-contributor": "befefa01-2a29-4197-83a8-272ff33ce314",
     "gateway-manager": "fbc52c3f-28ad-4303-a892-8a056630b8f1",
+    "image-puller": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
 }
 """Network Contributor; Azure Kubernetes Service RBAC Cluster Admin; Key Vault Crypto User; Reader; DNS Zone
-Contributor; AppGw for Containers Configuration Manager."""
+Contributor; AppGw for Containers Configuration Manager; AcrPull."""
 
 
 def built_in(role: Role, subscription_id: Output[str]) -> Output[str]:

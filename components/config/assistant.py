@@ -10,8 +10,9 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from components.config.model import Model
 from components.config.patterns import DIGEST, SHA256
+from components.contract.images import RASA_CHART, RASA_CHART_VERSION, RASA_REPOSITORY, RASA_TAG
 from components.contract.terms import LogLevel, Size
-from components.rasa.spec.versions import CHART, CHART_VERSION, IMAGE_REPOSITORY, IMAGE_TAG, Check
+from components.rasa.spec.versions import Check
 
 
 class Network(Model):
@@ -32,9 +33,9 @@ class Network(Model):
 class Image(Model):
     """A container image."""
 
-    repository: str = IMAGE_REPOSITORY
+    repository: str = RASA_REPOSITORY
     """Registry and name."""
-    tag: str = IMAGE_TAG
+    tag: str = RASA_TAG
     """Tag; the assistant must have been trained with the same version."""
     digest: str | None = Field(default=None, pattern=DIGEST)
     """sha256:…, which pins the image whatever its tag comes to mean."""
@@ -43,9 +44,9 @@ class Image(Model):
 class Chart(Model):
     """A Helm chart."""
 
-    ref: str = CHART
+    ref: str = RASA_CHART
     """OCI reference, local path, or name in `repository`."""
-    version: str = CHART_VERSION
+    version: str = RASA_CHART_VERSION
     """Version of the chart; docs/upgrading.md says which work."""
     repository: str | None = None
     """URL of a classic chart repository."""

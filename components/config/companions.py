@@ -27,12 +27,8 @@ from components.config.model import (
 )
 from components.config.tracker_store import ExistingPostgres
 from components.contract import companions
+from components.contract.images import ANALYTICS_REPOSITORY, ANALYTICS_TAG, DUCKLING_IMAGE
 
-DUCKLING_IMAGE = "rasa/duckling:0.2.0.2-r4"
-"""The chart's (values.yaml, `duckling.image`)."""
-ANALYTICS_IMAGE = "europe-west3-docker.pkg.dev/rasa-releases/rasa-pro/rasa-pro-services"
-ANALYTICS_TAG = "3.8.1-latest"
-"""The chart's (values.yaml, `rasaProServices.image`)."""
 IMAGE = r"^[a-z0-9][A-Za-z0-9._/:-]*(:[A-Za-z0-9._-]{1,128}|@sha256:[0-9a-f]{64})$"
 CPU, MEMORY = r"^(\d+m|\d+(\.\d+)?)$", r"^\d+(Ki|Mi|Gi)$"
 
@@ -135,7 +131,7 @@ class InClusterAnalytics(Model):
     """Rasa Pro Services: reads the events topic, and writes what it computes into a database of its own."""
 
     source: Literal["in-cluster"] = Field(alias="from")
-    repository: str = ANALYTICS_IMAGE
+    repository: str = ANALYTICS_REPOSITORY
     """Registry and name of the image."""
     tag: str = ANALYTICS_TAG
     """Tag, or tag@sha256:…"""

@@ -21,6 +21,7 @@ from components.config.lock_store import LockStore
 from components.config.model import Model, Secret
 from components.config.model_storage import ManagedModelStorage, ModelStorage
 from components.config.patterns import LABEL_NAME
+from components.config.registry import Registry
 from components.config.secrets_manager import NoSource, SecretsManager
 from components.config.tracker_store import ManagedTrackerStore, TrackerStore
 from components.config.zones import zone_names, zones_wanted
@@ -84,6 +85,8 @@ class Settings(Model):
     """Language models by the id that config.yml calls them."""
     mcp_servers: tuple[companions.McpServer, ...] = ()
     """Servers of tools that flows and agents call."""
+    registry: Registry = Registry()
+    """Where images and charts come from, and who may pull them."""
     assistant: Assistant
     """Rasa Pro itself and the assistant that it serves."""
     preflight: Preflight = Preflight()

@@ -129,6 +129,8 @@ class Kubernetes(Connection):
     """The cluster is not the stack's: its objects are still there when it does not answer."""
     closed: bool = True
     """Network policies say who talks to Rasa's pods and whom they call; else whatever surrounds them does."""
+    pull_secret: Output[str] | None = None
+    """Secret: Docker's config.json with the logins of registries, for each namespace of the stack's pods."""
     flavor: Flavor = "kubernetes"
     """OpenShift assigns users and groups of pods itself, and has a router and a DNS of its own."""
     provisioner: Provisioner | None = None

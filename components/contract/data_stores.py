@@ -86,5 +86,6 @@ _API_VERSION = re.compile(r"^(azure-native:\w+)/v\d+\w*:")
 def content(type_: str, inputs: Mapping[str, object] | None = None) -> str | None:
     """What a resource of this type holds; None if it holds no data."""
     if type_ == RELEASE:
-        return CHARTS.get(str((inputs or {}).get("chart")))
+        # In a mirror it is the last part of a longer name.
+        return CHARTS.get(str((inputs or {}).get("chart")).rpartition("/")[2])
     return DATA_STORES.get(_API_VERSION.sub(r"\1:", type_))

@@ -108,6 +108,8 @@ class IngressArgs(Generic[Placement]):
     """What takes the route instead of a class."""
     annotations: Mapping[str, str] = field(default_factory=dict[str, str])
     """That controller's own, for the Ingress or the HTTPRoute."""
+    pull_secret: Output[str] | None = None
+    """As in `Kubernetes`, for what the stack installs beside the load balancer."""
 
     def at(self, place: Other) -> IngressArgs[Other]:
         """The same, at a place in a cloud."""

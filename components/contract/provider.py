@@ -60,6 +60,8 @@ class FoundationArgs:
     namespace: str
     alarm_target: str | None
     """SNS topic ARN, Azure action group id, Google notification channel; None creates silent alarms."""
+    registry: str | None = None
+    """Registry of images, by its id in the cloud, that the nodes get the right to pull from."""
     tags: Mapping[str, str]
 
 

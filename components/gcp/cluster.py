@@ -24,6 +24,7 @@ from components.contract.terms import Profile
 from components.gcp.apis import Apis
 from components.gcp.key import grant_key, service_agent
 from components.gcp.network import PODS, SERVICES
+from components.gcp.registry import let_nodes_pull
 
 CHANNEL: Mapping[Profile, str] = {"dev": "REGULAR", "production": "STABLE"}
 """Google upgrades control plane and nodes along the channel; STABLE gets a version some months later."""
@@ -57,7 +58,7 @@ class Cluster(ComponentResource):
     """The workload identity pool; a resource that takes it as an input waits for the cluster."""
     kubeconfig: Output[str]
     access: tuple[Resource, ...]
-    """The grants of the administrators."""
+    """The grants of the administrators, and of the nodes where they pull images."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:Cluster", name, {}, opts)
@@ -91,6 +92,9 @@ class Cluster(ComponentResource):
         )
         self.kubeconfig = _kubeconfig(cluster, public=bool(args.foundation.allowed_cidrs))
         self.access = tuple(_admin(name, member, args, parent=self) for member in args.foundation.admins)
+        if args.foundation.registry is not None:
+            pull = let_nodes_pull(name, args.foundation.registry, nodes.member, parent=self)
+            self.access = (*self.access, pull)
         self.register_outputs({"name": self.name})
 
 

@@ -13,9 +13,8 @@ from __future__ import annotations
 from pulumi import Output
 
 from components.contract.connections import SideCar
+from components.contract.images import HAPROXY_IMAGE
 
-IMAGE = "docker.io/library/haproxy:3.2.21"
-"""HAProxy's own image. 3.2 is a long-term release, maintained until 2030."""
 USER = 99
 """The image runs as `haproxy`; Kubernetes wants the number to see that it is not root."""
 NAME = "redis-tls"
@@ -28,7 +27,7 @@ def tls_side_car(*, host: Output[str], port: int, authority: Output[str]) -> Sid
     """The container, listening on the pod's loopback; nothing in its files is secret."""
     return SideCar(
         name=NAME,
-        image=IMAGE,
+        image=HAPROXY_IMAGE,
         user=USER,
         args=("-f", f"{FOLDER}/{CONFIG}"),
         # The probe connects to HAProxy's own port, with bash, since the image (Debian) has no HTTP client. It

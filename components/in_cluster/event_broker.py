@@ -23,6 +23,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.contract.connections import Kafka, Pods, SaslTls
+from components.contract.images import KAFKA_VERSION, METADATA_VERSION
 from components.contract.provider import EventBrokerArgs
 from components.contract.secrets import SecretRef
 from components.contract.terms import Profile, Size
@@ -31,8 +32,6 @@ from components.in_cluster.placement import Placement
 from components.kubernetes.scheduling import apart, spread
 
 API = "kafka.strimzi.io/v1"
-KAFKA_VERSION, METADATA_VERSION = "4.3.1", "4.3-IV0"
-"""Of Strimzi 1.2.0. Set here, so that another version of the operator does not change Kafka's."""
 PORT = 9093
 MECHANISM = "SCRAM-SHA-512"
 READY_MINUTES = 20

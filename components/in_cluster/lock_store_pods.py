@@ -15,13 +15,12 @@ from pulumi_kubernetes.apps.v1 import (
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 
+from components.contract.images import VALKEY_IMAGE
 from components.contract.provider import LockStoreArgs
 from components.in_cluster.placement import Placement
 from components.kubernetes.restricted import container_security, pod_security
 from components.kubernetes.scheduling import apart, spread
 
-IMAGE = "docker.io/valkey/valkey:9.1.1"
-"""The version that Valkey's own chart installs (valkey-helm 0.11.0, `appVersion`)."""
 PORT, SENTINEL_PORT = 6379, 26379
 SERVICE = "rasa"
 """The name under which the Sentinels watch the primary."""
@@ -169,7 +168,7 @@ def _container(
     handler, mounted = v1.ExecActionArgs(command=["sh", "-c", ask]), {"tls": TLS, "users": USERS}
     return v1.ContainerArgs(
         name=name,
-        image=IMAGE,
+        image=VALKEY_IMAGE,
         command=["sh", f"{CONFIG}/{script}"],
         env=environment,
         ports=[v1.ContainerPortArgs(name=port, container_port=number) for port, number in ports.items()],

@@ -21,13 +21,16 @@ from dataclasses import dataclass
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core import v1
-from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
+from pulumi_kubernetes.helm.v3 import Release
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.contract.images import CLOUDNATIVE_PG, STRIMZI, Chart
 from components.contract.terms import Operator as OperatorName
 from components.in_cluster.placement import Placement
 from components.kubernetes.access import MODES, POD_SECURITY
+from components.kubernetes.chart import repository_of
 from components.kubernetes.network_policies import OPERATORS
+from components.kubernetes.pull_secret import with_pull_secret
 
 INSTALL_SECONDS = 600
 READY = {"pulumi.com/waitFor": "condition=Ready"}
@@ -41,12 +44,10 @@ Values = Mapping[str, object]
 class OperatorArgs:
     """One operator's chart."""
 
-    namespace: str
-    chart: str
-    version: str
-    repository: str | None = None
-    """URL of a classic repository; None: `chart` is an OCI reference."""
+    chart: Chart
     values: Values
+    pull_secret: Output[str] | None
+    """As in `Kubernetes`."""
 
 
 class Operator(ComponentResource):
@@ -57,7 +58,7 @@ class Operator(ComponentResource):
         namespace = v1.Namespace(
             name,
             metadata=ObjectMetaArgs(
-                name=args.namespace,
+                name=args.chart.namespace,
                 labels={
                     **OPERATORS,
                     **{f"pod-security.kubernetes.io/{mode}": POD_SECURITY for mode in MODES},
@@ -68,10 +69,12 @@ class Operator(ComponentResource):
         Release(
             name,
             name=name,
-            namespace=namespace.metadata.name,
-            chart=args.chart,
-            version=args.version,
-            repository_opts=None if args.repository is None else RepositoryOptsArgs(repo=args.repository),
+            namespace=with_pull_secret(
+                name, namespace.metadata.name, args.pull_secret, opts=ResourceOptions(parent=self)
+            ),
+            chart=args.chart.ref,
+            version=args.chart.version,
+            repository_opts=repository_of(args.chart),
             values=args.values,
             atomic=True,
             cleanup_on_fail=True,
@@ -83,7 +86,7 @@ class Operator(ComponentResource):
 
 
 def cloudnative_pg(place: Placement, *, parent: Resource) -> list[Resource]:
-    """The operator of PostgreSQL, unless it runs already; chart 0.29.0 is CloudNativePG 1.30.0."""
+    """The operator of PostgreSQL, unless it runs already."""
     if "cloudnative-pg" in place.running:
         return []
     values: dict[str, object] = {
@@ -96,13 +99,7 @@ def cloudnative_pg(place: Placement, *, parent: Resource) -> list[Resource]:
         # The chart's 10001 lies outside the range that OpenShift gives the namespace; null takes it away.
         values["containerSecurityContext"] = {"runAsUser": None, "runAsGroup": None}
     name: OperatorName = "cloudnative-pg"
-    args = OperatorArgs(
-        namespace="cnpg-system",
-        chart="cloudnative-pg",
-        version="0.29.0",
-        repository="https://cloudnative-pg.github.io/charts",
-        values=values,
-    )
+    args = OperatorArgs(chart=CLOUDNATIVE_PG, values=values, pull_secret=place.access.cluster.pull_secret)
     return [Operator(name, args, ResourceOptions(parent=parent))]
 
 
@@ -117,12 +114,7 @@ def strimzi(place: Placement, *, parent: Resource) -> list[Resource]:
         "extraEnvs": [{"name": "STRIMZI_POD_SECURITY_PROVIDER_CLASS", "value": POD_SECURITY}],
     }
     name: OperatorName = "strimzi"
-    args = OperatorArgs(
-        namespace="strimzi",
-        chart="oci://quay.io/strimzi-helm/strimzi-kafka-operator",
-        version="1.2.0",
-        values=values,
-    )
+    args = OperatorArgs(chart=STRIMZI, values=values, pull_secret=place.access.cluster.pull_secret)
     return [Operator(name, args, ResourceOptions(parent=parent))]
 
 

@@ -28,6 +28,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.contract.connections import Pods, Postgres
+from components.contract.images import POSTGRESQL_IMAGE
 from components.contract.provider import TrackerStoreArgs
 from components.contract.secrets import PasswordLogin, SecretRef
 from components.contract.terms import Profile, Size
@@ -36,9 +37,6 @@ from components.in_cluster.placement import Placement
 from components.kubernetes.scheduling import NODE, spread
 
 API = "postgresql.cnpg.io/v1"
-IMAGE = "ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie"
-"""The operator's own default. Set here, so that another version of the operator does not change
-PostgreSQL's."""
 DATABASE = ROLE = "rasa"
 PORT = 5432
 READY_MINUTES = 20
@@ -128,7 +126,7 @@ def _cluster(
         metadata=ObjectMetaArgs(name=name, namespace=args.placement.access.namespace, annotations=READY),
         spec={
             "instances": servers.instances,
-            "imageName": IMAGE,
+            "imageName": POSTGRESQL_IMAGE,
             "bootstrap": {"initdb": {"database": DATABASE, "owner": ROLE, "dataChecksums": True}},
             "postgresql": postgresql,
             "storage": storage,

@@ -8,6 +8,7 @@ from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.contract.cluster import OPEN_LABEL, ClusterConfigMap, Kubernetes
+from components.kubernetes.pull_secret import with_pull_secret
 
 POD_SECURITY = "restricted"
 """Pod Security Standard of the namespace; the stack's own pods and the charts' comply with it."""
@@ -41,7 +42,12 @@ class ClusterAccess(ComponentResource):
             # Without its access entry the cluster refuses the login.
             opts=ResourceOptions(parent=self, depends_on=list(args.ready)),
         )
-        self.namespace = self._namespace()
+        self.namespace = with_pull_secret(
+            name,
+            self._namespace(),
+            args.pull_secret,
+            opts=ResourceOptions(parent=self, provider=self.provider),
+        )
         for setting in args.cluster_network.settings:
             self._tell(setting)
         self.register_outputs({"namespace": self.namespace})

@@ -13,17 +13,19 @@ from typing import cast
 
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_kubernetes.core import v1
-from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
+from pulumi_kubernetes.helm.v3 import Release
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.contract.cluster import ANALYTICS_RELEASE, Kubernetes
 from components.contract.companions import Analytics
 from components.contract.connections import AwsIam
+from components.contract.images import Chart
 from components.contract.secrets import SecretRef, StoredSecretLogin, engine_values
+from components.kubernetes.chart import repository_of
 from components.rasa.analytics_values import Place, analytics_files, analytics_secrets, analytics_values
 from components.rasa.database import DatabaseInit, DatabaseInitArgs
 from components.rasa.spec import variables
-from components.rasa.spec.versions import Chart, Image
+from components.rasa.spec.versions import Image
 
 RELEASE = ANALYTICS_RELEASE
 START_SECONDS = 600
@@ -70,9 +72,7 @@ class AnalyticsServices(ComponentResource):
             namespace=args.namespace,
             chart=args.chart.ref,
             version=None if args.chart.is_local else args.chart.version,
-            repository_opts=(
-                None if args.chart.repository is None else RepositoryOptsArgs(repo=args.chart.repository)
-            ),
+            repository_opts=repository_of(args.chart),
             values=cast("Mapping[str, Input[object]]", analytics_values(wanted, place)),
             atomic=True,
             cleanup_on_fail=True,

@@ -10,12 +10,13 @@ from pulumi import Output
 from components.contract.cluster import Kubernetes
 from components.contract.companions import Companions, NlgServer
 from components.contract.connections import EventBroker, LockStore, ModelStorage, TrackerStore, Vault
+from components.contract.images import RASA, Chart
 from components.contract.provider import FirstModel
 from components.contract.secrets import SecretValue
 from components.contract.terms import LogLevel, Profile, Size
 from components.kubernetes.documents import Block
 from components.kubernetes.network_policies import Peer, Rule
-from components.rasa.spec.versions import Chart, Check, Image
+from components.rasa.spec.versions import Check, Image
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +81,7 @@ class AssistantArgs(Connections):
     """The first model, where a Job has to put it into the model storage."""
     warn_only: tuple[Check, ...] = ()
     """Checks of the preflight that may fail without stopping `pulumi up`."""
-    chart: Chart = field(default_factory=Chart)
+    chart: Chart = RASA
     image: Image = field(default_factory=Image)
 
     @property

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pulumi import Input, Resource, ResourceOptions
-from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
+from pulumi_kubernetes.helm.v3 import Release
 
+from components.contract.images import Chart
+from components.kubernetes.chart import repository_of
 from components.kubernetes.documents import Document
-from components.rasa.spec.versions import Chart
 from components.rasa.values import MODEL_LOAD_SECONDS, RELEASE
 
 NODE_SECONDS = 300
@@ -37,7 +38,7 @@ def release(  # noqa: PLR0913 (a resource's inputs, each said by name)
         namespace=namespace,
         chart=chart.ref,
         version=None if chart.is_local else chart.version,
-        repository_opts=None if chart.repository is None else RepositoryOptsArgs(repo=chart.repository),
+        repository_opts=repository_of(chart),
         values=values,
         atomic=True,
         cleanup_on_fail=True,

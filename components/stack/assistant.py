@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pulumi_random as random
 from pulumi import ProviderResource, ResourceOptions
 
@@ -10,10 +12,11 @@ from components.config.first_model import first_model
 from components.config.model import secret
 from components.config.model_storage import ManagedModelStorage
 from components.config.settings import Settings
+from components.contract.images import RASA
 from components.contract.provider import FirstModel
 from components.rasa.args import AssistantArgs
 from components.rasa.assistant import Assistant
-from components.rasa.spec.versions import Chart, Image
+from components.rasa.spec.versions import Image
 from components.stack.ingress import callers, further_egress, managed_stores
 from components.stack.platform import Platform
 
@@ -72,6 +75,6 @@ def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
         managed=managed_stores(settings),
         callers=tuple(callers(settings, platform.access.cluster)),
         further_egress=further_egress(settings),
-        chart=Chart(**assistant.chart.model_dump()),
+        chart=replace(RASA, **assistant.chart.model_dump()),
         image=Image(**assistant.image.model_dump()),
     )

@@ -19,6 +19,7 @@ from components.rasa.assistant import Assistant
 from components.rasa.spec.channels import public_paths, stateful_channels
 from components.rasa.values import PORT, RELEASE
 from components.stack.platform import Platform
+from components.stack.registry import pull_secret
 
 OPENSHIFT_ROUTER = {"network.openshift.io/policy-group": "ingress"}
 """On the namespace of its router (docs/cloud-services.md, OpenShift)."""
@@ -53,6 +54,7 @@ def ingress_args(settings: Settings, host: str, assistant: Assistant) -> c.Ingre
         class_name=block.class_name,
         gateway=None if block.gateway is None else c.Gateway(**block.gateway.model_dump()),
         annotations=block.annotations,
+        pull_secret=pull_secret(settings.registry),
     )
 
 

@@ -38,6 +38,7 @@ from components.stack.dependencies import (
     secrets_manager,
     tracker_store,
 )
+from components.stack.registry import pull_secret
 from components.stack.suppliers import PackageSupplier, Supplier, Suppliers
 from components.vault import args as v
 from components.vault.vault import with_vault_login
@@ -158,7 +159,12 @@ def _platform(
     services: CloudServices | None = None,
     facts: FoundationFacts | None = None,
 ) -> Platform:
-    told = replace(cluster, deletion_protection=settings.protected, closed=settings.network_policies.enabled)
+    told = replace(
+        cluster,
+        deletion_protection=settings.protected,
+        closed=settings.network_policies.enabled,
+        pull_secret=pull_secret(settings.registry),
+    )
     access = ClusterAccess("cluster", told)
     suppliers = Suppliers(supplier, access, settings.cluster)
     store, broker = tracker_store(settings, suppliers), event_broker(settings, suppliers)
@@ -224,6 +230,7 @@ def _foundation_args(
         admins=cluster.admins,
         namespace=settings.namespace,
         alarm_target=settings.alarms.target,
+        registry=settings.registry.id,
         tags=tags,
     )
 

@@ -13,10 +13,6 @@ from components.contract.secrets import SecretValue
 from components.contract.terms import Profile
 from components.kubernetes.access import ClusterAccess
 
-CHART = "vault"
-CHART_VERSION = "0.34.1"
-"""Brings Vault 2.0.4. The values in `values.py` are written for this version's templates."""
-REPOSITORY = "https://helm.releases.hashicorp.com"
 NAME = "vault"
 """Of the release, its StatefulSet and its services; certificates and `retry_join` spell them out."""
 PORT = 8200

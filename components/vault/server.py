@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from pulumi import Output, Resource, ResourceOptions
 from pulumi_kubernetes.core import v1
-from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
+from pulumi_kubernetes.helm.v3 import Release
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac import v1 as rbac
 
+from components.contract.images import VAULT
+from components.kubernetes.chart import repository_of
 from components.kubernetes.script_job import digest
-from components.vault.args import CHART, CHART_VERSION, NAME, REPOSITORY, SERVER_ACCOUNT, VaultArgs
+from components.vault.args import NAME, SERVER_ACCOUNT, VaultArgs
 from components.vault.certificates import Certificates
 from components.vault.values import configuration, values
 
@@ -51,9 +53,9 @@ def create_server(name: str, args: VaultArgs, made: Certificates, *, parent: Res
         name,
         name=NAME,
         namespace=args.access.namespace,
-        chart=CHART,
-        version=CHART_VERSION,
-        repository_opts=RepositoryOptsArgs(repo=REPOSITORY),
+        chart=VAULT.ref,
+        version=VAULT.version,
+        repository_opts=repository_of(VAULT),
         values=values(args, made, Output.unsecret(read_at_start)),
         max_history=10,
         timeout=SECONDS_PER_SERVER * args.replicas,

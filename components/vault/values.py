@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from pulumi import Output
 
+from components.contract.images import VAULT_REPOSITORIES, VAULT_TAGS
 from components.contract.terms import Flavor
 from components.kubernetes.documents import Block
 from components.kubernetes.restricted import POD_SECURITY
@@ -22,12 +23,6 @@ UNSEAL = "/vault/unseal"
 READY = "/v1/sys/health?standbyok=true&perfstandbyok=true&uninitcode=204"
 """A server without a Vault is ready, or the install would wait for the Job that waits for the install. A
 sealed one is not: a rolling update must not go on to the next before this one is open."""
-VERSION = "2.0.4"
-IMAGES: Mapping[Flavor, tuple[str, str]] = {
-    "kubernetes": ("hashicorp/vault", VERSION),
-    # Red Hat's registry has it on their base image (chart: values.openshift.yaml).
-    "openshift": ("registry.connect.redhat.com/hashicorp/vault", f"{VERSION}-ubi"),
-}
 CONTAINER: Block = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -60,7 +55,7 @@ def values(args: VaultArgs, made: Certificates, digest: Output[str]) -> Block:
         "injector": {"enabled": False},
         "csi": {"enabled": False},
         "server": {
-            "image": {"repository": IMAGES[flavor][0], "tag": IMAGES[flavor][1]},
+            "image": {"repository": VAULT_REPOSITORIES[flavor], "tag": VAULT_TAGS[flavor]},
             "updateStrategyType": "RollingUpdate",
             "logFormat": "json",
             "resources": {
@@ -143,10 +138,9 @@ def _volumes(args: VaultArgs, made: Certificates) -> list[Block]:
 
 def _unsealer(flavor: Flavor) -> Block:
     """Opens this pod's server whenever it is closed, where no cloud does (docs/vault.md says the risk)."""
-    repository, tag = IMAGES[flavor]
     return {
         "name": "unsealer",
-        "image": f"{repository}:{tag}",
+        "image": f"{VAULT_REPOSITORIES[flavor]}:{VAULT_TAGS[flavor]}",
         "command": ["/bin/sh", "-c", UNSEALER],
         "env": [
             {"name": "VAULT_ADDR", "value": f"https://127.0.0.1:{PORT}"},

@@ -173,3 +173,19 @@ def test_provider_addresses_the_subscription_of_the_config() -> None:
     args = ProviderArgs(region="westeurope", account="sub", tags={})
     (provider,) = record(lambda: Provider("cloud", args)).of("pulumi:providers:azure-native")
     assert (provider.inputs["location"], provider.inputs["subscriptionId"]) == ("westeurope", "sub")
+
+
+def test_nodes_pull_from_the_registry_that_is_named_and_pods_wait_for_that() -> None:
+    registry = "/subscriptions/other/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/r"
+    made = foundation(registry=registry)
+    grant = made.one("azure-native:authorization:RoleAssignment", "foundation-cluster-registry")
+    assert grant.inputs["scope"] == registry
+    assert grant.inputs["principalId"].startswith("nodes-of-")
+    assert grant.inputs["roleDefinitionId"] == (
+        "/subscriptions/other/providers/Microsoft.Authorization/roleDefinitions/"
+        "7f951dda-4ed3-4680-a7ca-43fe172d538d"
+    )
+    assert "foundation-cluster-registry" in {
+        urn.rpartition("::")[2] for urn in (value_of(one.urn) for one in made.result.cluster.ready)
+    }
+    assert foundation(registry=registry, preview=True).urns() == made.urns()

@@ -103,8 +103,10 @@ NETWORK: Block = {
     "podsCidr": "10.244.0.0/16",
     "avoid": ["192.168.0.0/24"],
 }
+LOGINS = '{"auths": {"mirror.company.invalid": {"username": "example", "password": "planted-pull"}}}'
 ON_AWS: Block = {
     **COMMON,
+    "registry": {"mirror": "mirror.company.invalid/rasa", "pullSecret": LOGINS},
     "cloud": "aws",
     "region": "eu-central-1",
     "account": "123456789012",
@@ -147,6 +149,10 @@ ON_AWS: Block = {
 }
 ON_AZURE: Block = {
     **COMMON,
+    "registry": {
+        "id": "/subscriptions/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/shared"
+        "/providers/Microsoft.ContainerRegistry/registries/company",
+    },
     "cloud": "azure",
     "region": "westeurope",
     "account": "01234567-89ab-cdef-0123-456789abcdef",
@@ -165,6 +171,7 @@ ON_AZURE: Block = {
 }
 ON_GOOGLE: Block = {
     **COMMON,
+    "registry": {"id": "projects/company-shared/locations/europe/repositories/images"},
     "cloud": "gcp",
     "region": "europe-west3",
     "account": "company-rasa",
@@ -189,6 +196,7 @@ BESIDE_A_CLUSTER: Block = {
     "region": "eu-central-1",
     "account": "123456789012",
     "lockStore": SIZED,
+    "registry": {"existingPullSecret": "company-pull"},
     "cluster": {
         "from": "existing",
         "kubeconfig": KUBECONFIG,

@@ -75,6 +75,7 @@ BEFORE: Mapping[str, Mapping[int, str]] = {
     "backends.md": {0: BOOTSTRAPPED, 1: IN_THE_PROJECT},
     "companions.md": {0: CLONE, 1: PRINTED},
     "own-rules.md": {0: f"{CLONE}{LOCAL}"},
+    "registry.md": {0: CLONE + LOCAL, 1: "REGISTRY_USER=puller REGISTRY_PASSWORD=planted-pull"},
     "upgrading.md": {0: RELEASES, 2: LOCAL},
     "vault.md": {0: WITH_VAULT},
 }

@@ -212,3 +212,16 @@ def test_provider_goes_to_one_project_with_the_labels() -> None:
     provider = record(lambda: Provider("gcp", args)).one("pulumi:providers:gcp").inputs
     assert provider["project"] == GOOGLE_PROJECT
     assert json.loads(provider["defaultLabels"]) == {"stack": "test"}
+
+
+def test_nodes_pull_from_the_registry_that_is_named() -> None:
+    made = foundation(registry="projects/shared/locations/europe/repositories/images")
+    grant = made.one("gcp:artifactregistry/repositoryIamMember:RepositoryIamMember")
+    nodes = made.one("gcp:projects/iAMMember:IAMMember", "foundation-cluster-nodes")
+    assert grant.inputs == {
+        "project": "shared",
+        "location": "europe",
+        "repository": "images",
+        "role": "roles/artifactregistry.reader",
+        "member": nodes.inputs["member"],
+    }

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from components.gcp.tls_side_car import IMAGE, NAME, USER
+from components.contract.images import HAPROXY_IMAGE as IMAGE
+from components.gcp.tls_side_car import NAME, USER
 from tests.stacks import record_stack
 
 RELEASE = "kubernetes:helm.sh/v3:Release"

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from policy.stack import at
-from tests.stacks import record_stack
+from tests.stacks import STACKS, record_stack
+from tests.variants import VARIANTS, record_variant
 
 HERE = Path(__file__).parent
 
@@ -120,9 +121,13 @@ LONG = ("kubeconfig", "endpoints", "readme")
 """Outputs that are documents: tests/rasa and tests/stack/test_outputs.py look into them."""
 
 
+INVENTORIES = (*STACKS, *VARIANTS)
+"""What has a golden file: the examples, and variants of them."""
+
+
 def inventory(stack: str) -> dict[str, Any]:
     """The inventory of a stack, as its golden file holds it."""
-    recording = record_stack(stack)
+    recording = record_variant(stack) if stack in VARIANTS else record_stack(stack)
     resources = recording.resources
     counts = Counter(resource.type for resource in resources)
     values: dict[str, dict[str, Any]] = {}

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.golden.inventory import as_text, golden_file
-from tests.stacks import STACKS
+from tests.golden.inventory import INVENTORIES, as_text, golden_file
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", INVENTORIES)
 def test_inventory(stack: str) -> None:
     assert as_text(stack) == golden_file(stack).read_text(), "if that is meant: make goldens, and read it"
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", INVENTORIES)
 def test_no_planted_secret_in_goldens(stack: str) -> None:
     assert "planted" not in golden_file(stack).read_text()

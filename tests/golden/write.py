@@ -1,7 +1,6 @@
 """Write the golden inventories anew: `make goldens`. Read the difference before you commit it."""
 
-from tests.golden.inventory import as_text, golden_file
-from tests.stacks import STACKS
+from tests.golden.inventory import INVENTORIES, as_text, golden_file
 
-for stack in STACKS:
+for stack in INVENTORIES:
     golden_file(stack).write_text(as_text(stack))

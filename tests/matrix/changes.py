@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from tests.config import blocks
 from tests.stacks import stack_config
+from tests.variants import LOGINS
 
 REGIONS = {"aws": "eu-west-1", "azure": "northeurope", "gcp": "europe-west4", "none": "eu-west-1"}
 CLOUDS = {
@@ -78,6 +79,8 @@ ANY: Mapping[str, object] = {
     "assistant.workers": 2,
     "assistant.image.tag": "3.21.1-latest",
     "preflight.warnOnly": ["model"],
+    "registry.mirror": "registry.example.com/mirror",
+    "registry.pullSecret": LOGINS,
     "renewal": "2026-12",
     "license": "another-licence",
     "llmKeys.OPENAI_API_KEY": "another-key",

@@ -29,7 +29,7 @@ from tests.stacks import PLANTED, SIMULATED, record_config
 
 Verdict = Literal["not accepted", "refused", "protected", "harmless", "LOSS"]
 SECRET = frozenset(
-    {"license", "llmKeys", "lockStore", "trackerStore", "modelStorage", "eventBroker", "cluster"}
+    {"license", "llmKeys", "lockStore", "trackerStore", "modelStorage", "eventBroker", "cluster", "registry"}
 )
 
 

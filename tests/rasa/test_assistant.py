@@ -11,9 +11,9 @@ import pytest
 from pulumi import ComponentResource, RunError
 
 from components.contract.connections import Kafka
+from components.contract.images import RASA
 from components.rasa.args import AssistantArgs
 from components.rasa.assistant import Assistant
-from components.rasa.spec.versions import Chart
 from tests import computed, recorder
 from tests.rasa import samples
 from tests.recorder import Recording, beside, is_secret, record, value_of
@@ -106,9 +106,9 @@ def test_the_release() -> None:
 
 
 def test_the_chart_may_lie_on_this_machine_or_in_a_repository() -> None:
-    local = run(replace(samples.BASE, chart=Chart(ref="./charts/rasa"))).one(RELEASE).inputs
+    local = run(replace(samples.BASE, chart=replace(RASA, ref="./charts/rasa"))).one(RELEASE).inputs
     assert (local["chart"], "version" in local) == ("./charts/rasa", False)
-    classic = Chart(ref="rasa", repository="https://helm.rasa.com/charts")
+    classic = replace(RASA, ref="rasa", repository="https://helm.rasa.com/charts")
     inputs = run(replace(samples.BASE, chart=classic)).one(RELEASE).inputs
     assert (inputs["version"], inputs["repositoryOpts"]) == (
         "2.4.0",

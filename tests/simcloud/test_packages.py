@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from simcloud import catalog, sdk
+from simcloud.conditions import LAST
 from simcloud.wire import path_parts
 
 INSTALLED = ["aws", "kubernetes", "random"]
@@ -36,7 +37,9 @@ def test_every_property_exists(package: str, token: str) -> None:
     assert known, "the SDK has no such type"
     shared = {"targetBucket"}  # one rule serves several bucket types
     for path in paths(kind):
-        assert path_parts(path)[0] in known.inputs.properties.keys() | shared, path
+        field, _, part = path.partition("|")  # as in simcloud/conditions.py
+        assert part in {"", LAST}, path
+        assert path_parts(field)[0] in known.inputs.properties.keys() | shared, path
     for name in [*kind.outputs, *kind.secret]:
         assert name in known.outputs.keys() | known.inputs.properties.keys(), name
 

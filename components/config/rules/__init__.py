@@ -16,6 +16,7 @@ from components.config.rules import (
     ingress,
     names,
     network_policies,
+    registry,
     sold,
     stack,
     stores,
@@ -47,6 +48,7 @@ RULES: Sequence[Rule] = (
     *network_policies.RULES,
     *versions.RULES,
     *transforms.RULES,
+    *registry.RULES,
 )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from components.config.companions import InClusterAnalytics
 from components.config.messages import set_with
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
+from components.contract.images import ANALYTICS_TAG, RASA, RASA_CHART_VERSION, RASA_REPOSITORY, RASA_TAG
 from components.rasa.spec.compatibility import (
     ANALYTICS,
     CHART,
@@ -19,18 +21,17 @@ from components.rasa.spec.compatibility import (
     is_untried,
     refusal,
 )
-from components.rasa.spec.versions import CHART_VERSION, IMAGE_REPOSITORY, IMAGE_TAG, Chart
 
 
 def _versions(settings: Settings) -> Iterator[tuple[str, Compatible, str, str]]:
     """Each version that says something: its key, what it is of, its value, and the one that was tried."""
     image, analytics = settings.assistant.image, settings.analytics
     if OFFICIAL.search(image.repository):
-        yield "rasa:assistant.image.tag", RASA_PRO, image.tag, IMAGE_TAG
-    if not Chart(**settings.assistant.chart.model_dump()).is_local:
-        yield "rasa:assistant.chart.version", CHART, settings.assistant.chart.version, CHART_VERSION
+        yield "rasa:assistant.image.tag", RASA_PRO, image.tag, RASA_TAG
+    if not replace(RASA, **settings.assistant.chart.model_dump()).is_local:
+        yield "rasa:assistant.chart.version", CHART, settings.assistant.chart.version, RASA_CHART_VERSION
     if isinstance(analytics, InClusterAnalytics) and OFFICIAL.search(analytics.repository):
-        yield "rasa:analytics.tag", ANALYTICS, analytics.tag, InClusterAnalytics.model_fields["tag"].default
+        yield "rasa:analytics.tag", ANALYTICS, analytics.tag, ANALYTICS_TAG
 
 
 def _cannot_work(settings: Settings) -> Iterator[str]:
@@ -45,7 +46,7 @@ def _cannot_work(settings: Settings) -> Iterator[str]:
         key = "rasa:assistant.image.repository"
         yield (
             f"{key} is {settings.assistant.image.repository!r}, which is Rasa Open Source; accepted: "
-            f"Rasa Pro; {set_with(key, IMAGE_REPOSITORY)}"
+            f"Rasa Pro; {set_with(key, RASA_REPOSITORY)}"
         )
 
 

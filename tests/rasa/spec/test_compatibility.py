@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from components.config.companions import ANALYTICS_TAG
 from components.config.rules.versions import untried_versions
+from components.contract.images import ANALYTICS_TAG, RASA_CHART_VERSION, RASA_TAG
 from components.rasa.spec.compatibility import (
     ANALYTICS,
     CHART,
@@ -18,7 +18,6 @@ from components.rasa.spec.compatibility import (
     is_untried,
     refusal,
 )
-from components.rasa.spec.versions import CHART_VERSION, IMAGE_TAG
 from tests.config.everything import STACKS, settings_of
 from tests.config.test_inputs import changed
 
@@ -49,9 +48,9 @@ def test_what_is_pinned_was_tried() -> None:
     reader = re.search(r"^rasa-pro==(\S+)", conformance, re.MULTILINE)
     assert reader
     pinned = [
-        (RASA_PRO, IMAGE_TAG),
+        (RASA_PRO, RASA_TAG),
         (RASA_PRO, reader[1]),
-        (CHART, CHART_VERSION),
+        (CHART, RASA_CHART_VERSION),
         (ANALYTICS, ANALYTICS_TAG),
     ]
     for cloud in ("aws", "azure"):
