@@ -158,7 +158,10 @@ class ExistingRabbitMq(_Existing):
     username: str
     """User."""
     password: Secret
-    """Set it with --secret, or name a Kubernetes Secret, {secretName, key}: percent-encoded, with TLS."""
+    """Set it with --secret, or name a Kubernetes Secret, {secretName, key}: percent-encoded, with
+    TLS or a virtual host."""
+    virtual_host: str = Field(default="/", min_length=1)
+    """Virtual host of the exchange."""
     exchange: str = "rasa-exchange"
     """Exchange that Rasa publishes to, and the queue that it binds to it."""
     tls: bool = True
@@ -173,6 +176,7 @@ class ExistingRabbitMq(_Existing):
             port=self.port,
             login=PasswordLogin(username=self.username, password=secret(self.password)),
             exchange=self.exchange,
+            virtual_host=self.virtual_host,
             tls=self.tls,
             ca=certificates(self.ca),
         )

@@ -35,6 +35,9 @@ class _Redis(Model):
     """Set it with --secret, or name a Kubernetes Secret: {secretName, key}."""
     ca: Pem | None = None
     """PEM bundle that signed the certificates; by default the public authorities."""
+    prefix: str = Field(default="", pattern=r"^[A-Za-z0-9]{0,32}$")
+    """Letters and digits in front of every key: another one for each stack that shares the server, or they
+    would take each other's locks and timers."""
 
     def _connect(
         self,
@@ -43,6 +46,7 @@ class _Redis(Model):
         *,
         endpoints: tuple[str, ...] = (),
         sentinel_service: str | None = None,
+        database: int = 0,
     ) -> Redis:
         host, _, port = address.rpartition(":")
         login = None
@@ -57,6 +61,8 @@ class _Redis(Model):
             mode=mode,
             endpoints=endpoints,
             sentinel_service=sentinel_service,
+            database=database,
+            prefix=self.prefix,
         )
 
 
@@ -69,10 +75,12 @@ class ExistingRedis(_Redis):
     """Name that the server's certificate carries."""
     port: Port
     """TCP port."""
+    database: int = Field(default=0, ge=0)
+    """Number of the database."""
 
     def connection(self) -> Redis:
         """Where the locks and timers are kept."""
-        return self._connect(self.mode, f"{self.host}:{self.port}")
+        return self._connect(self.mode, f"{self.host}:{self.port}", database=self.database)
 
 
 class ExistingRedisCluster(_Redis):
@@ -97,10 +105,18 @@ class ExistingRedisSentinel(_Redis):
     """host:port of the Sentinels."""
     service: str = Field(min_length=1)
     """The name under which the Sentinels watch the master, such as mymaster."""
+    database: int = Field(default=0, ge=0)
+    """Number of the database."""
 
     def connection(self) -> Redis:
         """Where the locks and timers are kept, and which Sentinels know the master."""
-        return self._connect(self.mode, self.nodes[0], endpoints=self.nodes, sentinel_service=self.service)
+        return self._connect(
+            self.mode,
+            self.nodes[0],
+            endpoints=self.nodes,
+            sentinel_service=self.service,
+            database=self.database,
+        )
 
 
 ExistingLockStore = Annotated[

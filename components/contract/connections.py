@@ -141,6 +141,10 @@ class Redis(Connection):
     endpoints: tuple[str, ...] = ()
     """`host:port` of each node, for `cluster` and `sentinel`."""
     sentinel_service: str | None = None
+    database: int = 0
+    """Number of the database; a cluster has 0 alone."""
+    prefix: str = ""
+    """Letters and digits in front of Rasa's own prefixes: several assistants share one server by it."""
     side_car: SideCar | None = None
 
 
@@ -271,9 +275,11 @@ class RabbitMq(Connection):
     host: Output[str]
     port: int
     login: PasswordLogin
-    """With TLS Rasa pastes both into a URL: a password in a `SecretRef` must be percent-encoded there."""
+    """With TLS or a virtual host Rasa pastes both into a URL: a password in a `SecretRef` must be
+    percent-encoded there."""
     exchange: str
     tls: bool
+    virtual_host: str = "/"
     ca: FileContent | None = None
 
 

@@ -65,20 +65,20 @@ STACKS: Mapping[str, Block] = {
     ),
     "s3": _changed(
         modelStorage=MODEL_STORAGES["s3-compatible"],
-        lockStore={**LOCK_STORES["standard"], "mode": "standard"},
+        lockStore={**LOCK_STORES["standard"], "mode": "standard", "database": 3, "prefix": "dev"},
         eventBroker={**EVENT_BROKERS["mutual-tls"], "kind": "kafka"},
         actions={"from": "module", "module": "actions"},
     ),
     "gcs": _changed(
         modelStorage={**MODEL_STORAGES["gcs"], "credentials": "planted-gcs"},
-        lockStore=LOCK_STORES["cluster"],
+        lockStore={**LOCK_STORES["cluster"], "prefix": "dev"},
         eventBroker=EVENT_BROKERS["aws-iam"],
         trackerStore=MONGO,
         secretsManager={"from": "existing", "address": "https://vault.example:8200", "token": SECRET},
     ),
     "azure-blob": _changed(
         modelStorage=MODEL_STORAGES["azure-blob"],
-        lockStore=LOCK_STORES["sentinel"],
+        lockStore={**LOCK_STORES["sentinel"], "database": 3, "prefix": "dev"},
         eventBroker=EVENT_BROKERS["plaintext"],
         trackerStore=TRACKER_STORES["mongodb-srv"],
     ),

@@ -229,7 +229,13 @@ MONGO: Block = {
     "ca": CA,
     "options": {"replicaSet": "rs0"},
 }
-RABBIT: Block = {**EVENT_BROKERS["rabbitmq"], "exchange": "rasa-exchange", "tls": True, "ca": CA}
+RABBIT: Block = {
+    **EVENT_BROKERS["rabbitmq"],
+    "virtualHost": "team",
+    "exchange": "rasa-exchange",
+    "tls": True,
+    "ca": CA,
+}
 CUSTOM: Block = {**TRACKER_STORES["custom"], "options": {"host": "db.example.com", "port": 1521}}
 BESIDE: Block = {
     "ingress": {

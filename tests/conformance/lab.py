@@ -108,7 +108,9 @@ class Lab:
 
     @cached_property
     def rabbit_tls(self) -> servers_other.Rabbit:
-        return servers_other.rabbit(self.processes, self.certificates, servers_other.RABBIT_USERS[1])
+        return servers_other.rabbit(
+            self.processes, self.certificates, servers_other.RABBIT_USERS[1], "team/chat"
+        )
 
     # -- a pod is led here -----------------------------------------------------------------------------
 

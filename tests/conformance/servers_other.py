@@ -96,8 +96,8 @@ def mongo(processes: Processes, certificates: Path) -> int:
     return port
 
 
-def rabbit(processes: Processes, certificates: Path, password: str) -> Rabbit:
-    """Start RabbitMQ with one user `rasa`; its ports."""
+def rabbit(processes: Processes, certificates: Path, password: str, virtual_host: str = "/") -> Rabbit:
+    """Start RabbitMQ with one user `rasa` and one virtual host; its ports."""
     ports = Rabbit(free_port(), free_port())
     folder = processes.folder / f"rabbit-{ports.plain}"
     folder.mkdir()
@@ -109,6 +109,7 @@ def rabbit(processes: Processes, certificates: Path, password: str) -> Rabbit:
         f"ssl_options.keyfile = {folder / 'server.key'}\n"
         "ssl_options.verify = verify_none\n"
         f"default_user = rasa\ndefault_pass = {password}\n"
+        f"default_vhost = {virtual_host}\n"
     )
     (folder / "server.key").write_bytes((certificates / "server.key").read_bytes())
     give_to("rabbitmq", folder)

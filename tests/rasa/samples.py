@@ -135,7 +135,7 @@ SIDE_CAR = SideCar(
 LOCK_STORES: dict[str, Redis] = {
     "elasticache": ELASTICACHE,
     "password": replace(ELASTICACHE, login=password("redis", "default"), ca=CA),
-    "open": replace(ELASTICACHE, login=None, tls=False),
+    "open": replace(ELASTICACHE, login=None, tls=False, database=3, prefix="team"),
     "cluster": replace(ELASTICACHE, mode="cluster", endpoints=("a:6379", "b:6379")),
     "sentinel": replace(
         ELASTICACHE,
@@ -162,7 +162,13 @@ EVENT_BROKERS: dict[str, EventBroker] = {
         host=known("rabbit"), port=5672, login=password("rabbit"), exchange="rasa", tls=False
     ),
     "rabbitmq-tls": RabbitMq(
-        host=known("rabbit"), port=5671, login=password("p@ss/word"), exchange="rasa", tls=True, ca=CA
+        host=known("rabbit"),
+        port=5671,
+        login=password("p@ss/word"),
+        exchange="rasa",
+        tls=True,
+        ca=CA,
+        virtual_host="team/chat",
     ),
 }
 VAULT = Vault(

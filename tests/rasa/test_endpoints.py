@@ -11,9 +11,10 @@ from components.contract.connections import RabbitMq
 from components.contract.errors import NotSupported
 from components.kubernetes.documents import Block, as_yaml, merged
 from components.rasa.args import AssistantArgs
+from components.rasa.spec import variables
 from components.rasa.spec.endpoint_rules import problems_of
 from tests.rasa import samples
-from tests.rasa.samples import endpoints
+from tests.rasa.samples import endpoints, environment
 from tests.recorder import is_secret, value_of
 
 KINDS = samples.every_kind()
@@ -53,7 +54,7 @@ def test_redis(name: str) -> None:
     for block in (lock, timer):
         assert "host" in block  # `url` would mean localhost
         assert "url" not in block
-        assert block["db"] == 0  # the defaults are 1 and 2
+        assert block["db"] == samples.LOCK_STORES[name].database  # the defaults are 1 and 2
         assert block["key_prefix"].isalnum()
         assert isinstance(block["use_ssl"], bool)
         assert "username" in block or "password" not in block
@@ -112,11 +113,22 @@ def test_kafka_security() -> None:
     assert block("plaintext")["security_protocol"] == "PLAINTEXT"
 
 
+def test_rabbitmq_gets_its_virtual_host_by_its_url() -> None:
+    plain = samples.EVENT_BROKERS["rabbitmq"]
+    assert isinstance(plain, RabbitMq)
+    broker = replace(plain, virtual_host="team", login=samples.password("p@ss/word"))
+    args = replace(samples.BASE, event_broker=broker)
+    assert written(args)["event_broker"]["url"] == "amqp://rabbit:5672/team"
+    password = environment(args).secret[variables.EVENT_BROKER_PASSWORD]
+    assert isinstance(password, Output)
+    assert str(value_of(password)).endswith("p%40ss%2Fword")
+
+
 def test_rabbitmq_speaks_tls_by_its_url() -> None:
     plain = written(replace(samples.BASE, event_broker=samples.EVENT_BROKERS["rabbitmq"]))["event_broker"]
     assert (plain["url"], plain["type"], plain["queues"]) == ("rabbit", "pika", ["rasa"])
     tls = written(replace(samples.BASE, event_broker=samples.EVENT_BROKERS["rabbitmq-tls"]))["event_broker"]
-    assert tls["url"] == "amqps://rabbit:5671?cafile=/etc/rasa/authorities/event-broker.pem"
+    assert tls["url"] == "amqps://rabbit:5671/team%2Fchat?cafile=/etc/rasa/authorities/event-broker.pem"
 
 
 def test_postgres() -> None:

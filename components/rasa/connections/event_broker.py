@@ -116,8 +116,8 @@ def _client_files(security: KafkaSecurity) -> Mapping[str, FileContent]:
 
 def _rabbitmq(broker: RabbitMq) -> Rendered:
     username, password = broker.login.username, broker.login.password
-    if broker.tls:
-        # With TLS Rasa pastes both into a URL as they are (pika.py:179).
+    if _by_url(broker):
+        # Rasa pastes both into the URL as they are (pika.py:179).
         username = quote(username, safe="")
         if isinstance(password, Output):
             password = password.apply(lambda plain: quote(plain, safe=""))
@@ -142,8 +142,16 @@ def _rabbitmq(broker: RabbitMq) -> Rendered:
 
 
 def _rabbitmq_url(broker: RabbitMq) -> Output[str]:
-    """TLS only comes with an amqps URL, and its authority with a parameter of it (pika.py:173, 346)."""
-    if not broker.tls:
+    """TLS and a virtual host only come with a URL, and its authority with a parameter (pika.py:173, 346)."""
+    if not _by_url(broker):
         return broker.host
-    query = "" if broker.ca is None else "?" + urlencode({"cafile": authority_path("event-broker")}, safe="/")
-    return Output.concat("amqps://", broker.host.apply(bracketed), f":{broker.port}{query}")
+    scheme, path, query = "amqps" if broker.tls else "amqp", "", ""
+    if broker.virtual_host != "/":
+        path = f"/{quote(broker.virtual_host, safe='')}"
+    if broker.tls and broker.ca is not None:
+        query = "?" + urlencode({"cafile": authority_path("event-broker")}, safe="/")
+    return Output.concat(f"{scheme}://", broker.host.apply(bracketed), f":{broker.port}{path}{query}")
+
+
+def _by_url(broker: RabbitMq) -> bool:
+    return broker.tls or broker.virtual_host != "/"

@@ -18,7 +18,7 @@ from components.rasa.spec.variables import Plain, Secret, Variable, reference
 
 WHAT, SOURCE = "lock store", "the lock store"
 LOCK_PREFIX, TIMER_PREFIX = "rasalock", "rasatimer"
-"""Letters and digits only: Rasa ignores any other prefix (`lock_store.py`), and both share database 0."""
+"""Letters and digits only: Rasa ignores any other prefix (`lock_store.py`), and both share one database."""
 
 
 def lock_store(redis: Redis) -> Rendered:
@@ -32,8 +32,8 @@ def lock_store(redis: Redis) -> Rendered:
         discovers=redis.mode != "standard",
         blocks={
             # Not `redis`, which reads, changes and writes a lock in three steps (docs/rasa-pro.md, Locks).
-            "lock_store": {"type": "concurrent_redis", **block, "key_prefix": LOCK_PREFIX},
-            "timer_store": {"type": "redis", **block, "key_prefix": TIMER_PREFIX},
+            "lock_store": {"type": "concurrent_redis", **block, "key_prefix": f"{redis.prefix}{LOCK_PREFIX}"},
+            "timer_store": {"type": "redis", **block, "key_prefix": f"{redis.prefix}{TIMER_PREFIX}"},
         },
         variables=found,
         # A side-car verifies the server by files of its own; Rasa talks to it on loopback.
@@ -64,7 +64,7 @@ def _address(redis: Redis) -> dict[str, Document]:
         "port": side_car.port if side_car else redis.port,
         # The defaults are 1 and 2, which a server with one database refuses (docs/rasa-pro.md, Redis
         # databases).
-        "db": 0,
+        "db": redis.database,
         # A bool: concurrent_redis takes the text "false" for true (docs/rasa-pro.md, Redis addresses).
         "use_ssl": redis.tls and not side_car,
     }
