@@ -16,8 +16,8 @@ from components.stack.cloud_sdk import require_sdk
 from components.stack.ingress import open_ingress
 from components.stack.outputs import export_outputs
 from components.stack.platform import build_platform
+from components.stack.pods import settle_pods
 from components.stack.registrations import begin_registrations
-from components.stack.registry import use_registry
 from components.stack.safeguards import Safeguards
 from components.stack.tags import stack_tags
 from components.stack.transforms import register_transforms
@@ -37,8 +37,8 @@ register_transforms(settings.transforms, pulumi.runtime.register_resource_transf
 # What the stack is, compared with what runs before anything else begins.
 safeguards = Safeguards(settings, stack=stack)
 
-# Images and charts of all that follows come from the company's registry, where the settings name one.
-use_registry(settings.registry)
+# Where the images and charts of all that follows come from, and where its pods run.
+settle_pods(settings)
 
 # Network, cluster and the dependencies: model storage, lock store, tracker store, event broker, Vault, NLG.
 platform = build_platform(settings, tags)

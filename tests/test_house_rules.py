@@ -44,6 +44,7 @@ TOLD_BY_THE_ENGINE = {
     "components/azure/kept_answer.py": {"runtime"},
     # They register a transformation with the stack.
     "components/stack/destroy_guard.py": {"runtime"},
+    "components/stack/pods.py": {"runtime"},
     "components/stack/registry.py": {"runtime"},
     "components/stack/safeguards.py": {"runtime"},
 }

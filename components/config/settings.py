@@ -21,6 +21,7 @@ from components.config.lock_store import LockStore
 from components.config.model import Model, Secret
 from components.config.model_storage import ManagedModelStorage, ModelStorage
 from components.config.patterns import LABEL_NAME
+from components.config.pods import Pods
 from components.config.registry import Registry
 from components.config.secrets_manager import NoSource, SecretsManager
 from components.config.tracker_store import ManagedTrackerStore, TrackerStore
@@ -87,6 +88,8 @@ class Settings(Model):
     """Servers of tools that flows and agents call."""
     registry: Registry = Registry()
     """Where images and charts come from, and who may pull them."""
+    pods: Pods = Pods()
+    """All pods of the stack."""
     assistant: Assistant
     """Rasa Pro itself and the assistant that it serves."""
     preflight: Preflight = Preflight()

@@ -7,7 +7,7 @@ of the original (docs/registry.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 RASA_REPOSITORY = "europe-west3-docker.pkg.dev/rasa-releases/rasa-pro/rasa-pro"
@@ -77,6 +77,8 @@ class Chart:
     """Path in the values → tag: in a mirror is what this table names, whatever the chart would take."""
     pull_secrets: str
     """Path in the values of the list of `{name}`."""
+    pods: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Field of `rasa:pods` → paths in the values, as far as the chart has any."""
 
     @property
     def is_local(self) -> bool:
@@ -91,11 +93,26 @@ class Chart:
         return f"{self.repository.partition('://')[2].strip('/')}/{self.ref}"
 
 
+_PLACES: Mapping[str, str] = {"nodeSelector": "nodeSelector", "tolerations": "tolerations"}
+
+
+def _in_parts(parts: Sequence[str], names: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """Field → what a chart calls it in each of its parts."""
+    return {field: tuple(f"{part}{name}" for part in parts) for field, name in names.items()}
+
+
 RASA = Chart(
     ref=RASA_CHART,
     version=RASA_CHART_VERSION,
     named=("rasa.image.repository", "rasa.initContainers", "rasaProServices.image.repository"),
     pull_secrets="imagePullSecrets",
+    pods={
+        "labels": ("podLabels",),
+        **_in_parts(
+            ("rasa.", "rasaProServices."),
+            {"annotations": "podAnnotations", "serviceAnnotations": "service.annotations", **_PLACES},
+        ),
+    },
 )
 VAULT = Chart(
     ref="vault",
@@ -104,6 +121,16 @@ VAULT = Chart(
     # Its injector and its CSI provider, which have images of their own, are off.
     named=("server.image.repository", "server.extraContainers"),
     pull_secrets="global.imagePullSecrets",
+    pods=_in_parts(
+        ("server.",),
+        {
+            "labels": "extraLabels",
+            "annotations": "annotations",
+            "serviceAnnotations": "service.annotations",
+            "priorityClassName": "priorityClassName",
+            **_PLACES,
+        },
+    ),
 )
 CLOUDNATIVE_PG = Chart(
     ref="cloudnative-pg",
@@ -114,6 +141,15 @@ CLOUDNATIVE_PG = Chart(
     sources={"image.repository": CLOUDNATIVE_PG_IMAGE.partition(":")[0]},
     tags={"image.tag": CLOUDNATIVE_PG_IMAGE.partition(":")[2]},
     pull_secrets="imagePullSecrets",
+    pods=_in_parts(
+        ("",),
+        {
+            "labels": "podLabels",
+            "annotations": "podAnnotations",
+            "priorityClassName": "priorityClassName",
+            **_PLACES,
+        },
+    ),
 )
 STRIMZI = Chart(
     ref="oci://quay.io/strimzi-helm/strimzi-kafka-operator",
@@ -129,6 +165,15 @@ STRIMZI = Chart(
     # The operator gives the same to the pods that it makes (STRIMZI_IMAGE_PULL_SECRETS of its chart's
     # templates/060-Deployment-strimzi-cluster-operator.yaml).
     pull_secrets="image.imagePullSecrets",
+    pods=_in_parts(
+        ("",),
+        {
+            "labels": "labels",
+            "annotations": "annotations",
+            "priorityClassName": "priorityClassName",
+            **_PLACES,
+        },
+    ),
 )
 _CERT_MANAGER_PARTS: Mapping[str, str] = {
     "image": "controller",
@@ -151,6 +196,13 @@ CERT_MANAGER = Chart(
     },
     tags={f"{path}.tag": CERT_MANAGER_VERSION for path in _CERT_MANAGER_PARTS},
     pull_secrets="global.imagePullSecrets",
+    pods={
+        "priorityClassName": ("global.priorityClassName",),
+        **_in_parts(
+            ("", "webhook.", "cainjector.", "startupapicheck."),
+            {"labels": "podLabels", "annotations": "podAnnotations", **_PLACES},
+        ),
+    },
 )
 ALB_CONTROLLER = Chart(
     ref="oci://mcr.microsoft.com/application-lb/charts/alb-controller",
@@ -164,6 +216,7 @@ ALB_CONTROLLER = Chart(
     # Azure documentation, "ALB Controller Helm Chart": names of images stay, and so do their tags.
     sources={"albController.image.registry": "mcr.microsoft.com/"},
     pull_secrets="albController.imagePullSecrets",
+    pods=_in_parts(("albController.controller.",), _PLACES),
 )
 CHARTS: Mapping[str, Chart] = {
     chart.ref: chart for chart in (RASA, VAULT, CLOUDNATIVE_PG, STRIMZI, CERT_MANAGER, ALB_CONTROLLER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, cast
 
 Path = tuple[str, ...]
@@ -29,8 +30,9 @@ def written(block: Any, path: Path, value: object) -> Any:  # noqa: ANN401
         value = written(read(block, key) or {}, tuple(rest), value)
     if isinstance(block, Mapping):
         return {**cast("Mapping[str, object]", block), key: value}
-    setattr(block, _attribute(key), value)
-    return block
+    changed = copy(block)  # another object may have been given the same one
+    setattr(changed, _attribute(key), value)
+    return changed
 
 
 def within(block: Any, path: Path, change: Callable[[Any], object]) -> Any:  # noqa: ANN401

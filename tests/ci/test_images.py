@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ci.images import commands, settings_of
 from components.config.settings import Settings
@@ -55,6 +56,15 @@ def test_a_digest_is_what_is_copied_and_the_tag_stays(tool: str, scheme: str) ->
 def test_what_the_registry_has_already_is_said() -> None:
     found = listed(with_image(repository="registry.example.com/bots/ours", tag="1.0"))
     assert found[0] == "# there already: registry.example.com/bots/ours:1.0"
+
+
+def test_logins_that_only_their_owner_can_decrypt_are_not_needed(tmp_path: Path) -> None:
+    stack = yaml.safe_load((EXAMPLES / "Pulumi.local-dev.yaml").read_text())
+    stack["config"]["rasa:registry"] = {"mirror": f"{MIRROR}", "pullSecret": {"secure": "v1:unreadable"}}
+    (tmp_path / "Pulumi.local-dev.yaml").write_text(yaml.safe_dump(stack))
+    settings = settings_of("local-dev", tmp_path)
+    assert settings.registry.mirror == MIRROR
+    assert settings.registry.login is not None
 
 
 def test_on_the_command_line() -> None:

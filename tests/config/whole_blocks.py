@@ -85,6 +85,18 @@ COMMON: Block = {
             "options": {"api_key": "${OPENAI_API_KEY}"},
         }
     ],
+    "pods": {
+        "labels": {"example.com/team": "bots"},
+        "annotations": {"example.com/scrape": "true"},
+        "nodeSelector": {"kubernetes.io/arch": "amd64"},
+        "tolerations": [
+            {"key": "dedicated", "operator": "Equal", "value": "bots", "effect": "NoSchedule"},
+            {"key": "spot", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 60},
+        ],
+        "priorityClassName": "bots",
+        "services": {"labels": {"mesh": "in"}, "annotations": {"example.com/mesh": "true"}},
+        "serviceAccounts": {"labels": {"mesh": "in"}, "annotations": {"example.com/mesh": "true"}},
+    },
     "networkPolicies": {
         "enabled": True,
         "egress": [

@@ -1,4 +1,4 @@
-"""A stack whose cluster reaches nothing but the company's registry lives and dies like any other."""
+"""A stack of a company's registry, nodes and labels lives and dies like any other."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from simcloud.lifecycle import Lifecycle
 from tests.engine import operators
 from tests.simulations import example
+from tests.stack.test_pods import PODS
 from tests.variants import AIR_GAPPED, LOGINS
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
@@ -16,7 +17,9 @@ pytestmark = [pytest.mark.engine, pytest.mark.long]
 
 def test_lifecycle(tmp_path: Path) -> None:
     registry = {**AIR_GAPPED, "pullSecret": {"secure": LOGINS}}
-    simulation = example("local-dev", tmp_path / "state", config={"rasa:registry": registry})
+    simulation = example(
+        "local-dev", tmp_path / "state", config={"rasa:registry": registry, "rasa:pods": PODS}
+    )
     outcome = Lifecycle(simulation, lambda _: None).run()
     assert not outcome.problem, outcome.problem
     first, last = next(step for step in outcome.steps if step.command == "up"), outcome.steps[-1]

@@ -79,6 +79,8 @@ ANY: Mapping[str, object] = {
     "assistant.workers": 2,
     "assistant.image.tag": "3.21.1-latest",
     "preflight.warnOnly": ["model"],
+    "pods.labels": {"example.com/team": "bots"},
+    "pods.nodeSelector": {"kubernetes.io/arch": "amd64"},
     "registry.mirror": "registry.example.com/mirror",
     "registry.pullSecret": LOGINS,
     "renewal": "2026-12",

@@ -16,6 +16,7 @@ from components.config.rules import (
     ingress,
     names,
     network_policies,
+    pods,
     registry,
     sold,
     stack,
@@ -49,6 +50,7 @@ RULES: Sequence[Rule] = (
     *versions.RULES,
     *transforms.RULES,
     *registry.RULES,
+    *pods.RULES,
 )
 
 

@@ -1,0 +1,82 @@
+"""Rules for `rasa:pods`: what Kubernetes refuses, and labels by which something knows the pods already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from components.config.messages import rm_command, set_with
+from components.config.rules.runner import Rule
+from components.config.settings import Settings
+
+NAME = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+KEY = re.compile(rf"([a-z0-9]([a-z0-9.-]{{0,251}}[a-z0-9])?/)?{NAME}")
+VALUE = re.compile(rf"({NAME})?")
+"""Kubernetes documentation, "Labels and Selectors", syntax and character set."""
+KNOWN_BY = re.compile(
+    r"app\.kubernetes\.io/.*|(.*\.)?(strimzi|cnpg)\.io/.*|azure\.workload\.identity/.*|(.*\.)?k8s\.io/.*"
+    r"|(batch|statefulset|apps)\.kubernetes\.io/.*|helm\.sh/.*|rasa-pulumi/.*"
+    r"|app|component|release|name|role|job-name|controller-uid|pod-template-hash|controller-revision-hash|vault-.*"
+)
+"""By these selectors, network policies, operators and identities know pods."""
+
+
+def _labels(settings: Settings) -> Iterator[str]:
+    pods = settings.pods
+    given: Mapping[str, Mapping[str, str]] = {
+        "rasa:pods.labels": pods.labels,
+        "rasa:pods.services.labels": pods.services.labels,
+        "rasa:pods.serviceAccounts.labels": pods.service_accounts.labels,
+        "rasa:pods.nodeSelector": pods.node_selector,
+    }
+    for path, labels in given.items():
+        for key, value in labels.items():
+            own = f'{path}["{key}"]'
+            if not KEY.fullmatch(key):
+                yield f"{own} is no label; accepted: such as team or example.com/team; {_without(own)}"
+            elif not VALUE.fullmatch(value):
+                yield (
+                    f"{own} is no value of a label; accepted: letters, digits, '.', '_' and '-', "
+                    f"63 at most; {set_with(own, '<value>')}"
+                )
+            elif path != "rasa:pods.nodeSelector" and KNOWN_BY.fullmatch(key):
+                yield (
+                    f"{own} is a label by which selectors, network policies or operators know the pods "
+                    f"already; accepted: one of a domain of yours, such as example.com/team; {_without(own)}"
+                )
+
+
+def _annotations(settings: Settings) -> Iterator[str]:
+    pods = settings.pods
+    for path, block in (
+        ("rasa:pods", pods),
+        ("rasa:pods.services", pods.services),
+        ("rasa:pods.serviceAccounts", pods.service_accounts),
+    ):
+        for key in block.annotations:
+            own = f'{path}.annotations["{key}"]'
+            if not KEY.fullmatch(key):
+                yield f"{own} is no annotation; accepted: such as example.com/team; {_without(own)}"
+            elif key.startswith("pulumi.com/"):
+                yield f"{own} tells Pulumi how to treat an object; {_without(own)}"
+
+
+def _tolerations(settings: Settings) -> Iterator[str]:
+    for number, one in enumerate(settings.pods.tolerations):
+        path = f"rasa:pods.tolerations[{number}]"
+        if one.operator == "Exists" and one.value is not None:
+            yield f"{path}.value is compared by operator Equal alone; {_without(f'{path}.value')}"
+        if one.key is None and one.operator == "Equal":
+            yield f"{path}.key is missing beside operator Equal; {set_with(f'{path}.key', '<value>')}"
+        if one.toleration_seconds is not None and one.effect != "NoExecute":
+            yield (
+                f"{path}.tolerationSeconds is for effect NoExecute alone; "
+                f"{_without(f'{path}.tolerationSeconds')}"
+            )
+
+
+def _without(path: str) -> str:
+    return f"remove it with: {rm_command(path)}"
+
+
+RULES: Sequence[Rule] = (_labels, _annotations, _tolerations)
