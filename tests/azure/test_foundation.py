@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import yaml
 
+from components.azure import roles
 from components.azure.foundation import Foundation
 from components.azure.provider import Provider
 from components.contract.provider import FoundationArgs, ProviderArgs
+from simcloud.catalog import load
 from tests.recorder import Recording, is_secret, record, value_of
 
 CLUSTER = "azure-native:containerservice:ManagedCluster"
@@ -189,3 +192,9 @@ def test_nodes_pull_from_the_registry_that_is_named_and_pods_wait_for_that() -> 
         urn.rpartition("::")[2] for urn in (value_of(one.urn) for one in made.result.cluster.ready)
     }
     assert foundation(registry=registry, preview=True).urns() == made.urns()
+
+
+@pytest.mark.parametrize("role", roles.BUILT_IN)
+def test_the_simulated_cloud_knows_each_role_of_azures_own(role: roles.Role) -> None:
+    found = f"/subscriptions/{ADMIN}/providers/Microsoft.Authorization/roleDefinitions/{roles.BUILT_IN[role]}"
+    assert any(re.fullmatch(pattern, found) for pattern in load("azure-native").allow)
