@@ -106,6 +106,11 @@ conformance-lock: .venv/.ready ## [dev] choose the versions of requirements.in a
 		.uv/bin/uv pip compile -q --no-config --python-version 3.11 --no-header --no-annotate \
 			tests/conformance/requirements.in; } > tests/conformance/requirements.new
 	mv tests/conformance/requirements.new tests/conformance/requirements.txt
+	for folder in tests/conformance/servers/rasa-*; do \
+		{ head -3 $$folder/requirements.txt; .uv/bin/uv pip compile -q --no-config --python-version 3.11 \
+			--no-header --no-annotate $$folder/requirements.in; } > $$folder/requirements.new; \
+		mv $$folder/requirements.new $$folder/requirements.txt; \
+	done
 
 EXPORT := .uv/bin/uv export --frozen --quiet --no-emit-project --no-annotate --no-header
 lock: .uv/$(UV_VERSION) ## [dev] after a change of pyproject.toml: choose versions, and write what pip installs from

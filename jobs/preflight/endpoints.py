@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import endpoint_keys
-from rasa.cli.project_env import resolve_project_dir
 from rasa.core.config.available_endpoints import AvailableEndpoints
 from rasa.shared.constants import SENSITIVE_DATA
-from rasa.shared.engine_version import is_mantle_cli_context
 from rasa.shared.utils.yaml import read_config_file
 
 from preflight import companions, event_broker, model_storage, tracker_store
+from preflight.engine import refuse_mantle_project
 from preflight.identity import identity
 from preflight.lock_store import lock_store, timer_store
 from preflight.report import SECRET_VARIABLES, Problem, first_line, scrubbed
@@ -38,11 +37,7 @@ def file(path: str) -> str:
         raise Problem(
             f"{path} is not there, so Rasa Pro would keep everything in memory", "Mount endpoints.yml"
         )
-    if is_mantle_cli_context(project_root=resolve_project_dir()):
-        raise Problem(
-            "the image holds a Mantle project: Rasa Pro reads its integrations.yml, and not endpoints.yml",
-            "Take agent.yml, integrations.yml and skills out of the image",
-        )
+    refuse_mantle_project()
     try:
         written = read_config_file(path, expand_env_vars=False)
         understood = read_config_file(path)

@@ -138,7 +138,7 @@ def _topic_problem(topic: str, code: str) -> tuple[str, str]:
 
 
 def _deliver(producer: Any, broker: Any) -> None:
-    event = {broker.conversation_key_name(): CONVERSATION, **ConversationResumed().as_dict()}
+    event = {_key_of(broker): CONVERSATION, **ConversationResumed().as_dict()}
     outcome: list[Any] = []
 
     def delivered(error: Any, _: Any) -> None:
@@ -173,8 +173,14 @@ def _rabbit(config: Any) -> str:
 async def _rabbit_publish(config: Any) -> None:
     config.kwargs["retry_delay_in_seconds"] = 0
     broker: Any = await EventBroker.create(config)
-    event = {broker.conversation_key_name(): CONVERSATION, **ConversationResumed().as_dict()}
+    event = {_key_of(broker): CONVERSATION, **ConversationResumed().as_dict()}
     # Rasa Pro's own `publish` returns at once and only logs later errors; this sends the same message and
     # waits.
     await broker._exchange.publish(broker._message(event, {"RASA_PREFLIGHT": "true"}), "")  # noqa: SLF001
     await broker.close()
+
+
+def _key_of(broker: Any) -> str:
+    """What an event calls its conversation; before 3.21 it is always `sender_id` (core/brokers/kafka.py)."""
+    named: Any = getattr(broker, "conversation_key_name", None)
+    return "sender_id" if named is None else str(named())

@@ -16,9 +16,11 @@ def write_model(
     model_id: str = "m1",
     version: str = VERSION,
     metadata: str = "metadata.json",
+    engine: str | None = None,
     weights: bytes = b"weights" * 5000,
 ) -> Path:
-    content = json.dumps({"model_id": model_id, "rasa_open_source_version": version}).encode()
+    described = {"model_id": model_id, "rasa_open_source_version": version, "version": version}
+    content = json.dumps({**described, **({"engine_version": engine} if engine else {})}).encode()
     with tarfile.open(path, "w:gz") as tar:
         for name, data in ((metadata, content), ("components/finetuning/x", weights)):
             member = tarfile.TarInfo(name)

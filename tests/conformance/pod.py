@@ -72,6 +72,8 @@ class Pod:
     files: dict[str, str | bytes] = field(default_factory=dict[str, str | bytes])
     """Path in the container → content."""
     side_cars: list[SideCar] = field(default_factory=list[SideCar])
+    minor: str | None = None
+    """Of the image's Rasa Pro, where it is an older one."""
 
     def placed(self, text: str) -> str:
         """Name a mounted path where it lies in the test."""
@@ -97,7 +99,7 @@ class Pod:
         env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.env}
         started = time.monotonic()
         done = subprocess.run(
-            [str(rasa_python()), *map(self.placed, self.arguments)],
+            [str(rasa_python(self.minor)), *map(self.placed, self.arguments)],
             cwd=f"{self.folder}{self.working_directory}",
             env={name: self.placed(value) for name, value in env.items()},
             stdout=subprocess.PIPE,

@@ -24,6 +24,8 @@ PACKAGES = {
     "rabbitmq-server": "rabbitmq-server",
 }
 """Command → Debian package."""
+OLDER = ("3.19", "3.20")
+"""Minors of Rasa Pro that are tried beside the pinned one; each has a folder below `servers`."""
 FERRETDB = "v1.24.2"
 FAR = ("/usr/sbin", "/usr/lib/rabbitmq/bin", *map(str, Path("/usr/lib/postgresql").glob("*/bin")))
 """Where Debian puts what a person does not call."""
@@ -50,9 +52,9 @@ def command(name: str) -> str:
     return found
 
 
-def rasa_python() -> Path:
-    """The Python that has Rasa Pro's classes."""
-    return _ready("rasa") / "bin" / "python"
+def rasa_python(minor: str | None = None) -> Path:
+    """The Python that has Rasa Pro's classes, of the version that is pinned or of an older minor."""
+    return _ready(f"rasa-{minor}" if minor else "rasa") / "bin" / "python"
 
 
 def kafka_libraries() -> Path:
@@ -193,6 +195,7 @@ def _install_vault(folder: Path) -> None:
 
 INSTALLERS: dict[str, Callable[[Path], None]] = {
     "rasa": _install_rasa,
+    **{f"rasa-{minor}": _install_tool(f"rasa-{minor}") for minor in OLDER},
     "kafka": _install_kafka,
     "blob": _install_blob,
     "gcs": _install_gcs,

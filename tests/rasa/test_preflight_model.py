@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -74,6 +74,29 @@ def check(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
+def engines(monkeypatch: pytest.MonkeyPatch) -> Callable[[set[str] | None], None]:
+    """Has the image's Rasa Pro know these engines; None: it is older than the second one."""
+
+    def known(names: set[str] | None) -> None:
+        if names is None:
+            return
+        exceptions, versions = ModuleType("rasa.exceptions"), ModuleType("rasa.shared.engine_version")
+        error = type("ValidationError", (Exception,), {})
+
+        def resolve(name: str) -> str:
+            if name not in names:
+                raise error
+            return name
+
+        vars(exceptions)["ValidationError"] = error
+        vars(versions)["resolve_runtime_engine_version"] = resolve
+        for module in (exceptions, ModuleType("rasa.shared"), versions):
+            monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    return known
+
+
+@pytest.fixture
 def model(tmp_path: Path) -> Archive:
     return read(write_model(tmp_path / "m.tar.gz"))
 
@@ -133,6 +156,69 @@ def test_a_model_that_this_rasa_pro_would_not_load(check: Any, tmp_path: Path, m
         check.model(None, None, str(path))
     least = write_model(tmp_path / "least.tar.gz", version="3.20.0", metadata=metadata)
     assert check.model(None, None, str(least)).endswith("trained with 3.20.0")
+
+
+@pytest.mark.parametrize(
+    ("engine", "image", "words"),
+    [
+        # Before 3.20 there is no key, and a Rasa Pro before 3.20 does not look for it.
+        (None, None, "trained with 3.21.0"),
+        (None, {"calm", "mantle"}, "trained with 3.21.0"),
+        ("calm_v1", None, "for the engine calm_v1"),
+        ("calm", {"calm", "mantle"}, "for the engine calm"),
+    ],
+)
+def test_the_engine_that_a_model_is_for(
+    check: Any,
+    tmp_path: Path,
+    engines: Callable[[set[str] | None], None],
+    engine: str | None,
+    image: set[str] | None,
+    words: str,
+) -> None:
+    engines(image)
+    path = write_model(tmp_path / "m.tar.gz", engine=engine)
+    assert check.model(None, None, str(path)).endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("engine", "image", "words"),
+    [
+        # A model of 3.21 on 3.20, one of Mantle on 3.19, and one of an engine to come.
+        ("calm", {"calm_v1", "mantle"}, "the engine 'calm', which this Rasa Pro lacks"),
+        ("mantle", None, "the engine 'mantle', which this Rasa Pro lacks"),
+        ("lava", {"calm", "mantle"}, "the engine 'lava', which this Rasa Pro lacks"),
+        ("mantle", {"calm", "mantle"}, "the image has none there"),
+    ],
+)
+def test_an_engine_that_the_image_cannot_run(
+    check: Any,
+    tmp_path: Path,
+    engines: Callable[[set[str] | None], None],
+    engine: str,
+    image: set[str] | None,
+    words: str,
+) -> None:
+    engines(image)
+    path = write_model(tmp_path / "m.tar.gz", engine=engine)
+    with pytest.raises(problem(), match=words):
+        check.model(None, None, str(path))
+
+
+def test_mantle_with_its_integrations(
+    check: Any, tmp_path: Path, engines: Callable[[set[str] | None], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines({"calm", "mantle"})
+    (tmp_path / "integrations.yml").write_text("model_groups: []\n")
+    monkeypatch.chdir(tmp_path)
+    path = write_model(tmp_path / "m.tar.gz", engine="mantle")
+    assert check.model(None, None, str(path)).endswith("for the engine mantle")
+
+
+def test_a_model_of_rasa_2(check: Any, tmp_path: Path) -> None:
+    path = write_model(tmp_path / "m.tar.gz", version="2.8.34", metadata="fingerprint.json")
+    with pytest.raises(problem(), match=r"trained with Rasa Pro 2\.8\.34, and this one takes none before"):
+        check.model(None, None, str(path))
 
 
 def test_an_archive_without_metadata_is_hashed_all_the_same(check: Any, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ class Compatible:
 
 RASA_PRO = Compatible(
     what="Rasa Pro",
-    tried=((3, 21),),
+    tried=((3, 19), (3, 20), (3, 21)),
     least=(3, 17),
     why="older ones know no event broker `concurrent_kafka`, and publish no event (core/brokers/broker.py)",
 )
@@ -87,6 +87,11 @@ def accepted(of: Compatible) -> str:
     return least if of.below is None else f"{least}, below {_text(of.below)}"
 
 
+def tried(of: Compatible) -> str:
+    """The versions that somebody has tried, in words."""
+    return ", ".join(map(_text, of.tried))
+
+
 def table() -> str:
     """The table, in Markdown."""
     lines = ["| What | Tried with | May work | Refused, because |", "|---|---|---|---|"]
@@ -94,8 +99,8 @@ def table() -> str:
 
 
 def _row(of: Compatible) -> str:
-    tried, reasons = ", ".join(map(_text, of.tried)), "; ".join(_reasons(of)) or "–"
-    return f"| {of.what} | {tried} | {accepted(of)} | {reasons} |"
+    reasons = "; ".join(_reasons(of)) or "–"
+    return f"| {of.what} | {tried(of)} | {accepted(of)} | {reasons} |"
 
 
 def _reasons(of: Compatible) -> Iterator[str]:
