@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from components.config.preview.gateways import warn_of_unknown_gateway
 from components.config.preview.ingress_classes import warn_of_unknown_ingress_class
+from components.config.preview.kubernetes_version import judge_kubernetes_version
 from components.config.preview.reachability import warn_if_cluster_is_silent
 from components.config.preview.storage_classes import refuse_unknown_storage_classes
 from components.config.settings import Settings
 
 
 def check_existing_cluster(settings: Settings) -> None:
-    """Warn of a silent API and of an unknown IngressClass or Gateway; refuse an unknown StorageClass."""
+    """Warn of a silent API, an untried Kubernetes, an unknown IngressClass or Gateway.
+
+    Refuse a Kubernetes that is too old, and an unknown StorageClass.
+    """
     warn_if_cluster_is_silent(settings)
+    judge_kubernetes_version(settings)
     refuse_unknown_storage_classes(settings)
     warn_of_unknown_ingress_class(settings)
     warn_of_unknown_gateway(settings)

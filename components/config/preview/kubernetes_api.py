@@ -1,4 +1,4 @@
-"""Ask a cluster that exists what objects of a kind it has, before anything is made in it.
+"""Ask a cluster that exists what it is and what objects of a kind it has, before anything is made in it.
 
 The Kubernetes provider has no way to list what there is, so this asks the API itself, where the kubeconfig
 logs in with a token or a certificate (kind, k3d, minikube, OpenShift). It cannot where a program has to be
@@ -25,9 +25,22 @@ Metadata = Mapping[str, Any]
 
 def metadata_of_all(kubeconfig: Kubeconfig, path: str) -> Sequence[Metadata] | None:
     """Return what a list of the Kubernetes API holds; None where it cannot be asked."""
+    try:
+        items = cast("list[dict[str, Any]]", cast("Any", answer_of(kubeconfig, path))["items"])
+        return [cast("Metadata", item["metadata"]) for item in items]
+    except (KeyError, TypeError):
+        return None
+
+
+def answer_of(kubeconfig: Kubeconfig, path: str, *, open_to_all: bool = False) -> object:
+    """Return what the Kubernetes API says at a path; None where it cannot be asked.
+
+    Where that is open to all, it is asked without a login, too.
+    """
     login = login_of(kubeconfig)
     headers = {"Authorization": f"Bearer {login.token}"} if login.token else {}
-    if not login.server.startswith("https://") or not (login.token or login.certificate):
+    has_login = bool(login.token or login.certificate)
+    if not login.server.startswith("https://") or not (has_login or open_to_all):
         return None
     try:
         context = ssl.create_default_context(cadata=_decoded(login.authority))
@@ -35,9 +48,8 @@ def metadata_of_all(kubeconfig: Kubeconfig, path: str) -> Sequence[Metadata] | N
             _show(context, b64decode(login.certificate) + b"\n" + b64decode(login.key))
         request = Request(login.server.rstrip("/") + path, headers=headers)  # noqa: S310 (https, see above)
         with urlopen(request, timeout=TIMEOUT_SECONDS, context=context) as answer:  # noqa: S310
-            items = cast("list[dict[str, Any]]", json.load(answer)["items"])
-        return [cast("Metadata", item["metadata"]) for item in items]
-    except (OSError, ValueError, KeyError, TypeError):
+            return cast("object", json.load(answer))
+    except (OSError, ValueError, RecursionError):
         return None
 
 
