@@ -25,12 +25,14 @@ from components.config.model import (
     secret,
     url_of,
 )
+from components.config.patterns import CPU, MEMORY
 from components.config.tracker_store import ExistingPostgres
 from components.contract import companions
 from components.contract.images import ANALYTICS_REPOSITORY, ANALYTICS_TAG, DUCKLING_IMAGE
 
-IMAGE = r"^[a-z0-9][A-Za-z0-9._/:-]*(:[A-Za-z0-9._-]{1,128}|@sha256:[0-9a-f]{64})$"
-CPU, MEMORY = r"^(\d+m|\d+(\.\d+)?)$", r"^\d+(Ki|Mi|Gi)$"
+IMAGE = r"^[a-z0-9\[][A-Za-z0-9._/:\[\]-]*(:[A-Za-z0-9._-]{1,128}|@sha256:[0-9a-f]{64})$"
+LARGEST_USER = 2**31 - 1
+"""Kubernetes takes no larger one (apimachinery, `IsValidUserID`)."""
 
 
 class NoCompanion(Model):
@@ -51,7 +53,7 @@ class InClusterServer(Model):
     """What each pod is given, such as 500m or 2."""
     memory: str = Field(default="512Mi", pattern=MEMORY)
     """What each pod is given, and no more, such as 512Mi or 2Gi."""
-    user: int | None = Field(default=None, ge=1)
+    user: int | None = Field(default=None, ge=1, le=LARGEST_USER)
     """Number of the user to run as, where the image names none or names it by a word; not on OpenShift."""
 
 

@@ -22,6 +22,7 @@ from components.config.model import (
     chosen_by,
     secret,
 )
+from components.config.patterns import AWS_REGION
 from components.config.sources import InClusterStore, Managed
 from components.contract import connections
 from components.contract.connections import (
@@ -50,7 +51,7 @@ class ExistingSasl(_Security):
     """sasl, mutual-tls, aws-iam or plaintext (in production within the cluster)."""
     mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
     """PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512."""
-    username: str
+    username: str = Field(min_length=1)
     """SASL user; $ConnectionString for Event Hubs."""
     password: Secret
     """Set it with --secret, or name a Kubernetes Secret: {secretName, key}."""
@@ -91,7 +92,7 @@ class ExistingAwsIam(_Security):
 
     type: Literal["aws-iam"]
     """sasl, mutual-tls, aws-iam or plaintext (in production within the cluster)."""
-    region: str | None = None
+    region: str | None = Field(default=None, pattern=AWS_REGION)
     """Region of the MSK cluster; by default the stack's."""
 
     @override
@@ -155,14 +156,14 @@ class ExistingRabbitMq(_Existing):
     """Name that the server's certificate carries."""
     port: Port
     """TCP port; 5671 with TLS, 5672 without, as a rule."""
-    username: str
+    username: str = Field(min_length=1)
     """User."""
     password: Secret
     """Set it with --secret, or name a Kubernetes Secret, {secretName, key}: percent-encoded, with
     TLS or a virtual host."""
     virtual_host: str = Field(default="/", min_length=1)
     """Virtual host of the exchange."""
-    exchange: str = "rasa-exchange"
+    exchange: str = Field(default="rasa-exchange", min_length=1)
     """Exchange that Rasa publishes to, and the queue that it binds to it."""
     tls: bool = True
     """Encrypt and verify; off in production only within the cluster."""

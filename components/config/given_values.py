@@ -52,9 +52,11 @@ def complaint_of(detail: ErrorDetails) -> str:
     """What a pattern, a bound or a validator has against a value, after the key."""
     context = detail.get("ctx", {})
     if detail["type"] == "string_pattern_mismatch":
-        pattern = str(context["pattern"])
-        words = f" ({IN_WORDS[pattern]})" if pattern in IN_WORDS else ""
-        return f" is {given_in_words(detail['input'])}, which does not match {pattern}{words}"
+        given, pattern = given_in_words(detail["input"]), str(context["pattern"])
+        if pattern in IN_WORDS:
+            other = "text of another form" if given == "text" else given
+            return f" is {other}; accepted: {IN_WORDS[pattern]}"
+        return f" is {given}, which does not match {pattern}"
     if detail["type"] == "value_error":
         return f": {context['error']}"
     return f": {detail['msg'][0].lower()}{detail['msg'][1:]}"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.config.model import Host, Model, Pem, Secret, choice, chosen_by
+from components.config.model import Host, Model, Pem, Port, Secret, choice, chosen_by
 from components.config.patterns import LABEL_NAME, OBJECT_NAME
 
 
@@ -113,7 +113,7 @@ class Ingress(Model):
     """How long a quiet WebSocket is kept; AWS takes 4000 at most."""
     internal: bool = False
     """For the network alone (AWS); elsewhere the class of the controller decides."""
-    class_name: str | None = None
+    class_name: str | None = Field(default=None, pattern=OBJECT_NAME)
     """Existing cluster: the IngressClass."""
     gateway: Gateway | None = None
     """Existing cluster: the Gateway that takes an HTTPRoute, instead of an IngressClass."""
@@ -134,7 +134,7 @@ class Egress(Model):
     """The namespace of this cluster that they are in, instead of addresses."""
     labels: dict[str, str] = Field(default_factory=dict[str, str])
     """Which of the pods there; without any: all."""
-    ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = ()
+    ports: tuple[Port, ...] = ()
     """Their ports (of pods: what they listen on themselves, behind any Service); without any: all."""
     protocols: tuple[Literal["TCP", "UDP"], ...] = Field(default=("TCP",), min_length=1)
     """TCP, UDP or both."""

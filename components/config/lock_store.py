@@ -29,7 +29,7 @@ class _Redis(Model):
     source: Existing = Field(alias="from")
     tls: bool = True
     """Encrypt, and verify certificate and host name; off in production only within the cluster."""
-    username: str = "default"
+    username: str = Field(default="default", min_length=1)
     """ACL user."""
     password: Secret | None = None
     """Set it with --secret, or name a Kubernetes Secret: {secretName, key}."""

@@ -85,9 +85,11 @@ def rm_command(path: str) -> str:
 def parsed_cidr(text: str) -> IPv4Network | str:
     """A range of addresses, or what is wrong with it."""
     try:
-        return IPv4Network(text)
+        found = IPv4Network(text)
     except ValueError as error:
         return f"is not a range of IPv4 addresses: {error}; accepted: for example 10.20.0.0/16"
+    # Python takes an address alone and a mask, too; the clouds take neither.
+    return found if text == str(found) else f"is {text!r}, no range with its length; accepted: {found}"
 
 
 def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast, overload
+from typing import Annotated, Any, Literal, cast, get_args, overload
 
 from pulumi import Output
 from pydantic import (
@@ -21,9 +21,12 @@ from pydantic import (
     Field,
     SecretStr,
     Tag,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticKnownError
 
 from components.config.patterns import OBJECT_NAME
 from components.config.urls import LARGEST_PORT, address_problem, host_problem, url_problem
@@ -49,6 +52,12 @@ class Model(BaseModel):
         hide_input_in_errors=True,
         use_attribute_docstrings=True,
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _whole_numbers_are_numbers(cls, value: object, info: ValidationInfo) -> object:
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        return whole(value) if int in (annotation, *get_args(annotation)) else value
 
 
 def choice(value: str) -> Tag:
@@ -161,7 +170,7 @@ def _address(text: str) -> str:
 def _host(text: str) -> str:
     if (problem := host_problem(text)) is not None:
         raise ValueError(f"{text!r} {problem}")
-    return text
+    return text.strip("[]")  # brackets belong to an address before a port
 
 
 def url_of(*schemes: str) -> tuple[object, ...]:
@@ -180,9 +189,16 @@ def _addresses(value: object) -> object:
     return value.split(",") if isinstance(value, str) else value
 
 
+def whole(value: object) -> object:
+    """Refuse true and false, which Python takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise PydanticKnownError("int_type")
+    return value
+
+
 Host = Annotated[str, AfterValidator(_host)]
 HttpUrl = Annotated[str, *url_of("https", "http")]
-Port = Annotated[int, Field(ge=1, le=LARGEST_PORT)]
+Port = Annotated[int, Field(ge=1, le=LARGEST_PORT), BeforeValidator(whole)]
 Address = Annotated[str, AfterValidator(_address)]
 """host:port"""
 Addresses = Annotated[

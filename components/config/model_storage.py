@@ -20,7 +20,7 @@ from components.config.model import (
     chosen_by,
     secret,
 )
-from components.config.patterns import OBJECT_NAME
+from components.config.patterns import BUCKET, CONTAINER, DAY, OBJECT_NAME
 from components.config.sources import InClusterStore, Managed
 from components.contract import connections
 from components.contract.connections import S3, AccessKeys, AzureBlob, Gcs, ModelServer, Volume
@@ -54,9 +54,9 @@ class ExistingS3(_Existing):
 
     kind: Literal["s3"]
     """s3, gcs, azure-blob, model-server or volume."""
-    bucket: str = Field(min_length=3)
+    bucket: str = Field(min_length=3, max_length=222, pattern=BUCKET)
     """Bucket."""
-    region: str | None = None
+    region: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
     """Its region; by default the stack's."""
     endpoint: HttpUrl | None = None
     """URL of an S3-compatible store; without it, AWS."""
@@ -82,7 +82,7 @@ class ExistingGcs(_Existing):
 
     kind: Literal["gcs"]
     """s3, gcs, azure-blob, model-server or volume."""
-    bucket: str = Field(min_length=3)
+    bucket: str = Field(min_length=3, max_length=222, pattern=BUCKET)
     """Bucket; Rasa needs storage.buckets.get and storage.objects.get on it."""
     credentials: Secret | None = None
     """JSON key of a service account, or {secretName, key}; without it the identity of the pod."""
@@ -102,7 +102,7 @@ class ExistingAzureBlob(_Existing):
     """s3, gcs, azure-blob, model-server or volume."""
     account: str = Field(pattern=r"^[a-z0-9]{3,24}$")
     """Storage account."""
-    container: str = Field(min_length=3)
+    container: str = Field(min_length=3, max_length=63, pattern=CONTAINER)
     """Container."""
     credential: Secret
     """Account key or account SAS, with --secret, or {secretName, key}: Rasa can log in no other way."""
@@ -166,7 +166,7 @@ ExistingModelStorage = Annotated[
 class ManagedModelStorage(Managed):
     """A bucket of the stack's cloud."""
 
-    access_until: str | None = Field(default=None, pattern=r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
+    access_until: str | None = Field(default=None, pattern=DAY)
     """Azure: the day on which Rasa's SAS ends; by default two years after the key that signs it was made."""
 
 

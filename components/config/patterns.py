@@ -11,9 +11,33 @@ OBJECT_NAME = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 """Of an image."""
 SHA256 = r"^[0-9a-f]{64}$"
+AWS_REGION = r"^[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}$"
+BUCKET = r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$"
+"""Of S3, of stores that speak its protocol, and of Google: what none of them takes is left out."""
+CONTAINER = r"^([$]root|[a-z0-9]+(-[a-z0-9]+)*)$"
+"""Of Blob Storage ("Naming and referencing containers, blobs, and metadata")."""
+DATABASE_NAME = r"^[^\x00-\x1f]{1,63}$"
+"""Of a database or a role of PostgreSQL (NAMEDATALEN)."""
+MONGODB_NAME = r"^[^\x00-\x20/\\.\"$*<>:|?]{1,63}$"
+"""MongoDB Manual, "Naming Restrictions"."""
+CPU = r"^([1-9][0-9]*m|[1-9][0-9]*(\.[0-9]{1,3})?|0\.([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]))$"
+"""Kubernetes counts thousandths ("Resource units in Kubernetes")."""
+MEMORY = (
+    r"^((1[6-9]|[2-9][0-9]|[1-9][0-9]{2,})(\.[0-9]+)?Mi|([1-9][0-9]*(\.[0-9]+)?|0\.[1-9][0-9]*)Gi"
+    r"|[1-9][0-9]{5,}Ki)$"
+)
+DAY = r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 IN_WORDS: Mapping[str, str] = {
     LABEL_NAME: "lower-case letters, digits and hyphens, 63 at most",
     OBJECT_NAME: "lower-case letters, digits, hyphens and dots, 253 at most",
     DIGEST: "sha256: and 64 hexadecimal digits",
     SHA256: "64 hexadecimal digits",
+    AWS_REGION: "a region of AWS such as eu-central-1",
+    DAY: "a day such as 2027-01-31",
+    BUCKET: "the name of a bucket, without s3:// or gs:// and without a path",
+    CONTAINER: "the name of a container: lower-case letters, digits and single hyphens",
+    DATABASE_NAME: "a name of 1 to 63 characters",
+    MONGODB_NAME: "a name of 1 to 63 characters, without space, slash, dot and signs",
+    CPU: "CPUs, in thousandths at the finest, such as 500m, 2 or 1.5",
+    MEMORY: "16Mi or more, such as 512Mi or 2Gi",
 }

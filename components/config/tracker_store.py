@@ -25,6 +25,7 @@ from components.config.model import (
     chosen_by,
     secret,
 )
+from components.config.patterns import AWS_REGION, DATABASE_NAME, MONGODB_NAME
 from components.config.sources import InClusterStore, Managed
 from components.contract import connections
 from components.contract.connections import CustomTrackerStore, DynamoDb, MongoDb, Postgres, PostgresTls
@@ -68,13 +69,13 @@ class ExistingPostgres(_Existing):
     """Name that the server's certificate carries."""
     port: Port = 5432
     """TCP port."""
-    database: str = "rasa"
+    database: str = Field(default="rasa", pattern=DATABASE_NAME)
     """Database that Rasa may create its tables in."""
-    username: str = "rasa"
+    username: str = Field(default="rasa", pattern=DATABASE_NAME)
     """Role that Rasa logs in as."""
     password: TrackerSecret | None = None
     """Set it with --secret, or name a Kubernetes Secret, {secretName, key}, or a key in Vault: {vaultKey}."""
-    aws_iam_region: str | None = None
+    aws_iam_region: str | None = Field(default=None, pattern=AWS_REGION)
     """Instead of a password: log in to RDS in this region with a token of the pod's AWS identity."""
     tls: PostgresTls = "verify-full"
     """verify-full, verify-ca, require (encrypts, trusts anybody) or disable (in production only
@@ -132,13 +133,13 @@ class ExistingMongoDb(_Existing):
     """host:port of the members."""
     srv_host: Host | None = None
     """Instead of hosts: the name whose SRV record lists the members (MongoDB Atlas)."""
-    database: str = "rasa"
+    database: str = Field(default="rasa", pattern=MONGODB_NAME)
     """Database that Rasa may create its collection and indexes in."""
-    username: str
+    username: str = Field(min_length=1)
     """User that Rasa logs in as."""
     password: TrackerSecret
     """Set it with --secret, or name a Kubernetes Secret, {secretName, key}, or a key in Vault: {vaultKey}."""
-    auth_source: str = "admin"
+    auth_source: str = Field(default="admin", pattern=MONGODB_NAME)
     """Database that knows the user."""
     tls: bool = True
     """Encrypt and verify; off in production only within the cluster."""
@@ -175,7 +176,7 @@ class ExistingDynamoDb(_Existing):
     """postgres, mongodb, dynamodb or custom."""
     table: str = Field(pattern=r"^[A-Za-z0-9._-]{3,255}$")
     """Name; the identity of the pod must be allowed to read and write it."""
-    region: str | None = None
+    region: str | None = Field(default=None, pattern=AWS_REGION)
     """Its region; by default the stack's."""
 
     @override

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from ipaddress import IPv6Address
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 LARGEST_PORT = 65535
@@ -13,6 +13,10 @@ HOST_NAME = re.compile(
 )
 """RFC 1123, and underscores, which Docker Compose and Windows have in names."""
 LONGEST_HOST = 253
+NUMBER_LAST = re.compile(r"(^|\.)([0-9]+|0[xX][0-9A-Fa-f]*)\.?$")
+"""What inet_aton and browsers read as an IPv4 address (WHATWG URL Standard, "ends in a number checker"); no
+end of a name on the internet is a number (RFC 3696, 2)."""
+IPV4 = 4
 EXAMPLE = "https://server.example.com/path"
 
 
@@ -53,15 +57,34 @@ def host_problem(host: str) -> str | None:
         return "is a URL or a path; accepted: the host alone"
     if re.fullmatch(r"[^:\[\]]+:[0-9]*", host):
         return "has a port, which goes into a key of its own; accepted: the host alone"
-    if ":" in host:
-        try:
-            IPv6Address(host.strip("[]").partition("%")[0])
-        except ValueError:
-            return "is no IPv6 address"
-        return None
+    if ":" in host or NUMBER_LAST.search(host):
+        return _address_problem(host)
     if len(host) > LONGEST_HOST or not HOST_NAME.match(host):
         return "is neither a name (labels of 1 to 63 letters, digits and hyphens) nor an address"
     return None
+
+
+def _address_problem(host: str) -> str | None:
+    """What no server listens on. An address of the pod itself may be that of a proxy which a webhook adds."""
+    try:
+        address = ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        if ":" in host:
+            return "is no IPv6 address"
+        return (
+            "ends in a number and is no IPv4 address such as 10.0.0.1: some resolvers make another address "
+            "of it, and the others nothing"
+        )
+    found: str | None = None
+    if address.is_unspecified:
+        found = "this host itself, at each of its addresses"
+    elif address.is_link_local:
+        found = "link-local, where the metadata service of a cloud answers"
+    elif address.is_multicast:
+        found = "for multicast"
+    elif address.version == IPV4 and address.is_reserved:
+        found = "kept for future use"
+    return None if found is None else f"is {found}; accepted: a name, or the address of a server"
 
 
 def address_problem(address: str) -> str | None:

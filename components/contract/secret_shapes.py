@@ -11,7 +11,8 @@ from itertools import pairwise
 
 NAME = re.compile(
     r"(^|[_.-])(tokens?|secrets?|pass(word|wd|phrase|code)?|pwd|pw|pin|key|verify|credentials?|dsn|jwt|otp"
-    r"|auth(orization|entication)?|api_?key|(db|redis|sasl|smtp|user)?(password|pass|pwd)|webhook(_?ur[li])?"
+    r"|auth(orization|entication)?|api_?key|[a-z]*(password|passwd|passphrase)"
+    r"|(db|redis|sasl|smtp|user|pg)?(pass|pwd)|webhook(_?ur[li])?"
     r"|(hook|callback)_?ur[li]|(conn(ection)?)_?str(ing)?|sas(_token|_url)?|licen[cs]e)$",
     re.IGNORECASE,
 )
@@ -19,6 +20,8 @@ NAME = re.compile(
 (Rasa Pro, core/channels/*.py, `from_credentials`)."""
 ALWAYS = re.compile(r"(pass|pwd|secret)", re.IGNORECASE)
 """Keys whose value is a secret even if it is a number."""
+COUNT = re.compile(r"(^|[_.-])tokens$", re.IGNORECASE)
+"""`MAX_TOKENS`: how many, if its value is a number."""
 PUBLIC = frozenset(
     {"metadata_key", "public_key_path", "content_payload_key", "metadata_payload_key", "routing_key"}
     | {"public_key", "partition_key", "sort_key"}
@@ -36,7 +39,12 @@ SHAPES = (
     (re.compile(r"\beyJ[0-9A-Za-z_-]{8,}\.eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]*"), "a JSON web token"),
     (re.compile(r"\bBearer\s+(?!\$\{)[A-Za-z0-9._~+/-]{12,}"), "a bearer token"),
     (re.compile(r"://[^/\s:@'\"]*:(?!\$\{)[^/\s'\"]+@"), "a password in a URL"),
-    (re.compile(rf"({_HOOKS}|webhook\.office\.com)/(?!\$\{{)[^\s'\"]{{8,}}"), "the address of a webhook"),
+    (
+        re.compile(
+            rf"({_HOOKS}|webhook\.office\.com|outlook\.office(365)?\.com/webhook)/(?!\$\{{)[^\s'\"]{{8,}}"
+        ),
+        "the address of a webhook",
+    ),
     (
         re.compile(
             r"[?&;](access_?token|token|api_?key|key|sig|secret|password|pwd|code|auth)=(?!\$\{)[^&\s'\"]{4,}",
@@ -72,6 +80,8 @@ def is_named(key: str, value: object) -> bool:
     if snake.lower() in PUBLIC or not NAME.search(snake):
         return False
     if isinstance(value, str) and OWN_WEBHOOK.match(value):
+        return False
+    if isinstance(value, str) and value.isdecimal() and COUNT.search(snake):
         return False
     return isinstance(value, str) or ALWAYS.search(snake) is not None
 

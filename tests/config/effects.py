@@ -7,7 +7,7 @@ other value there. Nothing is said about whether the effect is the right one: th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -25,6 +25,7 @@ ONLY_CHECKED: Mapping[str, str] = {
     "cluster.flavor": "of OpenShift other things follow only with an ingress or volumes",
 }
 """Keys that are compared with something, or whose other value is the same for some stacks, and why."""
+PRODUCTION = "in production"
 WORDS = ("other", "dev", "production", "small", "medium", "large", "10.99.0.0/16", "other.example.com")
 
 
@@ -42,9 +43,14 @@ def others(value: object) -> Iterator[object]:
             return
 
 
+def both_profiles(stacks: Iterable[str]) -> list[str]:
+    """Each stack, and the same in production where that is accepted: a key may be for one profile alone."""
+    return [name for stack in stacks for name in (stack, f"{stack} {PRODUCTION}") if _is_accepted(_raw(name))]
+
+
 def changes(stack: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Place by place, the stack with another value that is accepted."""
-    raw = STACKS[stack]
+    raw = _raw(stack)
     for place in places(raw):
         value = at(raw, place)
         for other in others(value):
@@ -86,7 +92,12 @@ def is_only_checked(name: str) -> bool:
 
 @cache
 def _graph_of(stack: str) -> str:
-    return graph(STACKS[stack])
+    return graph(_raw(stack))
+
+
+def _raw(stack: str) -> Mapping[str, Any]:
+    name = stack.removesuffix(f" {PRODUCTION}")
+    return STACKS[name] if name == stack else {**STACKS[name], "profile": "production"}
 
 
 def _is_accepted(raw: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from itertools import islice
 
 import pytest
 
-from tests.config.effects import ONLY_CHECKED, changes, has_effect, is_only_checked
+from tests.config.effects import ONLY_CHECKED, both_profiles, changes, has_effect, is_only_checked
 from tests.config.everything import STACKS
 
 WITHOUT_A_CLOUD = ("s3", "gcs", "azure-blob", "model-server", "vault", "iam")
@@ -32,7 +32,9 @@ def test_another_value_is_another_stack() -> None:
 
 @pytest.mark.slow
 @pytest.mark.long
-@pytest.mark.parametrize("stack", STACKS if os.environ.get("EVERY_EFFECT") else WITHOUT_A_CLOUD)
+@pytest.mark.parametrize(
+    "stack", both_profiles(STACKS if os.environ.get("EVERY_EFFECT") else WITHOUT_A_CLOUD)
+)
 def test_no_value_changes_nothing(stack: str) -> None:
     assert without_effect(stack) == []
 

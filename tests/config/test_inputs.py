@@ -16,7 +16,8 @@ from components.config.load import parse
 from components.contract.errors import ConfigurationError
 from tests.config.everything import EVERY_KEY, STACKS
 
-TABLE: dict[str, list[Any]] = yaml.safe_load(Path(__file__).with_name("inputs.yaml").read_text())
+FILE = Path(__file__).with_name("inputs.yaml")
+TABLE: dict[str, list[Any]] = yaml.safe_load(FILE.read_text())
 CASES = [(f"{kind}: {case[0]}", case) for kind, cases in TABLE.items() for case in cases]
 STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
 TODAY = dt.date(2026, 11, 26)
@@ -62,6 +63,12 @@ def test_input(case: list[Any]) -> None:
         return
     wanted: list[str] = [words] if isinstance(words, str) else words
     assert any(all(word in problem for word in wanted) for problem in found), found
+
+
+def test_no_kind_stands_twice() -> None:
+    """YAML takes the last one, and the cases of the first would be gone."""
+    kinds = re.findall(r"^(\w.*):$", FILE.read_text(), re.MULTILINE)
+    assert sorted(kinds) == sorted(TABLE)
 
 
 def test_kinds_are_even() -> None:

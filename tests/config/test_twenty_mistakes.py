@@ -15,7 +15,7 @@ FILE: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("twenty_mistakes.
 SAID = (
     "rasa:lockstore is not a known key; did you mean lockStore?; remove it with: ",
     "rasa:profile is 'prod'; accepted: 'dev' or 'production'; set it with: ",
-    "rasa:namespace is 'Rasa', which does not match ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ (lower-case",
+    "rasa:namespace is 'Rasa'; accepted: lower-case letters, digits and hyphens",
     "rasa:modelStorage is 'managed'; accepted: a block of keys; remove it, then set its keys",
     "rasa:trackerStore.kind is 'oracle'; accepted: 'postgres', 'dynamodb' or 'mongodb'; set it with: ",
     "rasa:eventBroker.bootstrap[0]: 'kafka.example.com' has no port; accepted: host:port",

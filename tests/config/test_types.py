@@ -8,8 +8,13 @@ import pytest
 
 from components.config.load import parse
 from components.contract.errors import ConfigurationError
+from tests.config.everything import STACKS, Place, at, places, replaced, settings_of
 from tests.config.rules.test_stack import GOOD, problems
 from tests.config.test_inputs import verdict
+from tests.each import each
+
+FREE = frozenset({"options", "extraEndpoints", "credentials", "metadata", "parameters", "modelGroups"})
+"""What goes on as it is, whatever it is."""
 
 KAFKA: dict[str, Any] = {"from": "existing", "bootstrap": "kafka.example.com:9093"}
 REDIS: dict[str, Any] = {"from": "existing", "host": "redis.example.com"}
@@ -31,6 +36,16 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
     ),
     ("number at the top", {"renewal": 5}, ["rasa:renewal is the number 5", "set 'rasa:renewal' 5"]),
     ("fraction", {"assistant": {"model": "m", "replicas": 2.5}}, ["the number 2.5", "a whole number"]),
+    (
+        "truth value for a number",
+        {"assistant": {"model": "m", "replicas": True}},
+        ["replicas is true", "a whole number"],
+    ),
+    (
+        "truth value for a port",
+        {"networkPolicies": {"egress": [{"cidr": "10.0.0.0/8", "ports": [True]}]}},
+        ["rasa:networkPolicies.egress[0].ports[0] is true", "a whole number"],
+    ),
     ("word for a truth value", {"deletionProtection": "maybe"}, ["is 'maybe'", "true or false"]),
     ("null for a block", {"assistant": None}, ["rasa:assistant is empty (null)", "a block of keys"]),
     ("list for a block", {"network": []}, ["rasa:network is a list", "a block of keys"]),
@@ -148,3 +163,23 @@ def test_a_list_that_is_too_short_says_so_once() -> None:
     assert "'rasa:cluster.network.subnets[1]' <value>" in short
     (wrong,) = verdict("none", {"networkPolicies.egress": [{"ports": [1], "protocols": ["SCTP"]}]})
     assert "protocols[0] is 'SCTP'" in wrong
+
+
+WHOLE = [
+    (stack, place)
+    for stack, raw in STACKS.items()
+    for place in places(raw)
+    if type(at(raw, place)) is int and not FREE & {*place}
+]
+
+
+def test_there_are_whole_numbers() -> None:
+    assert len({str(place[-1]) for _, place in WHOLE}) >= 8
+
+
+@each(WHOLE, str)
+def test_a_truth_value_is_no_number(one: tuple[str, Place]) -> None:
+    """Python takes true for 1."""
+    stack, place = one
+    with pytest.raises(ConfigurationError, match="a whole number"):
+        settings_of(replaced(STACKS[stack], place, True))

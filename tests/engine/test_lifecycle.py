@@ -67,7 +67,11 @@ MOVES: Mapping[str, Sequence[Mapping[str, Value]]] = {
         ],
         strict=True,
     )
-} | {"openshift-production": [{"rasa:namespace": "another", "rasa:profile": "dev"}]}
+} | {
+    "openshift-production": [
+        {"rasa:namespace": "another", "rasa:profile": "dev", "rasa:trackerStore": {"from": "in-cluster"}}
+    ]
+}
 """What a running stack is, changed by an edit of its file."""
 
 

@@ -25,7 +25,7 @@ _ABC = ("a", "b", "c")
 AWS = CloudFacts(
     title="AWS",
     zone_prefix="{region}",
-    account=Format(pattern=re.compile(r"^\d{12}$"), accepted="an AWS account id of 12 digits"),
+    account=Format(pattern=re.compile(r"^[0-9]{12}$"), accepted="an AWS account id of 12 digits"),
     names=(
         NameLimit(
             what="an ElastiCache replication group",
@@ -61,12 +61,12 @@ AWS = CloudFacts(
     ),
     # EKS access entries take roles and users; sts:assumed-role ARNs and root they refuse.
     admin=Format(
-        pattern=re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]{1,512}$"),
+        pattern=re.compile(r"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]{1,512}$"),
         accepted="the ARN of an IAM role or user",
     ),
     example_admin="arn:aws:iam::<account>:role/<role>",
     alarm_target=Format(
-        pattern=re.compile(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$"),
+        pattern=re.compile(r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"),
         accepted="arn:aws:sns:<region>:<account>:<topic>",
     ),
     postgres_connections={
@@ -135,7 +135,7 @@ AWS = CloudFacts(
         certificates=("cloud", "existing", "pem"),
         zone_proves=True,
         reference=Format(
-            pattern=re.compile(r"^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}$"),
+            pattern=re.compile(r"^arn:aws[\w-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]{36}$"),
             accepted="the ARN of an ACM certificate",
         ),
         internal=True,

@@ -70,7 +70,7 @@ GCP = CloudFacts(
     ),
     example_admin="group:ops@example.com",
     alarm_target=Format(
-        pattern=re.compile(r"^projects/[a-z0-9-]+/notificationChannels/\d+$"),
+        pattern=re.compile(r"^projects/[a-z0-9-]+/notificationChannels/[0-9]+$"),
         accepted="projects/<project id>/notificationChannels/<number>",
     ),
     postgres_connections={

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import SecretStr
-
 from components.config import companions as o
 from components.config.capacity import REPLICAS, assistant_replicas
 from components.config.clouds import CLOUDS
@@ -27,6 +25,9 @@ from components.rasa.spec.connection_pools import (
 )
 from components.rasa.spec.endpoint_rules import plain_secrets, problems_of, scalars, unset_variables
 
+ORIGIN = re.compile(r"^https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$")
+"""RFC 6454, 6.2; browsers send it in lower case, and Sanic-CORS compares without case."""
+
 
 def _assistant(settings: Settings) -> Iterator[str]:
     assistant = settings.assistant
@@ -44,19 +45,17 @@ def _assistant(settings: Settings) -> Iterator[str]:
         )
 
 
-def _empty_secrets(settings: Settings) -> Iterator[str]:
-    """An empty variable is not the same as none: a provider's SDK would log in with it."""
-    for name, value in settings.llm_keys.items():
-        if isinstance(value, SecretStr) and not value.get_secret_value().strip():
-            path = f"rasa:llmKeys.{name}"
-            yield f"{path} is empty; {set_with(path, '<value>', is_secret=True)}"
-    if not settings.license.get_secret_value().strip():
-        yield f"rasa:license is empty; {set_with('rasa:license', '<value>', is_secret=True)}"
-
-
 def _origins(settings: Settings) -> Iterator[str]:
     if settings.profile == "production" and "*" in settings.assistant.cors:
         yield 'rasa:assistant.cors allows every origin ("*"), which profile production refuses: name them'
+    for index, origin in enumerate(settings.assistant.cors):
+        # Rasa hands them to Sanic-CORS, which takes a text with these signs for a pattern.
+        if not ORIGIN.match(origin) and not re.search(r"[*\\\]?$^()\[]", origin):
+            path = f"rasa:assistant.cors[{index}]"
+            yield (
+                f"{path} {origin!r} is no origin, so no browser's would be it; accepted: scheme, host and "
+                f"port, without a path and a slash at the end; {set_with(path, 'https://www.example.com')}"
+            )
 
 
 def _names_of_keys(settings: Settings) -> Iterator[str]:
@@ -200,7 +199,6 @@ def _accepted(settings: Settings) -> int | None:
 
 RULES: Sequence[Rule] = (
     _assistant,
-    _empty_secrets,
     _origins,
     _names_of_keys,
     _documents,

@@ -14,17 +14,20 @@ from components.config.pod_login import uses_aws_identity
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.sources import InClusterStore
+from components.config.urls import LARGEST_PORT
 from components.rasa.spec import variables
 
 SYSTEM_NAMESPACE = re.compile(r"^(kube-.*|openshift(-.*)?|default)$")
 """Kubernetes keeps `kube-` for itself (Documentation, "Namespaces"), OpenShift `openshift-`; `default` is
 there already, and can be neither made nor labelled by a stack."""
+_PART = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
 REPOSITORY = re.compile(
-    r"^([A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$"
+    r"^((?P<registry>[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?/)?"
+    rf"{_PART}(/{_PART})*$"
 )
 """A name of an image without tag and digest (distribution/reference, regexp.go)."""
 TAG = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(@sha256:[0-9a-f]{64})?$")
-VERSION = re.compile(r"^v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$")
+VERSION = re.compile(r"^v?[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$")
 """Helm takes a version of SemVer 2."""
 LABEL = re.compile(LABEL_NAME)
 TOPIC_OF_STRIMZI = re.compile(OBJECT_NAME)
@@ -64,7 +67,7 @@ def _images(settings: Settings) -> Iterator[str]:
     if isinstance(analytics, o.InClusterAnalytics):
         named.append(("analytics", analytics.repository, analytics.tag))
     for key, repository, tag in named:
-        if not REPOSITORY.match(repository):
+        if not _is_repository(repository):
             yield (
                 f"rasa:{key}.repository {repository!r} is no name of an image; accepted: registry and name, "
                 "lower case, without https:// and without a tag; "
@@ -82,7 +85,7 @@ def _images(settings: Settings) -> Iterator[str]:
     ):
         if isinstance(server, o.OwnServer | o.InClusterDuckling):
             repository = re.sub(r"(:[^/:@]+)?(@sha256:[0-9a-f]{64})?$", "", server.image)
-            if not REPOSITORY.match(repository):
+            if not _is_repository(repository):
                 yield (
                     f"rasa:{key}.image {server.image!r} is no name of an image; accepted: registry and name, "
                     f"lower case, without https://, with a tag; {set_with(f'rasa:{key}.image', '<image>')}"
@@ -95,6 +98,11 @@ def _images(settings: Settings) -> Iterator[str]:
         )
     if not chart.ref.strip():
         yield f"rasa:assistant.chart.ref is empty; remove it with: {rm_command('rasa:assistant.chart.ref')}"
+
+
+def _is_repository(text: str) -> bool:
+    found = REPOSITORY.match(text)
+    return found is not None and int(found["port"] or LARGEST_PORT) <= LARGEST_PORT
 
 
 def _host(settings: Settings) -> Iterator[str]:

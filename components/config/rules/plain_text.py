@@ -24,15 +24,28 @@ def plain_secrets(secret_keys: frozenset[str], written: Mapping[str, object]) ->
     """
     for name, field in Settings.model_fields.items():
         yield _rule(name, str(field.alias), secret_keys, written)
+        yield _empty(name, str(field.alias))
 
 
 def _rule(name: str, key: str, secret_keys: frozenset[str], written: Mapping[str, object]) -> Rule:
     def rule(settings: Settings) -> Iterator[str]:
-        for way in _secrets_in(getattr(settings, name), ()):
+        for way, _ in _secrets_in(getattr(settings, name), ()):
             if key not in secret_keys or _is_plain(written.get(key), way):
                 path = _path(key, way)
                 command = set_with(path, "<value>", is_secret=True)
                 yield f"{path} is in plain text in the stack file: have it reissued, then {command}"
+
+    return rule
+
+
+def _empty(name: str, key: str) -> Rule:
+    """An empty secret is not the same as none: a client would log in with it."""
+
+    def rule(settings: Settings) -> Iterator[str]:
+        for way, value in _secrets_in(getattr(settings, name), ()):
+            if not value.get_secret_value().strip():
+                path = _path(key, way)
+                yield f"{path} is empty; {set_with(path, '<value>', is_secret=True)}"
 
     return rule
 
@@ -55,10 +68,10 @@ def _path(key: str, way: Way) -> str:
     return f"{NAMESPACE}:{key}" + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in way)
 
 
-def _secrets_in(value: object, way: Way) -> Iterator[Way]:
-    """Where a value holds secrets."""
+def _secrets_in(value: object, way: Way) -> Iterator[tuple[Way, SecretStr]]:
+    """Where a value holds secrets, and they."""
     if isinstance(value, SecretStr):
-        yield way
+        yield way, value
     elif isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
             yield from _secrets_in(getattr(value, name), (*way, str(field.alias)))

@@ -13,6 +13,7 @@ from components.config.clouds import CLOUDS
 from components.config.clouds.facts import Gap, Ids
 from components.config.cluster import ExistingCluster, ExistingNetwork, ManagedCluster
 from components.config.messages import did_you_mean, parsed_cidr, rm_command, set_with
+from components.config.rules.addresses import PRIVATE
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.zones import ZONES, zone_names, zones_wanted
@@ -130,6 +131,9 @@ def _kubernetes_ranges(settings: Settings) -> Iterator[str]:
                 yield f"{path} {parsed} overlaps {reserved}, which {facts.reserved_by}; {example}"
 
 
+THIS_MACHINE = '"$(curl -s https://checkip.amazonaws.com)/32"'
+
+
 def _cluster_access(settings: Settings) -> Iterator[str]:
     cluster = settings.cluster
     if isinstance(cluster, ExistingCluster):
@@ -142,7 +146,14 @@ def _cluster_access(settings: Settings) -> Iterator[str]:
         elif parsed.prefixlen < WIDEST_ACCESS and settings.profile_of(cluster) == "production":
             yield (
                 f"{path} opens the Kubernetes API to the internet ({parsed}), which profile production "
-                "refuses; " + set_with(path, '"$(curl -s https://checkip.amazonaws.com)/32"')
+                f"refuses; {set_with(path, THIS_MACHINE)}"
+            )
+        elif settings.cloud != "gcp" and any(parsed.subnet_of(range_) for range_ in PRIVATE):
+            # EKS takes no reserved range ("Cluster API server endpoint"), and AKS none that is not public
+            # (Azure CLI, --api-server-authorized-ip-ranges); Google's list holds for private addresses, too.
+            yield (
+                f"{path} {parsed} is private, and whom this list lets in comes from the internet; accepted: "
+                f"public addresses; {set_with(path, THIS_MACHINE)}"
             )
 
 

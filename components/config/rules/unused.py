@@ -10,7 +10,7 @@ from components.config.clouds import CLOUDS
 from components.config.cluster import ExistingCluster, ManagedCluster
 from components.config.event_broker import ExistingRabbitMq
 from components.config.lock_store import ExistingRedis, ExistingRedisCluster, ExistingRedisSentinel
-from components.config.messages import rm_command, set_with
+from components.config.messages import rm_command, set_command, set_with
 from components.config.model_storage import ExistingModelServer, ManagedModelStorage
 from components.config.rules.runner import Rule
 from components.config.secrets_manager import InClusterVault
@@ -158,10 +158,13 @@ def _snapshots(settings: Settings) -> Iterator[str]:
     if (
         isinstance(store, InClusterTrackerStore)
         and store.snapshot_class is not None
-        # Of the stack's own profile, a running stack's identity has more to say (config/identity.py).
-        and store.profile == "dev"
+        and settings.profile_of(store) == "dev"
     ):
-        yield _says("rasa:trackerStore.snapshotClass", "profile dev takes no snapshots")
+        profile = "rasa:trackerStore.profile" if store.profile else "rasa:profile"
+        yield (
+            f"{_says('rasa:trackerStore.snapshotClass', f'{profile} is dev, which takes no snapshots')}, "
+            f"or have them taken with: {set_command(profile, 'production')}"
+        )
 
 
 RULES: Sequence[Rule] = (

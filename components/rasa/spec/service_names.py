@@ -10,19 +10,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
 
 CLUSTER_DOMAIN = ["cluster", "local"]
 SERVICE = "svc"
-PUBLIC_ENDS = frozenset(
-    {"com", "net", "org", "info", "biz", "edu", "gov", "mil", "int", "app", "dev", "cloud", "tech", "online"}
-    | {"site", "store", "shop", "page", "xyz", "bank", "company", "group", "systems", "services", "solutions"}
-    | {"software", "network", "digital", "example", "test", "invalid", "local", "internal", "intern"}
-    | {"intranet", "corp", "home", "lan", "private", "localdomain", "arpa"}
+OF_COMPANIES = frozenset(
+    {
+        "example",
+        "test",
+        "invalid",
+        "local",
+        "internal",
+        "intern",
+        "intranet",
+        "corp",
+        "home",
+        "lan",
+        "private",
+    }
+    | {"localdomain"}
 )
-"""Last labels, besides those of two letters (countries), of names on the internet (IANA, Root Zone Database),
-or that companies give to networks of their own (RFC 6762, appendix G): `<name>.<one of them>` may be a
-Service, and is not one for certain."""
+"""What companies give to networks of their own (RFC 2606; RFC 6762, appendix G)."""
+PUBLIC_ENDS = OF_COMPANIES | {
+    end
+    for line in Path(__file__).with_name("top_level_domains.txt").read_text(encoding="ascii").splitlines()
+    if not line.startswith("#")
+    for end in line.split()
+}
+"""`<name>.<one of them>` may be a Service, and is not one for certain: Kubernetes resolves it to the Service
+if there is one (RFC 1123 lets namespaces have such names), and else on the internet."""
+NO_NAMESPACES = OF_COMPANIES | {"com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "arpa"}
 COUNTRY = 2
+"""Nobody calls a namespace like the oldest domains, or with the two letters of a country's: a name of three
+labels that ends so is no pod's. It spares a needless rule; nothing is judged by it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,14 +65,14 @@ def service_named(host: str, own: str) -> ServiceName | None:
         return _written_out(labels, whole=whole)
     if whole:
         return None
-    public = labels[-1] in PUBLIC_ENDS or len(labels[-1]) == COUNTRY
+    public = labels[-1] in PUBLIC_ENDS
     found: ServiceName | None = None
     match labels:
         case [_]:
             found = ServiceName(namespace=own, only=True, certain=True)
         case [_, namespace]:
             found = ServiceName(namespace=namespace, only=False, certain=not public)
-        case [_, _, namespace] if not public:
+        case [_, _, namespace] if namespace not in NO_NAMESPACES and len(namespace) != COUNTRY:
             found = ServiceName(namespace=namespace, only=False, certain=False)
         case _:
             pass

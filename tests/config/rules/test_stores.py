@@ -40,7 +40,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "a class that can be none": (
         {"cluster": {**blocks.CLUSTER, "storageClass": "Fast SSD"}},
-        ["rasa:cluster.storageClass is text, which does not match"],
+        ["rasa:cluster.storageClass is text of another form; accepted: lower-case letters"],
     ),
     "an operator that nobody knows": (
         {"cluster": {**blocks.CLUSTER, "operators": ["zalando"]}},
