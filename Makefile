@@ -128,7 +128,7 @@ fmt: .venv/.ready ## [dev] format
 odd-values: .venv/.ready ## [dev] each of some hundred odd values at every place of a stack file (minutes)
 	EVERY_ODD_VALUE=1 $(BIN)/pytest -q tests/config/test_odd_values.py
 
-effects: .venv/.ready ## [dev] each value of each stack of everything.py changed: something else must come of it (an hour)
+effects: .venv/.ready ## [dev] each value of each stack of everything.py changed: something else must come of it (20 minutes of processor time)
 	EVERY_EFFECT=1 $(BIN)/pytest -q tests/config/test_effects.py
 
 schema: .venv/.ready ## [dev] write stacks/schema.json anew from the settings

@@ -1,7 +1,7 @@
 """A key does what it says, or is refused: with another value the stack is another (effects.py).
 
 The stacks without a cloud's SDK, whose graphs take a second each, are among the long tests; `make effects`
-tries those of the clouds, too (an hour).
+tries those of the clouds, too (20 minutes of processor time: 1,431 values at 0.2 to 1.2 s).
 """
 
 from __future__ import annotations
