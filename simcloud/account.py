@@ -32,7 +32,10 @@ class Account:
         self.salt = secrets.token_hex(16)
         self.generations: dict[str, int] = {}
         self.deleted_with: dict[str, str] = {}
-        """URNs that the engine leaves out of a destroy because another's deletion takes them along."""
+        """URNs that the engine leaves out of a destroy because another's deletion takes them along.
+
+        Kept in the file: a destroy that is cut off between the two has taken the first from the state.
+        """
         self.kept_names: set[str] = set()
         """Keys of deleted resources whose names are not free yet."""
         self.changing: set[str] = set()
@@ -50,6 +53,7 @@ class Account:
         self.salt = str(data["salt"])
         self.generations.update(cast("dict[str, int]", data["generations"]))
         self.kept_names.update(cast("list[str]", data["kept_names"]))
+        self.deleted_with.update(cast("dict[str, str]", data.get("deleted_with", {})))
         for item in cast("list[dict[str, object]]", data["resources"]):
             self.put(Record(**item))  # pyright: ignore[reportArgumentType] # the file is our own
 
@@ -80,6 +84,7 @@ class Account:
                 "salt": self.salt,
                 "generations": self.generations,
                 "kept_names": sorted(self.kept_names),
+                "deleted_with": self.deleted_with,
                 "resources": [asdict(record) for record in self.records.values()],
             }
             self.path.write_text(json.dumps(data, indent=1))

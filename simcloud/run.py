@@ -260,11 +260,9 @@ class Simulation:
     def _open_account(self, drifts: list[Drift]) -> Account:
         account = self.account
         account.outside = self.workspace.named_outside()
-        account.deleted_with = {
-            str(one["urn"]): str(one["deletedWith"])
-            for one in self.workspace.resources()
-            if one.get("deletedWith")
-        }
+        told = {str(one["urn"]): str(one.get("deletedWith") or "") for one in self.workspace.resources()}
+        # Nothing goes with "".
+        account.deleted_with.update(told)
         for drift in drifts:
             hit = [record for record in account.records.values() if drift.pattern.search(record.type)]
             if not hit:

@@ -2,7 +2,7 @@
 
 `facts` is what the stack file comes to; the stack's state keeps it (`components/stack/safeguards.py`), and
 the next preview or `up` compares. While the stack that runs is protected each change below is refused; those
-that no `up` could carry out are refused on every stack.
+that no `up` could carry out are refused on every stack. On a stack without protection the others are said.
 """
 
 from __future__ import annotations
@@ -41,8 +41,7 @@ def facts(settings: Settings) -> dict[str, Fact]:
         "rasa:namespace": settings.namespace,
         **_cluster(settings),
         **{key: fact for store in STORES for key, fact in _store(settings, store)},
-        "rasa:topics.events": settings.topics.events,
-        "rasa:topics.analyticsDeadLetter": settings.topics.analytics_dead_letter,
+        **_topics(settings),
         "rasa:secretsManager.from": settings.secrets_manager.source,
         "rasa:secretsManager.profile": getattr(settings.secrets_manager, "profile", None) or settings.profile,
     }
@@ -51,16 +50,52 @@ def facts(settings: Settings) -> dict[str, Fact]:
 def refusals(before: Facts, after: Facts) -> list[str]:
     """One message for each setting that the running stack cannot change."""
     protected = before.get(PROTECTED) is True
+    # The engine protects no longer in the same run what the program has stopped to protect (pulumi,
+    # pkg/resource/deploy/step_generator.go: "we do allow unprotecting and replacing").
+    lifts = protected and after.get(PROTECTED) is not True
     refused: dict[str, str] = {}
-    for key in sorted(after):
-        rule = _rule(key)
-        if rule is None or key not in before or before[key] == after[key]:
-            continue
+    for key, rule in _changed(before, after):
         if (protected or rule.always) and not rule.allows(before[key], after[key]):
             refused[key] = _message(key, before[key], after[key], rule)
-    if PROFILE in refused:  # which decides the profile of each store and its size, where they have none
-        return [text for key, text in refused.items() if not key.endswith((".profile", ".size"))]
-    return [*refused.values()]
+        elif lifts:
+            refused[key] = _message_of_two(key, before[key], after[key])
+    return _without_what_follows(refused)
+
+
+def warnings(before: Facts, after: Facts) -> list[str]:
+    """One message for each change that takes something from a stack which is not protected."""
+    if before.get(PROTECTED) is True:
+        return []
+    said: dict[str, str] = {}
+    for key, rule in _changed(before, after):
+        because = rule.because
+        if rule.allows(before[key], after[key]):
+            because = _on_the_way_up(key, before)
+        if because and not rule.always:
+            said[key] = _warning(key, before[key], after[key], because)
+    return _without_what_follows(said)
+
+
+def _on_the_way_up(key: str, before: Facts) -> str:
+    """What the change of a store's profile that is allowed, from dev to production, replaces all the same."""
+    store, _, fact = key.rpartition(".")
+    source = before.get(f"{store}.from")
+    cloud = before.get("rasa:cloud") if source == "managed" else None
+    return _REPLACED.get((store, source, cloud), "") if fact == "profile" else ""
+
+
+def _changed(before: Facts, after: Facts) -> Iterator[tuple[str, _Rule]]:
+    for key in sorted(after):
+        rule = _rule(key)
+        if rule is not None and key in before and before[key] != after[key]:
+            yield key, rule
+
+
+def _without_what_follows(messages: Mapping[str, str]) -> list[str]:
+    """The profile decides that of each store, and its size, where they have none of their own."""
+    if PROFILE in messages:
+        return [text for key, text in messages.items() if not key.endswith((".profile", ".size"))]
+    return [*messages.values()]
 
 
 def _cluster(settings: Settings) -> dict[str, Fact]:
@@ -100,6 +135,15 @@ def _store(settings: Settings, name: str) -> Iterator[tuple[str, Fact]]:
             yield f"{path}.size", settings.size_of(block)
 
 
+def _topics(settings: Settings) -> dict[str, Fact]:
+    if not isinstance(settings.event_broker, Managed | InClusterStore):
+        return {}  # the topics of a broker that exists are not the stack's
+    return {
+        "rasa:topics.events": settings.topics.events,
+        "rasa:topics.analyticsDeadLetter": settings.topics.analytics_dead_letter,
+    }
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Rule:
     because: str
@@ -110,6 +154,11 @@ class _Rule:
 
 def _becomes_known(before: Fact, _after: Fact) -> bool:
     return before is None
+
+
+def _was_elsewhere(before: Fact, _after: Fact) -> bool:
+    """What exists outside of the stack, or is not there at all, loses nothing when the stack turns away."""
+    return before in {"existing", "none"}
 
 
 def _grows_up(before: Fact, after: Fact) -> bool:
@@ -129,6 +178,18 @@ def _adds_zones(before: Fact, after: Fact) -> bool:
 _PLACE = "everything that the stack has would be made anew in another place, without its data"
 _DATA = "what the present one holds would go with it"
 _ADDRESSES = "the network keeps its addresses for life, and every data store is in it"
+_REPLACED: Mapping[tuple[str, Fact, Fact], str] = {
+    ("rasa:eventBroker", "managed", "aws"): (
+        "MSK's standard brokers are replaced by Express brokers, and events that nobody has read yet go"
+    ),
+    ("rasa:lockStore", "managed", "gcp"): (
+        "Memorystore's BASIC tier is replaced by STANDARD_HA, and the locks and timers of the moment go"
+    ),
+    ("rasa:modelStorage", "in-cluster", None): (
+        "the volume of models is replaced by one for many nodes, into which the models are copied anew"
+    ),
+}
+"""Store, source, cloud → what is lost on the way from dev to production."""
 _RULES: Mapping[str, _Rule] = {
     "cloud": _Rule(because=_PLACE),
     "region": _Rule(because=_PLACE),
@@ -150,7 +211,7 @@ _RULES: Mapping[str, _Rule] = {
     ),
     "topics.events": _Rule(because="the topic of the old name would go, with events that nobody read yet"),
     "topics.analyticsDeadLetter": _Rule(because="the topic of the old name would go, with what is in it"),
-    "from": _Rule(because=_DATA),
+    "from": _Rule(because=_DATA, allows=_was_elsewhere),
     "kind": _Rule(because=_DATA),
     "storageClass": _Rule(because="a volume keeps its class for life"),
     "size": _Rule(because="volumes and partitions never shrink", allows=_grows, always=True),
@@ -178,6 +239,21 @@ def _message(key: str, before: Fact, after: Fact, rule: _Rule) -> str:
         f"{key} is {_shown(before)} on the running stack and cannot become {_shown(after)}: {rule.because}; "
         f"take it back with: {_restoring(key, before)}; {on_purpose}; docs/upgrading.md, "
         '"What a running stack keeps", says how the data move'
+    )
+
+
+def _message_of_two(key: str, before: Fact, after: Fact) -> str:
+    return (
+        f"{key} is {_shown(before)} on the running stack and cannot become {_shown(after)} in the edit that "
+        f"lifts its protection, which keeps the data stores; take it back with: {_restoring(key, before)}"
+        "; then lift the protection by itself, `pulumi up`, and change it"
+    )
+
+
+def _warning(key: str, before: Fact, after: Fact, because: str) -> str:
+    return (
+        f"{key} is {_shown(before)} on the running stack and becomes {_shown(after)}: {because}; nothing "
+        f"forbids it, since {PROTECTED} is false; take it back with: {_restoring(key, before)}"
     )
 
 

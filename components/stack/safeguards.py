@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import pulumi
 from pulumi import (
     Resource,
     ResourceHook,
@@ -27,7 +28,7 @@ from pulumi import (
 )
 from pulumi.runtime import register_stack_transformation
 
-from components.config.identity import Facts, facts, refusals
+from components.config.identity import Facts, facts, refusals, warnings
 from components.config.settings import Settings
 from components.contract.data_stores import GO_WITH_PROTECTION, OBJECTS, content
 from components.contract.errors import ConfigurationError
@@ -71,9 +72,12 @@ class Safeguards:
 
 def _comparison(stack: str) -> ResourceHook:
     def compare(args: ResourceHookArgs) -> None:
-        problems = refusals(_facts(args.old_inputs), _facts(args.new_inputs))
+        before, after = _facts(args.old_inputs), _facts(args.new_inputs)
+        problems = refusals(before, after)
         if problems:
             raise ConfigurationError(stack, problems)
+        for text in warnings(before, after):
+            pulumi.log.warn(text)
 
     return ResourceHook(IDENTITY, compare, ResourceHookOptions(on_dry_run=True))
 

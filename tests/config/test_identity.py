@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from components.config.identity import PROTECTED, facts, refusals
+from components.config.identity import PROTECTED, facts, refusals, warnings
+from tests.config import blocks
 from tests.config.rules.test_stack import settings
 
 PRODUCTION: dict[str, Any] = {"profile": "production"}
@@ -53,6 +54,66 @@ def test_protection_is_not_lifted_in_passing(lifts: dict[str, Any]) -> None:
 
 def test_the_protection_itself_can_be_lifted() -> None:
     assert not refused(PRODUCTION, {**PRODUCTION, "deletionProtection": "false"})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [
+        ({}, {"account": "210987654321"}, "rasa:account"),
+        ({"profile": "dev", "deletionProtection": "true"}, {"profile": "production"}, "rasa:profile"),
+        (
+            {"lockStore": {"profile": "dev"}},
+            {"lockStore": {"profile": "production"}},
+            "rasa:lockStore.profile",
+        ),
+    ],
+)
+def test_what_else_could_change_does_not_in_the_edit_that_lifts(
+    before: dict[str, Any], after: dict[str, Any], key: str
+) -> None:
+    """The engine replaces, unasked, what the same run has stopped to protect."""
+    running = {**PRODUCTION, **before}
+    assert not refused(running, {**running, **after})
+    problems = refused(running, {**running, **after, "deletionProtection": "false"})
+    assert any(problem.startswith(f"{key} is ") for problem in problems), problems
+    assert all("in the edit that lifts its protection" in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"region": "eu-west-1"},
+        {"namespace": "b"},
+        {"topics": {"events": "b"}},
+        {"lockStore": blocks.LOCK_STORES["standard"]},
+    ],
+)
+def test_a_stack_without_protection_says_what_goes(change: dict[str, Any]) -> None:
+    before, after = facts(settings()), facts(settings(**change))
+    assert not refusals(before, after)
+    text = next(one for one in warnings(before, after) if one.startswith(f"rasa:{next(iter(change))}"))
+    assert "rasa:deletionProtection is false" in text
+    assert "take it back with: pulumi config " in text
+    assert not warnings(before, before)
+    assert not warnings({**before, PROTECTED: True}, after), "refused there"
+
+
+def test_what_is_replaced_on_the_way_to_production_is_said() -> None:
+    (text,) = warnings(facts(settings()), facts(settings(profile="production")))
+    assert text.startswith("rasa:eventBroker.profile is 'dev'")
+    assert "events that nobody has read" in text
+
+
+def test_what_exists_elsewhere_loses_nothing() -> None:
+    """Its data stay where they are, and its topics are not the stack's."""
+    running = {**PRODUCTION, "eventBroker": blocks.EVENT_BROKERS["sasl"]}
+    assert not refused(running, {**running, "topics": {"events": "others"}})
+    assert not refused(running, PRODUCTION)
+    assert refused(PRODUCTION, running)
+    without = {**PRODUCTION, "trackerStore": {"login": "password"}}
+    vault = {**without, "secretsManager": {"from": "in-cluster"}}
+    assert not refused(without, vault)
+    assert refused(vault, without)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,18 @@ WEIGHTS = hashlib.shake_256(b"weights").digest(2_500_000)
 """They do not compress, so that the model takes three ConfigMaps."""
 BY_HAND = "aws s3 cp models/bot.tar.gz s3://models/bot.tar.gz"
 WRONG_KEY = "YW5vdGhlci1hY2NvdW50LWtleQ=="
+REPLACE = """
+import sys
+from rasa.core.persistor import get_persistor
+file, storage, key = sys.argv[1:]
+persistor = get_persistor(storage)
+if storage == "azure":
+    blob = persistor.blob_service.get_blob_client(persistor.container_name, key)
+    blob.upload_blob(open(file, "rb").read(), overwrite=True)
+else:
+    persistor.persist_file(key, file)
+"""
+"""Writes over an object, whatever is there, as anybody can who may write to the storage."""
 
 
 @dataclass
@@ -36,11 +48,20 @@ class First:
 
 
 def first(lab: Lab, folder: Path, kind: str, name: str, *, model_id: str = "m1") -> First:
-    """Record it, and lay the Job out. The servers outlive a case, so each case names a model of its own."""
+    """Record it, and lay the Job out. The servers outlive a case, so each case names a model of its own.
+
+    Its hash is known, as the stack keeps it of each model that was released.
+    """
     folder.mkdir(exist_ok=True)
     file = write_model(folder / f"{name}.tar.gz", model_id=model_id, weights=WEIGHTS)
     model = FirstModel(file=str(file), path=file, name=name, by_hand=BY_HAND)
-    args = replace(PLAIN, model_storage=samples.MODEL_STORAGES[kind], model=name, upload=model)
+    args = replace(
+        PLAIN,
+        model_storage=samples.MODEL_STORAGES[kind],
+        model=name,
+        upload=model,
+        model_sha256=model.sha256,
+    )
     recording = record(lambda: Assistant("assistant", args))
     job = pod_of(recording, "assistant-model-upload", folder / "upload")
     lab.lead_upload(job)
@@ -65,6 +86,17 @@ def share(one: Pod, other: Pod) -> None:
     mounted.symlink_to(f"{one.folder}/app/models")
 
 
+def write_over(job: Pod, content: Path) -> None:
+    """Put another file in the place of the model that the Job uploads."""
+    key = job.arguments[job.arguments.index("--key") + 1]
+    if "--folder" in job.arguments:
+        Path(f"{job.folder}/app/models/{key}").write_bytes(content.read_bytes())
+        return
+    storage = job.arguments[job.arguments.index("--remote-storage") + 1]
+    outcome = replace(job, arguments=["-c", REPLACE, str(content), storage, key]).run()
+    assert outcome.status == 0, outcome.output
+
+
 def ends(job: Pod) -> tuple[int, str]:
     """Run the Job: its exit status, and its last line, which is the termination message."""
     outcome = job.run()
@@ -85,7 +117,26 @@ def test_the_preflight_finds_what_the_job_has_put_there(lab: Lab, tmp_path: Path
     assert (status, last.partition(" is ")[2]) == (0, f"there now: {made.size} bytes"), last
     outcome = scene.run()
     assert (outcome.status, outcome.wrong) == (0, {}), outcome.output
-    assert outcome.checks["model"]["reason"].endswith(f": {made.size} bytes, trained with {VERSION}")
+    said = outcome.checks["model"]["reason"]
+    assert said.endswith(f": {made.size} bytes, trained with {VERSION}, as released"), said
+
+
+@pytest.mark.parametrize("kind", STORAGES)
+def test_a_released_model_that_was_replaced_stops_the_rollout(lab: Lab, tmp_path: Path, kind: str) -> None:
+    made = first(lab, tmp_path, kind, f"released-{kind}")
+    scene = preflight(lab, tmp_path, made)
+    assert ends(made.job)[0] == 0
+    assert scene.run().wrong == {}
+    original = tmp_path / f"released-{kind}.tar.gz"
+    other = write_model(tmp_path / "other.tar.gz", model_id="another", weights=WEIGHTS)
+    write_over(made.job, other)
+    is_now = hashlib.sha256(other.read_bytes()).hexdigest()
+    outcome = scene.run()
+    assert (outcome.status, list(outcome.wrong)) == (1, ["model"]), outcome.output
+    assert f"its SHA-256 is {is_now}, and" in outcome.wrong["model"]
+    assert "bring its former version back" in outcome.wrong["model"]
+    write_over(made.job, original)
+    assert scene.run().wrong == {}
 
 
 @pytest.mark.parametrize("kind", STORAGES)

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from simcloud import rules
+from simcloud.account import Account
 from simcloud.errors import CloudError
 from simcloud.rules import Rule
 from simcloud.wire import UNKNOWN, Properties, Secret
@@ -129,6 +130,24 @@ def test_some_deletions_never_get_through(tenant: Tenant) -> None:
     tenant.account.deleted_with = {inside.urn: there.urn}
     tenant.account.remove(there)
     assert inside.key not in tenant.account.records
+
+
+def test_what_goes_with_another_does_so_after_a_destroy_that_was_cut_off(tenant: Tenant) -> None:
+    """The state has forgotten it by then."""
+    tenant.account.outside = frozenset({"g"})
+    server: Properties = {"serverName": "s-1", "resourceGroupName": "g", "location": "x"}
+    there = tenant.create("azure-native:dbforpostgresql:Server", "s", server)
+    setting: Properties = {
+        "serverName": "s-1",
+        "resourceGroupName": "g",
+        "configurationName": "log_lock_waits",
+    }
+    inside = tenant.create("azure-native:dbforpostgresql:Configuration", "c", setting)
+    tenant.account.deleted_with = {inside.urn: there.urn}
+    tenant.account.save()
+    later = Account(tenant.account.path)
+    later.remove(there)
+    assert not later.records
 
 
 def test_what_is_filled_in_later_shows_in_both(tenant: Tenant) -> None:
