@@ -262,7 +262,7 @@ class Simulation:
         account.outside = self.workspace.named_outside()
         told = {str(one["urn"]): str(one.get("deletedWith") or "") for one in self.workspace.resources()}
         # Nothing goes with "".
-        account.deleted_with.update(told)
+        account.deleted_with = {**account.deleted_with, **told}
         for drift in drifts:
             hit = [record for record in account.records.values() if drift.pattern.search(record.type)]
             if not hit:

@@ -46,7 +46,7 @@ class SharedProvider(Provider):
         """Look at the stack files and states, then remember what this connection addresses."""
         account = self.cloud.account
         account.outside = frozenset(self._named_outside())
-        account.deleted_with.update(self._deleted_with())
+        account.deleted_with = {**account.deleted_with, **dict(self._deleted_with())}
         if self.cloud.clock.cancelled.is_set():
             self.cloud.clock = Clock()
         return super().Configure(request, context)
