@@ -53,13 +53,6 @@ OF_PULUMI = {"Config", "StackReference", "get_organization", "get_project", "get
 """Names of `pulumi` that do the same."""
 LOOK_UPS = {"components/gcp/bucket.py": {"storage.get_project_service_account_output"}}
 """The one look-up that no resource can replace; its reason stands where it is made."""
-TOKENS = {
-    "components/rasa/network_policies.py:AssistantNetworkPolicies": "rasa:rasa:Guards",
-    "components/rasa/availability.py:Availability": "rasa:rasa:Resilience",
-    "components/in_cluster/ingress.py:Ingress": "rasa:existing:Ingress",
-    "components/in_cluster/route.py:Route": "rasa:existing:Route",
-}
-"""Components that have moved and kept their token: another token is another URN, and so another resource."""
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_MAIN = 300, 60, 60
 
 
@@ -121,7 +114,7 @@ def test_component_has_its_type_token(component: tuple[Path, ast.ClassDef]) -> N
     token = call.args[0]
     assert isinstance(token, ast.Constant)
     made = f"rasa:{path.relative_to(ROOT / 'components').parts[0]}:{node.name}"
-    assert token.value == TOKENS.get(class_name(component), made)
+    assert token.value == made
 
 
 @each(ALL_COMPONENTS, class_name)

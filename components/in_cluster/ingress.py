@@ -34,7 +34,7 @@ class Ingress(ComponentResource):
     url: Output[str]
 
     def __init__(self, name: str, args: IngressArgs[None], opts: ResourceOptions | None = None) -> None:
-        super().__init__("rasa:existing:Ingress", name, {}, opts)
+        super().__init__("rasa:in_cluster:Ingress", name, {}, opts)
         port = v1.ServiceBackendPortArgs(number=args.port)
         backend = v1.IngressBackendArgs(service=v1.IngressServiceBackendArgs(name=args.service, port=port))
         paths = [

@@ -33,7 +33,7 @@ class Route(ComponentResource):
     url: Output[str]
 
     def __init__(self, name: str, args: IngressArgs[None], opts: ResourceOptions | None = None) -> None:
-        super().__init__("rasa:existing:Route", name, {}, opts)
+        super().__init__("rasa:in_cluster:Route", name, {}, opts)
         timeouts = {
             f"{PREFIX}/timeout": f"{args.idle_seconds}s",
             f"{PREFIX}/timeout-tunnel": f"{args.idle_seconds}s",

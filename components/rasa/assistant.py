@@ -90,7 +90,7 @@ class Assistant(ComponentResource):
             parent=self,
         )
         Availability(
-            f"{name}-resilience",
+            f"{name}-availability",
             AvailabilityArgs(release=installed, namespace=self.namespace, replicas=args.replicas),
             ResourceOptions(parent=self),
         )
@@ -114,7 +114,7 @@ class Assistant(ComponentResource):
         if not args.cluster.closed:
             return ()
         return AssistantNetworkPolicies(
-            f"{name}-guards",
+            f"{name}-network-policies",
             AssistantNetworkPoliciesArgs(assistant=args, connections=each, namespace=self.namespace),
             ResourceOptions(parent=self),
         ).ready

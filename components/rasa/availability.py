@@ -64,7 +64,7 @@ class Availability(ComponentResource):
     """
 
     def __init__(self, name: str, args: AvailabilityArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("rasa:rasa:Resilience", name, {}, opts)
+        super().__init__("rasa:rasa:Availability", name, {}, opts)
         PodDisruptionBudget(
             f"{name}-budget",
             metadata=ObjectMetaArgs(namespace=args.namespace),

@@ -63,7 +63,7 @@ class AssistantNetworkPolicies(ComponentResource):
     def __init__(
         self, name: str, args: AssistantNetworkPoliciesArgs, opts: ResourceOptions | None = None
     ) -> None:
-        super().__init__("rasa:rasa:Guards", name, {}, opts)
+        super().__init__("rasa:rasa:AssistantNetworkPolicies", name, {}, opts)
         assistant = args.assistant
         cluster, reached = assistant.cluster, args.connections
         made: list[Resource] = []

@@ -57,7 +57,7 @@ def test_a_stack(stack: str, tmp_path: Path) -> None:
         assert not judge.allows(rasa, At(ELSEWHERE), port), port
     if stack_config(stack)["rasa:cloud"] != "gcp":  # whose pods get their own identity there
         assert not judge.allows(rasa, NODE_CREDENTIALS, 80)
-    closed = "rasa-guards-default" in {each["metadata"]["name"] for each in policies(recording)}
+    closed = "rasa-network-policies-default" in {each["metadata"]["name"] for each in policies(recording)}
     assert judge.allows(At("neighbour", mine), At(ELSEWHERE), 443) is not closed
 
 

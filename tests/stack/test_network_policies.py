@@ -32,7 +32,7 @@ def recorded(given: Settings) -> Recording[Any]:
 
 
 def rules(recording: Recording[Any], way: str) -> list[dict[str, Any]]:
-    return recording.one(POLICY, "rasa-guards-rasa").inputs["spec"][way]
+    return recording.one(POLICY, "rasa-network-policies-rasa").inputs["spec"][way]
 
 
 def node_agents(recording: Recording[Any]) -> set[str]:
