@@ -159,7 +159,17 @@ def _s3(persistor: Any, key: str) -> Store:
                 return None
             raise
 
-    return read, lambda content: thing.put(Body=content, ContentType=CONTENT_TYPE)
+    def write(content: bytes) -> None:
+        model = {"Body": content, "ContentType": CONTENT_TYPE}
+        try:
+            thing.put(**model, IfNoneMatch="*")
+        except ClientError as error:
+            # A store that speaks S3's protocol may know no conditional writes, which AWS has had since 2024.
+            if error.response.get("Error", {}).get("Code") != "NotImplemented":
+                raise
+            thing.put(**model)
+
+    return read, write
 
 
 def _gcs(persistor: Any, key: str) -> Store:

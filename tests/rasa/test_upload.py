@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from components.contract.connections import ModelStorage
 from components.contract.provider import FirstModel
@@ -179,3 +181,48 @@ def test_a_volume_that_cannot_be_written_to_says_how_a_person_does_it(
     assert "does not take the model" in done.stdout
     assert "Upload it by hand: kubectl …" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+class Bucket:
+    """An object of S3 that two uploads write at the same time, each having read that nothing is there."""
+
+    bucket_name = "models"
+
+    def __init__(self, *, conditions: bool) -> None:
+        self.conditions = conditions
+        self.held: list[bytes] = []
+        self.s3 = self
+
+    def Object(self, bucket: str, key: str) -> Bucket:  # noqa: N802 - boto3's name
+        assert (bucket, key) == ("models", "bot.tar.gz")
+        return self
+
+    def put(self, **put: Any) -> None:
+        condition = put.get("IfNoneMatch")
+        if condition is not None and not self.conditions:
+            raise ClientError({"Error": {"Code": "NotImplemented"}}, "PutObject")
+        if condition == "*" and self.held:
+            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
+        self.held.append(put["Body"])
+
+
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The Job's script as a module, as a pod finds it."""
+    monkeypatch.setattr(sys, "path", [str(JOBS), *sys.path])
+    return importlib.import_module("model_upload.__main__")
+
+
+def test_the_second_of_two_uploads_writes_nothing_over(script: Any) -> None:
+    bucket = Bucket(conditions=True)
+    first, second = script.STORES["aws"](bucket, "bot.tar.gz"), script.STORES["aws"](bucket, "bot.tar.gz")
+    first[1](b"one")
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        second[1](b"other")
+    assert bucket.held == [b"one"]
+
+
+def test_a_store_without_conditions_takes_the_model(script: Any) -> None:
+    bucket = Bucket(conditions=False)
+    script.STORES["aws"](bucket, "bot.tar.gz")[1](b"one")
+    assert bucket.held == [b"one"]
