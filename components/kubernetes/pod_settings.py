@@ -68,10 +68,8 @@ class PodSettings:
             yield from _below(("metadata",), chosen, LABELS, ANNOTATIONS)
 
     def _values(self, ref: str) -> Iterator[tuple[Path, object]]:
-        # In a mirror a chart has a longer name that ends in the same part.
-        found = {chart.ref.rpartition("/")[2]: chart for chart in CHARTS.values()}
         fields = {**self.pods, SERVICE_ANNOTATIONS: self.services.get(ANNOTATIONS)}
-        for name, paths in found.get(ref.rpartition("/")[2], RASA).pods.items():
+        for name, paths in CHARTS.get(ref, RASA).pods.items():
             for path in paths if fields.get(name) else ():
                 yield ("values", *path_of(path)), fields[name]
 

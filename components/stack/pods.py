@@ -13,8 +13,8 @@ from components.stack.registry import use_registry
 
 def settle_pods(settings: Settings) -> None:
     """Before the first resource; where nothing is set, nothing changes."""
-    use_registry(settings.registry)
     _place(settings.pods)
+    use_registry(settings.registry)  # after it, for in a mirror a chart has another name
 
 
 def _place(pods: Pods) -> None:

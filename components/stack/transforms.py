@@ -8,14 +8,13 @@ engine hears of it, and may answer with other properties or options. docs/own-ru
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from runpy import run_path
 from typing import Any, cast
 
 from pulumi import ResourceTransform, RunError
 
-PROJECT = Path(__file__).parents[2]
-KEY = "rasa:transforms"
+from components.config.first_model import PROJECT
+from components.config.rules.transforms import KEY
 
 
 def register_transforms(file: str | None, register: Callable[[ResourceTransform], None]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.stack.transforms import PROJECT
+from components.config.first_model import PROJECT
 from tests.simulations import example
 
 pytestmark = pytest.mark.engine

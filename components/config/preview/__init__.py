@@ -13,9 +13,11 @@ from components.config.settings import Settings
 def check_existing_cluster(settings: Settings) -> None:
     """Warn of a silent API, an untried Kubernetes, an unknown IngressClass or Gateway.
 
-    Refuse a Kubernetes that is too old, and an unknown StorageClass.
+    Refuse a Kubernetes that is too old, and an unknown StorageClass. A silent cluster is asked nothing more:
+    each question would wait for its own time-out.
     """
-    warn_if_cluster_is_silent(settings)
+    if warn_if_cluster_is_silent(settings):
+        return
     judge_kubernetes_version(settings)
     refuse_unknown_storage_classes(settings)
     warn_of_unknown_ingress_class(settings)

@@ -21,11 +21,11 @@ TIMEOUT_SECONDS = 3
 HTTPS = 443
 
 
-def warn_if_cluster_is_silent(settings: Settings) -> None:
-    """Say in a preview that the cluster does not answer from here."""
+def warn_if_cluster_is_silent(settings: Settings) -> bool:
+    """Say in a preview that the cluster does not answer from here; whether it was said."""
     cluster = settings.cluster
     if not isinstance(cluster, ExistingCluster) or not pulumi.runtime.is_dry_run():
-        return
+        return False
     problem = problem_reaching(cluster.server)
     if problem is not None:
         pulumi.log.warn(
@@ -33,6 +33,7 @@ def warn_if_cluster_is_silent(settings: Settings) -> None:
             "plan takes it for empty, and `pulumi up` would stop at its first object: check the address, "
             "and whether this machine has a way there (VPN, allowed addresses)."
         )
+    return problem is not None
 
 
 def problem_reaching(server: str) -> str | None:

@@ -40,23 +40,30 @@ def _written(settings: Settings) -> Iterator[str]:
     for block, pairs in (*labels, *_annotations(settings)):
         for key, value in pairs.items():
             path = f'{block}["{key}"]'
-            if not KEY.match(key):
+            if not KEY.fullmatch(key):
                 yield (
                     f"{block} has the key {key!r}, which Kubernetes refuses; accepted: up to 63 letters, "
                     "digits, '-', '_' and '.', with a domain and a slash before it if need be; remove it "
                     f"with: {rm_command(path)}"
                 )
-            elif (block, pairs) in labels and not VALUE.match(value):
+            elif (block, pairs) in labels and not VALUE.fullmatch(value):
                 yield (
                     f"{path} is no value of a label; accepted: up to 63 letters, digits, '-', '_' and '.'; "
                     f"remove it with: {rm_command(path)}"
                 )
-            elif (what := secret_shapes.kind_of(value)) is not None:
-                yield (
-                    f"{path} holds {what}, which everybody reads who sees the object: have it reissued, and "
-                    f"name a Secret that holds it, as the controller's documentation says; remove it with: "
-                    f"{rm_command(path)}"
-                )
+            else:
+                yield from secret_in(path, value)
+
+
+def secret_in(path: str, value: str) -> Iterator[str]:
+    """What is wrong with a value that has the shape of a secret: objects are no place for one."""
+    what = secret_shapes.kind_of(value)
+    if what is not None:
+        yield (
+            f"{path} holds {what}, which everybody reads who sees the object: have it reissued, and "
+            f"name a Secret that holds it, as the controller's documentation says; remove it with: "
+            f"{rm_command(path)}"
+        )
 
 
 def _selected(settings: Settings) -> Iterator[str]:

@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from components.config.messages import rm_command, set_with
+from components.config.rules.metadata import KEY, VALUE, secret_in
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 
-NAME = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
-KEY = re.compile(rf"([a-z0-9]([a-z0-9.-]{{0,251}}[a-z0-9])?/)?{NAME}")
-VALUE = re.compile(rf"({NAME})?")
-"""Kubernetes documentation, "Labels and Selectors", syntax and character set."""
 KNOWN_BY = re.compile(
     r"app\.kubernetes\.io/.*|(.*\.)?(strimzi|cnpg)\.io/.*|azure\.workload\.identity/.*|(.*\.)?k8s\.io/.*"
     r"|(batch|statefulset|apps)\.kubernetes\.io/.*|helm\.sh/.*|rasa-pulumi/.*"
@@ -44,6 +41,8 @@ def _labels(settings: Settings) -> Iterator[str]:
                     f"{own} is a label by which selectors, network policies or operators know the pods "
                     f"already; accepted: one of a domain of yours, such as example.com/team; {_without(own)}"
                 )
+            else:
+                yield from secret_in(own, value)
 
 
 def _annotations(settings: Settings) -> Iterator[str]:
@@ -53,12 +52,14 @@ def _annotations(settings: Settings) -> Iterator[str]:
         ("rasa:pods.services", pods.services),
         ("rasa:pods.serviceAccounts", pods.service_accounts),
     ):
-        for key in block.annotations:
+        for key, value in block.annotations.items():
             own = f'{path}.annotations["{key}"]'
             if not KEY.fullmatch(key):
                 yield f"{own} is no annotation; accepted: such as example.com/team; {_without(own)}"
             elif key.startswith("pulumi.com/"):
                 yield f"{own} tells Pulumi how to treat an object; {_without(own)}"
+            else:
+                yield from secret_in(own, value)
 
 
 def _tolerations(settings: Settings) -> Iterator[str]:
