@@ -67,6 +67,7 @@ def test_logins_that_only_their_owner_can_decrypt_are_not_needed(tmp_path: Path)
     assert settings.registry.login is not None
 
 
+@pytest.mark.slow
 def test_on_the_command_line() -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "ci.images", *arguments]

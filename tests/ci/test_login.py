@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,7 +18,9 @@ from bootstrap.audiences import AUDIENCES
 from bootstrap.tiers import variable
 from ci import login, tokens
 from ci.errors import JobError
+from tests.aws_emulator import aws_emulator
 from tests.ci.uploads import QUIET, sdk
+from tests.http_server import Quiet, serve
 
 ROOT = Path(__file__).parents[2]
 VALUES = {
@@ -46,7 +47,7 @@ ELSEWHERE = {**GIVEN, "CLOUD_TOKEN": TOKEN}
 """The environment of a job on GitLab, CircleCI or Jenkins."""
 
 
-class GitHub(BaseHTTPRequestHandler):
+class GitHub(Quiet):
     """Hands out tokens that say whom they are for, a new one each time."""
 
     asked = 0
@@ -59,24 +60,16 @@ class GitHub(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps({"value": f"{TOKEN}-for-{audience}-{GitHub.asked}"}).encode())
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        del format, args
-
 
 @pytest.fixture
 def github() -> Iterator[dict[str, str]]:
-    server = HTTPServer(("127.0.0.1", 0), GitHub)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield {
-        "VARIABLES": json.dumps(GIVEN),
-        "GITHUB_ACTIONS": "true",
-        tokens.REQUEST_URL: f"http://127.0.0.1:{server.server_address[1]}/token?api-version=2",
-        tokens.REQUEST_TOKEN: "planted-request-token",
-    }
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(GitHub) as port:
+        yield {
+            "VARIABLES": json.dumps(GIVEN),
+            "GITHUB_ACTIONS": "true",
+            tokens.REQUEST_URL: f"http://127.0.0.1:{port}/token?api-version=2",
+            tokens.REQUEST_TOKEN: "planted-request-token",
+        }
 
 
 def test_azure_reads_its_token_from_a_file(github: dict[str, str], tmp_path: Path) -> None:
@@ -133,13 +126,10 @@ def test_google_reads_a_file_elsewhere(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def sts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    server = sdk("moto.server").ThreadedMotoServer(port=0)
-    server.start()
-    _, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
-    yield server
-    server.stop()
+def sts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with aws_emulator() as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        yield
 
 
 @pytest.mark.filterwarnings(*QUIET)
@@ -256,6 +246,7 @@ def test_github_gets_masks_and_the_next_steps_the_environment(tmp_path: Path) ->
     assert later.read_text().splitlines() == [f"{name}={value}" for name, value in found.items()]
 
 
+@pytest.mark.slow
 def test_a_shell_gets_exports(clone: Path, tmp_path: Path) -> None:
     """The script that the other three systems source: the environment is there, the token is gone."""
     (tmp_path / "bin").mkdir()

@@ -20,6 +20,7 @@ import yaml
 
 from ci import backends
 from simcloud import engine
+from tests.aws_emulator import aws_emulator
 from tests.ci.uploads import QUIET, sdk
 
 pytestmark = [pytest.mark.engine, pytest.mark.filterwarnings(*QUIET)]
@@ -41,27 +42,23 @@ class Account:
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Account]:
-    server = sdk("moto.server").ThreadedMotoServer(port=0)
-    server.start()
-    _, port = server.get_host_and_port()
-    url = f"http://127.0.0.1:{port}"
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
+    with aws_emulator() as url:
+        keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
 
-    def client(name: str) -> Any:
-        return sdk("boto3").client(name, region_name="eu-central-1", endpoint_url=url, **keys)
+        def client(name: str) -> Any:
+            return sdk("boto3").client(name, region_name="eu-central-1", endpoint_url=url, **keys)
 
-    where = {"LocationConstraint": "eu-central-1"}
-    client("s3").create_bucket(Bucket="state", CreateBucketConfiguration=where)
-    arn = client("kms").create_key()["KeyMetadata"]["Arn"]
-    yield Account(
-        state="s3://state?region=eu-central-1&awssdk=v2",
-        key=f"awskms:///{arn}?region=eu-central-1&awssdk=v2",
-        environment={
-            "AWS_ENDPOINT_URL": url,
-            **{name.upper(): value for name, value in keys.items()},
-        },
-    )
-    server.stop()
+        where = {"LocationConstraint": "eu-central-1"}
+        client("s3").create_bucket(Bucket="state", CreateBucketConfiguration=where)
+        arn = client("kms").create_key()["KeyMetadata"]["Arn"]
+        yield Account(
+            state="s3://state?region=eu-central-1&awssdk=v2",
+            key=f"awskms:///{arn}?region=eu-central-1&awssdk=v2",
+            environment={
+                "AWS_ENDPOINT_URL": url,
+                **{name.upper(): value for name, value in keys.items()},
+            },
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

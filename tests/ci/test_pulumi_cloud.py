@@ -6,9 +6,7 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -22,13 +20,14 @@ from ci import login, pulumi_cli, pulumi_cloud, tokens
 from ci.errors import JobError
 from ci.pulumi_cli import Outcome
 from tests.ci.test_login import GIVEN, ROOT
+from tests.http_server import Quiet, serve
 
 ORGANIZATION = {"PULUMI_ORGANIZATION": "acme"}
 AUDIENCE = "urn:pulumi:org:acme"
 CLOUDLESS = "existing-production"
 
 
-class Service(BaseHTTPRequestHandler):
+class Service(Quiet):
     """GitHub's tokens and Pulumi Cloud's exchange, as its documentation tells it."""
 
     asked: list[dict[str, str]]
@@ -59,20 +58,12 @@ class Service(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps(document).encode())
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        del format, args
-
 
 @pytest.fixture
 def url() -> Iterator[str]:
     Service.asked = []
-    server = HTTPServer(("127.0.0.1", 0), Service)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(Service) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def on_github(url: str, **further: str) -> dict[str, str]:
@@ -174,6 +165,7 @@ def test_pulumi_is_asked_for_the_whole_name(monkeypatch: pytest.MonkeyPatch) -> 
     assert all_commands() == {"aws-dev"}
 
 
+@pytest.mark.slow
 def test_a_shell_gets_the_access_token_and_loses_the_other(url: str, clone: Path, tmp_path: Path) -> None:
     """The script that the other three systems source, for a stack that needs no cloud's tools."""
     environment = {

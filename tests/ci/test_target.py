@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from ci.assistant.target import CONTAINER, StackTarget
 from ci.errors import JobError
 from ci.pulumi_cli import MODEL, Outcome
 from components.rasa.values import READY
+from tests.http_server import Quiet, serve
 
 KUBECONFIG, TOKEN = "planted-kubeconfig", "planted-token"
 OK = Outcome(code=0, stdout="", stderr="")
@@ -175,7 +174,7 @@ def test_a_cluster_that_does_not_answer_is_said_at_once() -> None:
     assert "allowedCidrs" in str(error.value).splitlines()[-1]
 
 
-class Rasa(BaseHTTPRequestHandler):
+class Rasa(Quiet):
     """The two routes of Rasa Pro that are asked."""
 
     def do_GET(self) -> None:
@@ -189,9 +188,6 @@ class Rasa(BaseHTTPRequestHandler):
         assert self.headers["Content-Type"] == "application/json"
         self._answer(200, [{"recipient_id": body["sender"], "text": f"You said {body['message']}"}])
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        del format, args
-
     def _answer(self, code: int, answer: object) -> None:
         self.send_response(code)
         self.end_headers()
@@ -200,13 +196,8 @@ class Rasa(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    server = HTTPServer(("127.0.0.1", 0), Rasa)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(Rasa) as port:
+        yield port
 
 
 def in_a_pod(command: Sequence[str], token: str = TOKEN) -> subprocess.CompletedProcess[str]:

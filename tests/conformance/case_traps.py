@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import subprocess
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +17,7 @@ from components.rasa.spec.literal_keys import credentials_with_variables, key_va
 from tests.conformance.lab import ENDPOINTS, Lab
 from tests.conformance.scene import PLAIN, Scene, scene
 from tests.conformance.tools import rasa_python
+from tests.http_server import Quiet, serve
 from tests.rasa import samples
 from tests.rasa.samples import endpoints
 from tests.rasa.test_values import written
@@ -177,7 +176,7 @@ def test_t16_a_mantle_project_in_the_image(plain: Scene) -> None:
     assert "Mantle" in outcome.wrong["endpoints"], outcome.output
 
 
-class Forbidding(http.server.BaseHTTPRequestHandler):
+class Forbidding(Quiet):
     """Cloud Storage without the right storage.buckets.get."""
 
     def do_GET(self) -> None:
@@ -188,16 +187,11 @@ class Forbidding(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name in the base class)
-        del format, args
-
 
 @pytest.fixture
 def forbidding() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forbidding) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serve(Forbidding) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def test_t17_no_right_to_see_the_bucket(lab: Lab, tmp_path: Path, forbidding: str) -> None:

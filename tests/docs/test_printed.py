@@ -38,6 +38,7 @@ def test_help_names_commands_as_they_are_typed(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", [*TOOLS, "starters"])
+@pytest.mark.slow
 def test_help_and_the_commands_in_it_start_in_a_fresh_shell(module: str) -> None:
     command = f".venv/bin/python -m {module}"
     done = subprocess.run(

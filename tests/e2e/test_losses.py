@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from tests.e2e.options import Options
 from tests.e2e.project import MODELS, Project
 from tests.e2e.report import StepError
 from tests.e2e.steps import REFUSED, Walk
+from tests.http_server import Quiet, serve
 
 pytestmark = pytest.mark.slow
 
@@ -92,35 +91,27 @@ def is_lost(calls: Path) -> bool:
 def walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Walk]:
     stack = Stack(tmp_path, "e2e", said=f"lock_store: {REFUSED}")
 
-    class Rasa(BaseHTTPRequestHandler):
+    class Rasa(Quiet):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(500 if is_lost(tmp_path / "lost") else 200)
             self.end_headers()
             self.wfile.write(json.dumps([{"recipient_id": "me", "text": stack.model[0]}]).encode())
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name there)
-            del format, args
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Rasa)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
     pods = [pod("rasa-0", "rasa"), *(pod(f"lock-store-{one}", "valkey", "sentinel") for one in range(3))]
     (tmp_path / "pods.json").write_text(json.dumps(pods))
     (tmp_path / "lost").mkdir()
     (tmp_path / "kubectl.py").write_text(KUBECTL)
     (tmp_path / "kubectl").write_text(f'#!/bin/sh\nexec {sys.executable} {tmp_path}/kubectl.py "$@"\n')
     (tmp_path / "kubectl").chmod(0o755)
-    for name, value in (
-        ("PATH", f"{tmp_path}:/usr/bin:/bin"),
-        ("FOLDER", str(tmp_path)),
-        ("RASA_PORT", str(server.server_port)),
-    ):
-        monkeypatch.setenv(name, value)
-    yield Walk(Options.read({}), Cluster("rasa-e2e"), stack, "x:1")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(Rasa) as port:
+        for name, value in (
+            ("PATH", f"{tmp_path}:/usr/bin:/bin"),
+            ("FOLDER", str(tmp_path)),
+            ("RASA_PORT", str(port)),
+        ):
+            monkeypatch.setenv(name, value)
+        yield Walk(Options.read({}), Cluster("rasa-e2e"), stack, "x:1")
 
 
 def test_each_loss_is_survived_and_its_failed_calls_are_told(walk: Walk) -> None:

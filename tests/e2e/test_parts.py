@@ -6,11 +6,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -24,6 +22,7 @@ from tests.e2e.options import Options, RefusalError, loader
 from tests.e2e.project import telling
 from tests.e2e.report import Result, StepError, table
 from tests.e2e.steps import ask
+from tests.http_server import Quiet, serve
 
 NODES = (
     'case "$*" in *"get namespaces"*) echo "{\\"items\\": $SPACES}";; *current-context*) echo company;; esac'
@@ -34,7 +33,7 @@ NODES = (
 def rasa(statuses: list[int]) -> Generator[int]:
     """A server that answers each message with the next of these statuses, and then with 200; its port."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_POST(self) -> None:
             said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             assert said["message"] == "hello"
@@ -42,20 +41,11 @@ def rasa(statuses: list[int]) -> Generator[int]:
             self.end_headers()
             self.wfile.write(b'[{"recipient_id": "me", "text": "assistant-1.0.0"}]')
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name there)
-            del format, args
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serve(Handler) as port:
+        yield port
 
 
+@pytest.mark.slow
 def test_each_call_is_counted_and_told_while_it_runs() -> None:
     with rasa([500, 500, 500]) as port:
         process = subprocess.Popen(
@@ -216,6 +206,7 @@ def test_variables() -> None:
     ],
     ids=["no-kubectl", "unreachable", "namespace", "no-docker", "no-loader", "no-tag"],
 )
+@pytest.mark.slow
 def test_one_line_says_why_it_cannot_begin(
     scripts: dict[str, str], variables: dict[str, str], said: str, tmp_path: Path
 ) -> None:

@@ -14,13 +14,14 @@ import tempfile
 from pathlib import Path
 
 from simcloud.executables import language_host
+from tests.aws_emulator import aws_emulator
 from tests.provider_preview import plugins, previews
 
 
 def main() -> int:
     """Preview all that can be previewed; the number of what failed."""
     names = previews.names()
-    with tempfile.TemporaryDirectory() as where, previews.emulator() as sts:
+    with tempfile.TemporaryDirectory() as where, aws_emulator() as sts:
         folder = Path(where)
         variables = previews.environment(folder, sts)
         missing = _missing(variables)

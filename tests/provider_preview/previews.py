@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,19 +55,6 @@ def environment(folder: Path, sts: str) -> dict[str, str]:
         "ARM_CLIENT_ID": "33333333-3333-4333-8333-333333333333",
         "ARM_CLIENT_SECRET": "made-up",
     }
-
-
-@contextmanager
-def emulator() -> Generator[str]:
-    """AWS as moto has it, on a port of the loopback interface."""
-    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - a second of each process that collects tests
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        yield "http://127.0.0.1:{1}".format(*server.get_host_and_port())
-    finally:
-        server.stop()
 
 
 def clone(folder: Path) -> Path:

@@ -142,6 +142,7 @@ def test_it_is_told_the_hash_that_it_compares() -> None:
     assert "--sha256" not in container(server)["args"]
 
 
+@pytest.mark.slow
 def test_the_limit_begins_again_with_each_part_of_an_answer(
     preflight: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +222,7 @@ def preflight(scripts: Callable[[str], ModuleType]) -> ModuleType:
     return scripts("preflight.__main__")
 
 
+@pytest.mark.slow
 def test_the_clock_begins_with_the_first_connection(preflight: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "SECONDS", 1)
     options = Namespace(warn_only=[], secret_variables=[])
@@ -245,6 +247,7 @@ def test_the_clock_begins_with_the_first_connection(preflight: Any, monkeypatch:
     assert "1 s" in starved.reason
 
 
+@pytest.mark.slow
 def test_a_wait_for_a_cpu_is_not_the_servers(preflight: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     options = Namespace(warn_only=[], secret_variables=[])
 

@@ -21,6 +21,7 @@ from ci.assistant.archive import read
 from ci.assistant.storage import S3, upload
 from components.kubernetes.script_job import JOBS
 from components.rasa.spec.model_archive import Archive
+from tests.aws_emulator import aws_emulator
 from tests.ci import uploads
 from tests.ci.models import write_model
 from tests.ci.uploads import sdk
@@ -37,23 +38,24 @@ class Persistor:
     bucket_name: str = "models"
 
 
+@pytest.fixture(scope="module")
+def s3() -> Iterator[Any]:
+    with aws_emulator() as url:
+        yield sdk("boto3").resource(
+            "s3",
+            endpoint_url=url,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+
 @pytest.fixture
-def bucket() -> Iterator[Any]:
-    server = sdk("moto.server").ThreadedMotoServer(port=0)
-    server.start()
-    _, port = server.get_host_and_port()
-    made = sdk("boto3").resource(
-        "s3",
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    made.create_bucket(Bucket="models")
-    yield made
+def bucket(s3: Any) -> Iterator[Any]:
+    s3.create_bucket(Bucket="models")
+    yield s3
     # moto keeps what is in it for as long as the process lives.
-    made.Bucket("models").objects.delete()
-    server.stop()
+    s3.Bucket("models").objects.delete()
 
 
 @pytest.fixture

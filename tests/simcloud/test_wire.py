@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ values: st.SearchStrategy[Value] = st.recursive(
 with_secrets = st.dictionaries(st.text("xyz", min_size=1), values | values.map(Secret), max_size=4)
 
 
+@pytest.mark.slow
 @given(with_secrets)
 def test_wire_and_back(properties: Properties) -> None:
     assert decode_struct(encode_struct(properties)) == properties

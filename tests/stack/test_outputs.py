@@ -33,6 +33,7 @@ def test_table_is_generated() -> None:
     assert with_table(text) == text, "run: make readme"
 
 
+@pytest.mark.slow
 def test_each_output_has_a_meaning_and_each_meaning_an_output() -> None:
     told = {name for stack in STACKS for name in record_stack(stack).outputs}
     target = "arn:aws:sns:eu-central-1:123456789012:on-call"

@@ -9,10 +9,10 @@ from base64 import b64encode
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
+
+from tests.http_server import Quiet, serve
 
 TOKEN = "planted-token"
 CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
@@ -20,7 +20,7 @@ Served = tuple[str, Path]
 """URL of the API, and the folder of its certificate."""
 
 
-class Api(BaseHTTPRequestHandler):
+class Api(Quiet):
     """Answers whoever logs in; what is `open_to_all` has no need of that."""
 
     def __init__(self, answers: dict[str, Any], open_to_all: frozenset[str], *args: Any) -> None:
@@ -34,9 +34,6 @@ class Api(BaseHTTPRequestHandler):
         self.send_response(200 if allowed else 403)
         self.end_headers()
         self.wfile.write(json.dumps(self.answers.get(self.path) if allowed else {"kind": "Status"}).encode())
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is the standard library's)
-        del format, args
 
 
 @contextmanager
@@ -55,16 +52,8 @@ def served(
     context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
     context.load_verify_locations(folder / "certificate.pem")
     context.verify_mode = ssl.CERT_OPTIONAL
-    server = HTTPServer(("127.0.0.1", 0), partial(Api, answers, open_to_all))
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"https://127.0.0.1:{server.server_port}", folder
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serve(partial(Api, answers, open_to_all), context) as port:
+        yield f"https://127.0.0.1:{port}", folder
 
 
 def kubeconfig(api: Served, user: dict[str, str], *, authority: bool = True) -> dict[str, Any]:
