@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from pulumi.automation import (
     CommandError,
@@ -40,6 +40,14 @@ from simcloud.workspace import ROOT, Workspace
 
 PARALLEL = 128
 _one_at_a_time = threading.Lock()
+
+
+class Parts(TypedDict, total=False):
+    """URNs of a part of the stack, as options of the same names say it to `pulumi`."""
+
+    target: list[str]
+    exclude: list[str]
+    replace: list[str]
 
 
 @dataclass(slots=True)
@@ -134,13 +142,13 @@ class Simulation:
         """The account as it is now (a copy: changes to it are not kept)."""
         return Account(self.workspace.account_file)
 
-    def preview(self) -> Result:
-        """Run `pulumi preview`."""
-        return self._run("preview")
+    def preview(self, **parts: Unpack[Parts]) -> Result:
+        """Run `pulumi preview`, of the whole stack or of parts."""
+        return self._run("preview", parts=parts)
 
-    def up(self, *, fail: Iterable[str] = (), end: End | None = None) -> Result:
+    def up(self, *, fail: Iterable[str] = (), end: End | None = None, **parts: Unpack[Parts]) -> Result:
         """Run `pulumi up`; `fail` as the command line's option."""
-        return self._run("up", fail=fail, end=end)
+        return self._run("up", fail=fail, end=end, parts=parts)
 
     def refresh(
         self, *, drift: Iterable[str] = (), out_of_reach: bool = False, end: End | None = None
@@ -193,13 +201,22 @@ class Simulation:
         drift: Iterable[str] = (),
         out_of_reach: bool = False,
         end: End | None = None,
+        parts: Parts | None = None,
     ) -> Result:
         faults, drifts = Faults.parse(fail), [Drift.parse(text) for text in drift]
         faults.end = end
         with _one_at_a_time:
-            return self._run_alone(command, faults, drifts, out_of_reach=out_of_reach)
+            return self._run_alone(command, faults, drifts, parts or {}, out_of_reach=out_of_reach)
 
-    def _run_alone(self, command: str, faults: Faults, drifts: list[Drift], *, out_of_reach: bool) -> Result:
+    def _run_alone(
+        self,
+        command: str,
+        faults: Faults,
+        drifts: list[Drift],
+        parts: Parts,
+        *,
+        out_of_reach: bool,
+    ) -> Result:
         pulumi = _engine()
         self.workspace.prepare(pulumi)
         if faults.end is not None:
@@ -210,7 +227,7 @@ class Simulation:
         failure = digest = ""
         try:
             with Server(Provider(Cloud(account, clock, faults))) as server:
-                digest = self._call(command, self._stack(pulumi, server, faults), listener)
+                digest = self._call(command, self._stack(pulumi, server, faults), listener, parts)
         except CommandError as error:
             failure = str(error)
         finally:
@@ -240,7 +257,7 @@ class Simulation:
         )
         return _Stack(self.workspace.stack, automation)
 
-    def _call(self, command: str, stack: _Stack, listener: Listener) -> str:
+    def _call(self, command: str, stack: _Stack, listener: Listener, parts: Parts) -> str:
         if command == "preview":
             return stack.preview(
                 on_event=listener,
@@ -248,9 +265,10 @@ class Simulation:
                 color="never",
                 json=True,
                 policy_packs=self.policy_packs,
+                **parts,
             ).stdout
         if command == "up":
-            stack.up(on_event=listener, parallel=PARALLEL, color="never", suppress_outputs=True)
+            stack.up(on_event=listener, parallel=PARALLEL, color="never", suppress_outputs=True, **parts)
         elif command == "refresh":
             stack.refresh(on_event=listener, parallel=PARALLEL, color="never")
         else:

@@ -1,7 +1,8 @@
 """What keeps a slip of the hand from doing harm: protection, and two entries in the stack's state.
 
 - The first resource of all is what the stack is (`config/identity.py`). A hook of the engine compares it, in
-  a preview and in an `up`, before anything else may begin: every provider waits for it.
+  a preview and in an `up`, before anything else may begin: every provider waits for it. A run of parts of the
+  stack (`--target`, `--exclude`) does not update it, so that no hook is called: the program compares it then.
 - Each resource that holds data (`contract/data_stores.py`) is protected by the engine, which refuses in a
   preview, too; a cloud's own protection refuses when half of an `up` is done.
 - The last one depends on all others, so that `pulumi destroy` begins with it (`destroy_guard.py`).
@@ -16,6 +17,7 @@ from typing import Any, cast
 
 import pulumi
 from pulumi import (
+    Output,
     Resource,
     ResourceHook,
     ResourceHookArgs,
@@ -43,14 +45,18 @@ class Safeguards:
 
     def __init__(self, settings: Settings, *, stack: str) -> None:
         self._settings = settings
-        self._identity = Stash(
+        now = facts(settings)
+        identity = Stash(
             IDENTITY,
-            input=facts(settings),
+            input=now,
             opts=ResourceOptions(
                 protect=settings.protected,
                 hooks=ResourceHookBinding(before_update=[_comparison(stack)]),
             ),
         )
+        # After its update this is `now`; of what a run leaves out, the engine answers with the state.
+        known = cast("Output[Facts]", vars(identity)["input"])
+        self._compared: Output[Resource] = known.apply(lambda was: _compared(identity, stack, was, now))
         self._guard = DestroyGuard()
         register_stack_transformation(self._see)
 
@@ -62,7 +68,7 @@ class Safeguards:
         """Protect a resource that holds data, and have providers wait for the comparison."""
         if args.type_.startswith(PROVIDERS):
             # That the identity was compared shows in no value.
-            args.opts.depends_on = [*cast("Sequence[Resource]", args.opts.depends_on or ()), self._identity]
+            args.opts.depends_on = [*cast("Sequence[Resource]", args.opts.depends_on or ()), self._compared]
         holds_data = args.type_ not in GO_WITH_PROTECTION and content(args.type_, args.props)
         if self._settings.protected and holds_data:
             kept = args.type_ in OBJECTS
@@ -72,14 +78,22 @@ class Safeguards:
 
 def _comparison(stack: str) -> ResourceHook:
     def compare(args: ResourceHookArgs) -> None:
-        before, after = _facts(args.old_inputs), _facts(args.new_inputs)
-        problems = refusals(before, after)
-        if problems:
-            raise ConfigurationError(stack, problems)
-        for text in warnings(before, after):
-            pulumi.log.warn(text)
+        _compare(stack, _facts(args.old_inputs), _facts(args.new_inputs))
 
     return ResourceHook(IDENTITY, compare, ResourceHookOptions(on_dry_run=True))
+
+
+def _compared(identity: Resource, stack: str, before: Facts, after: Facts) -> Resource:
+    _compare(stack, before, after)
+    return identity
+
+
+def _compare(stack: str, before: Facts, after: Facts) -> None:
+    problems = refusals(before, after)
+    if problems:
+        raise ConfigurationError(stack, problems)
+    for text in warnings(before, after):
+        pulumi.log.warn(text)
 
 
 def _facts(inputs: Mapping[str, Any] | None) -> Facts:

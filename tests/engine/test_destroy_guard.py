@@ -1,4 +1,4 @@
-"""What `pulumi destroy` takes of a protected stack, in each form, and after an `up` that failed half-way."""
+"""What a command takes of a protected stack: `destroy` in each form, an `up` or `preview` of parts of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from components.contract.data_stores import content
-from simcloud.run import Simulation
+from components.stack.safeguards import IDENTITY
+from simcloud.run import Parts, Simulation
 from tests.simulations import example
 
 pytestmark = pytest.mark.engine
 
 PROTECTED = {"rasa:deletionProtection": True}
+STASH = "pulumi:index:Stash"
 STORE = "kubernetes:postgresql.cnpg.io/v1:Cluster"
 FORMS = (
     ("--skip-preview",),
@@ -27,15 +29,30 @@ FORMS = (
 """Options of `pulumi destroy` by which it might find a way around the guard."""
 
 
-def urn_of(simulation: Simulation, type_: str) -> str:
-    (found,) = [str(one["urn"]) for one in simulation.workspace.resources() if one["type"] == type_]
+def urn_of(simulation: Simulation, type_: str, name: str = "") -> str:
+    urns = [str(one["urn"]) for one in simulation.workspace.resources() if one["type"] == type_]
+    (found,) = [urn for urn in urns if name in urn]
     return found
 
 
-def test_a_failed_up_of_a_running_stack_leaves_the_guard(tmp_path: Path) -> None:
+def runs_of_parts_take_nothing(simulation: Simulation) -> None:
+    """The engine calls no hook of what a run leaves out: that is compared with the state all the same."""
+    store, identity = urn_of(simulation, STORE), urn_of(simulation, STASH, IDENTITY)
+    assert not simulation.preview(replace=[store]).success
+    simulation.set_config("deletionProtection", value=False)
+    simulation.set_config("namespace", "another")
+    for parts in (Parts(target=[store]), Parts(exclude=[identity])):
+        refused = simulation.preview(**parts)
+        assert not refused.success, refused.changed
+        assert "rasa:namespace is 'rasa' on the running stack" in "".join(refused.errors), refused.errors
+    assert not simulation.up(target=[store]).success
+
+
+def test_no_command_takes_a_part_of_a_protected_stack(tmp_path: Path) -> None:
     simulation = example("local-dev", tmp_path / "state", config=PROTECTED)
     brought_up = simulation.up()
     assert brought_up.success, brought_up.errors
+    # A failed `up` of a stack that runs leaves the guard where it is.
     simulation.set_config("duckling", {"from": "in-cluster"})
     assert not simulation.up(fail=["^kubernetes:apps/v1:Deployment$:create"]).success
     before = set(simulation.account.records)
@@ -48,6 +65,8 @@ def test_a_failed_up_of_a_running_stack_leaves_the_guard(tmp_path: Path) -> None
         done = simulation.command("destroy", "--yes", "--stack", simulation.workspace.stack, *words)
         assert set(simulation.account.records) == before, words
         assert done.returncode or "no unprotected resources to destroy" in done.stdout, done.stdout
+    runs_of_parts_take_nothing(simulation)
+    assert set(simulation.account.records) == before
 
 
 @pytest.mark.long
