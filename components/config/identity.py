@@ -24,6 +24,7 @@ Facts = Mapping[str, Fact]
 """Key of the stack file → what it comes to, defaults included."""
 
 PROTECTED, PROFILE, ZONES = "rasa:deletionProtection", "rasa:profile", "rasa:network.zones"
+ACCOUNT = "rasa:account"
 STORES = ("model_storage", "lock_store", "tracker_store", "event_broker")
 SIZED_VOLUMES = ("model_storage", "tracker_store", "event_broker")
 """In the cluster their size is that of a volume, or of partitions."""
@@ -36,7 +37,7 @@ def facts(settings: Settings) -> dict[str, Fact]:
         PROTECTED: settings.protected,
         "rasa:cloud": settings.cloud,
         "rasa:region": settings.region,
-        "rasa:account": settings.account,
+        ACCOUNT: settings.account,
         PROFILE: settings.profile,
         "rasa:namespace": settings.namespace,
         **_cluster(settings),
@@ -62,6 +63,17 @@ def refusals(before: Facts, after: Facts) -> list[str]:
     return _without_what_follows(refused)
 
 
+def unnoted(before: Facts, after: Facts) -> list[str]:
+    """One message where a run that does not note what it changes would lift the protection."""
+    if before.get(PROTECTED) is not True or after.get(PROTECTED) is True:
+        return []
+    text = (
+        f"{PROTECTED} is true on the running stack, and this run is of a part of it (--target, --exclude) "
+        "or a destroy: lift the protection by itself, with `pulumi up` of the whole stack"
+    )
+    return [text]
+
+
 def warnings(before: Facts, after: Facts) -> list[str]:
     """One message for each change that takes something from a stack which is not protected."""
     if before.get(PROTECTED) is True:
@@ -70,14 +82,20 @@ def warnings(before: Facts, after: Facts) -> list[str]:
     for key, rule in _changed(before, after):
         because = rule.because
         if rule.allows(before[key], after[key]):
-            because = _on_the_way_up(key, before)
+            because = _of_what_is_allowed(key, before)
         if because and not rule.always:
             said[key] = _warning(key, before[key], after[key], because)
     return _without_what_follows(said)
 
 
-def _on_the_way_up(key: str, before: Facts) -> str:
-    """What the change of a store's profile that is allowed, from dev to production, replaces all the same."""
+def _of_what_is_allowed(key: str, before: Facts) -> str:
+    """What a change that protected stacks may make, too, takes all the same where nothing protects it.
+
+    A store on its way from dev to production, and an account of Azure that the file names at last: AWS's
+    provider compares it with the login (`allowed_account_ids`), Azure's goes there.
+    """
+    if key == ACCOUNT and before.get("rasa:cloud") == "azure":
+        return f"unless the stack runs in this subscription, {_PLACE}"
     store, _, fact = key.rpartition(".")
     source = before.get(f"{store}.from")
     cloud = before.get("rasa:cloud") if source == "managed" else None

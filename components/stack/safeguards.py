@@ -12,8 +12,8 @@ Both entries are `pulumi.Stash`, a resource of the engine's own that is nowhere 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import cast
 
 import pulumi
 from pulumi import (
@@ -30,13 +30,14 @@ from pulumi import (
 )
 from pulumi.runtime import register_stack_transformation
 
-from components.config.identity import Facts, facts, refusals, warnings
+from components.config.identity import Facts, facts, refusals, unnoted, warnings
 from components.config.settings import Settings
 from components.contract.data_stores import GO_WITH_PROTECTION, OBJECTS, content
 from components.contract.errors import ConfigurationError
 from components.stack.destroy_guard import DestroyGuard
 
 IDENTITY = "what-this-stack-is"
+UNSET = "<unset>"
 PROVIDERS = "pulumi:providers:"
 
 
@@ -48,7 +49,7 @@ class Safeguards:
         now = facts(settings)
         identity = Stash(
             IDENTITY,
-            input=now,
+            input=_noted(now),
             opts=ResourceOptions(
                 protect=settings.protected,
                 hooks=ResourceHookBinding(before_update=[_comparison(stack)]),
@@ -56,7 +57,9 @@ class Safeguards:
         )
         # After its update this is `now`; of what a run leaves out, the engine answers with the state.
         known = cast("Output[Facts]", vars(identity)["input"])
-        self._compared: Output[Resource] = known.apply(lambda was: _compared(identity, stack, was, now))
+        self._compared: Output[Resource] = known.apply(
+            lambda was: _compared(identity, stack, _read(was), now)
+        )
         self._guard = DestroyGuard()
         register_stack_transformation(self._see)
 
@@ -78,23 +81,31 @@ class Safeguards:
 
 def _comparison(stack: str) -> ResourceHook:
     def compare(args: ResourceHookArgs) -> None:
-        _compare(stack, _facts(args.old_inputs), _facts(args.new_inputs))
+        _compare(
+            stack, *(_read((inputs or {}).get("input", {})) for inputs in (args.old_inputs, args.new_inputs))
+        )
 
     return ResourceHook(IDENTITY, compare, ResourceHookOptions(on_dry_run=True))
 
 
 def _compared(identity: Resource, stack: str, before: Facts, after: Facts) -> Resource:
-    _compare(stack, before, after)
+    """Compare in a run that leaves the identity out, which lifts no protection, either."""
+    _compare(stack, before, after, whole=False)
     return identity
 
 
-def _compare(stack: str, before: Facts, after: Facts) -> None:
-    problems = refusals(before, after)
+def _compare(stack: str, before: Facts, after: Facts, *, whole: bool = True) -> None:
+    problems = refusals(before, after) + ([] if whole else unnoted(before, after))
     if problems:
         raise ConfigurationError(stack, problems)
     for text in warnings(before, after):
         pulumi.log.warn(text)
 
 
-def _facts(inputs: Mapping[str, Any] | None) -> Facts:
-    return cast("Facts", (inputs or {}).get("input", {}))
+def _noted(known: Facts) -> Facts:
+    """As the state keeps it: the engine leaves out of its answers what is null."""
+    return {key: UNSET if fact is None else fact for key, fact in known.items()}
+
+
+def _read(known: Facts) -> Facts:
+    return {key: None if fact == UNSET else fact for key, fact in known.items()}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.config.identity import PROTECTED, facts, refusals, warnings
+from components.config.identity import PROTECTED, facts, refusals, unnoted, warnings
 from tests.config import blocks
 from tests.config.rules.test_stack import settings
 
@@ -102,6 +102,25 @@ def test_what_is_replaced_on_the_way_to_production_is_said() -> None:
     (text,) = warnings(facts(settings()), facts(settings(profile="production")))
     assert text.startswith("rasa:eventBroker.profile is 'dev'")
     assert "events that nobody has read" in text
+
+
+def test_a_run_that_does_not_note_it_lifts_no_protection() -> None:
+    running, lifted = facts(settings(**PRODUCTION)), facts(settings(**PRODUCTION, deletionProtection="false"))
+    (text,) = unnoted(running, lifted)
+    assert "with `pulumi up` of the whole stack" in text
+    assert not unnoted(running, running)
+    assert not unnoted(lifted, running)
+
+
+def test_an_account_that_is_named_at_last_may_be_another_one() -> None:
+    """AWS's provider compares it with the login, Azure's goes there."""
+    admins = ["user:00000000-0000-4000-8000-00000000000a"]
+    azure = {"cloud": "azure", "region": "westeurope", "cluster": {"admins": admins}}
+    named = {"account": "00000000-0000-4000-8000-0000000000ff"}
+    (text,) = warnings(facts(settings(**azure)), facts(settings(**azure, **named)))
+    assert text.startswith("rasa:account is unset on the running stack and becomes '0000")
+    assert "unless the stack runs in this subscription" in text
+    assert not warnings(facts(settings()), facts(settings(account="210987654321")))
 
 
 def test_what_exists_elsewhere_loses_nothing() -> None:

@@ -39,13 +39,18 @@ def runs_of_parts_take_nothing(simulation: Simulation) -> None:
     """The engine calls no hook of what a run leaves out: that is compared with the state all the same."""
     store, identity = urn_of(simulation, STORE), urn_of(simulation, STASH, IDENTITY)
     assert not simulation.preview(replace=[store]).success
-    simulation.set_config("deletionProtection", value=False)
-    simulation.set_config("namespace", "another")
-    for parts in (Parts(target=[store]), Parts(exclude=[identity])):
+    simulation.set_config("lockStore.storageClass", "another")
+    for parts in (Parts(), Parts(target=[store])):
         refused = simulation.preview(**parts)
         assert not refused.success, refused.changed
-        assert "rasa:namespace is 'rasa' on the running stack" in "".join(refused.errors), refused.errors
-    assert not simulation.up(target=[store]).success
+        assert "rasa:lockStore.storageClass is unset on the running" in "".join(refused.errors), (
+            refused.errors
+        )
+    simulation.set_config("lockStore.storageClass", None)
+    simulation.set_config("deletionProtection", value=False)
+    refused = simulation.up(exclude=[identity])
+    assert not refused.success, refused.changed
+    assert "lift the protection by itself" in "".join(refused.errors), refused.errors
 
 
 def test_no_command_takes_a_part_of_a_protected_stack(tmp_path: Path) -> None:

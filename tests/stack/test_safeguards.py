@@ -60,6 +60,12 @@ def test_nothing_begins_before_the_stack_is_compared(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
+def test_what_the_stack_is_comes_back_from_the_engine(stack: str) -> None:
+    """It leaves out what is null: what was unset would never be compared."""
+    assert None not in record_stack(stack).one(STASH, IDENTITY).inputs["input"].values()
+
+
+@pytest.mark.parametrize("stack", STACKS)
 def test_all_that_holds_data_is_protected_with_the_stack(stack: str) -> None:
     recording = record_stack(stack)
     protected = recording.one(STASH, GUARD).protect
