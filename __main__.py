@@ -41,7 +41,7 @@ safeguards = Safeguards(settings, stack=stack)
 settle_pods(settings)
 
 # Network, cluster and the dependencies: model storage, lock store, tracker store, event broker, Vault, NLG.
-platform = build_platform(settings, tags)
+platform = build_platform(settings, tags, stack=stack)
 
 # Rasa Pro itself, with its Helm chart.
 assistant = install_assistant(settings, platform, stack=stack)

@@ -144,6 +144,8 @@ class Package(Part):
     seconds: Duration = Duration(create=2, update=2, delete=2)
     types: dict[str, ResourceType]
     invokes: dict[str, Properties] = Field(default_factory=dict[str, Properties])
+    outside: dict[str, Properties] = Field(default_factory=dict[str, Properties])
+    """Id → what `invokes` can tell of what others made, such as a company's network."""
 
     def type(self, token: str) -> ResourceType | None:
         """Find a type by its full token."""

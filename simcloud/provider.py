@@ -18,13 +18,13 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from simcloud import schema
+from simcloud.answers import answer
 from simcloud.catalog import load, names
 from simcloud.connection import Cloud, Connection
 from simcloud.errors import CloudError, SimcloudError
 from simcloud.naming import Hints
 from simcloud.resources import Resource
 from simcloud.schema import Problem
-from simcloud.templates import Renderer
 from simcloud.wire import Properties, decode_struct, encode_struct, path_text, plain
 
 WORKERS = 256  # more than the engine's parallelism, so that operations that sleep do not starve others
@@ -229,16 +229,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: provider_pb2.InvokeRequest, context: Context) -> provider_pb2.InvokeResponse:
         """Answer a function call, if the package file knows the answer."""
         package = load(request.tok.split(":", 1)[0])
-        answer = package.invokes.get(request.tok.split(":", 1)[1])
-        if answer is None:
-            where = f"simcloud/packages/{package.package}.yaml"
-            _abort(context, f"{request.tok} is not simulated: give its answer in {where}")
         connection = self._connections.get(context.peer()) or Connection(package)
         settings: Properties = {**package.provider.settings, **connection.settings}
         arguments, account = decode_struct(request.args), self.cloud_of(request, context).account
-        seed = f"{account.salt}/{request.tok}/{plain(arguments)}"
-        renderer = Renderer(seed, arguments, settings, account.properties_of)
-        returned = cast("Properties", renderer.render(dict(answer)))
+        try:
+            returned = answer(request.tok, arguments, settings, salt=account.salt, find=account.properties_of)
+        except SimcloudError as error:
+            _abort(context, str(error))
         # the field's name is a Python keyword, which the stubs cannot express
         return provider_pb2.InvokeResponse(**{"return": encode_struct(returned)})  # pyright: ignore[reportArgumentType]
 

@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from simcloud.answers import answer
+
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 GOOGLE_PROJECT, GOOGLE_REGION = "example-project", "europe-west3"
 
@@ -186,7 +188,20 @@ def _kubeconfig(arguments: Properties) -> Properties:
     return {"kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(text.encode()).decode()}]}
 
 
+def _simulated(token: str) -> Callable[[Properties], Properties]:
+    """What the simulated cloud answers."""
+    settings: dict[str, object] = {"region": REGION, "account": ACCOUNT}
+    return lambda arguments: answer(token, dict(arguments), settings)
+
+
 ANSWERS: Mapping[str, Callable[[Properties], Properties]] = {
+    **{
+        token: _simulated(token)
+        for token in (
+            f"aws:ec2/get{one}:get{one}"
+            for one in ("Vpcs", "Vpc", "Subnets", "Subnet", "RouteTables", "RouteTable", "VpcEndpoint")
+        )
+    },
     "azure-native:containerservice:listManagedClusterUserCredentials": _kubeconfig,
     "azure-native:eventhub:listEventHubKeys": lambda arguments: {
         "keyName": "rule",

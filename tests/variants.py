@@ -14,8 +14,23 @@ MIRROR = "registry.example.com/mirror"
 PULL_PASSWORD = "planted-pull-password-5b1d0c1f"
 LOGINS = json.dumps({"auths": {"registry.example.com": {"username": "puller", "password": PULL_PASSWORD}}})
 AIR_GAPPED: Mapping[str, str] = {"mirror": MIRROR, "pullSecret": LOGINS}
+NETWORKS: Mapping[str, Mapping[str, Any]] = {
+    "aws": {
+        "from": "existing",
+        "id": "vpc-0c0a0b0e000000001",
+        "subnets": {
+            use: [f"subnet-0c0a0b0e0000000{letter}{zone}" for zone in (3, 1, 2)]
+            for use, letter in (("nodes", "a"), ("stores", "b"), ("balancers", "c"))
+        },
+    }
+}
+"""Networks that exist on the simulated clouds (simcloud/packages, `outside`)."""
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "local-dev-air-gapped": ("local-dev", {"rasa:registry": AIR_GAPPED}),
+    "aws-production-existing-network": (
+        "aws-production",
+        {"rasa:network": NETWORKS["aws"], "rasa:account": "111122223333"},
+    ),
 }
 """Name → example, and blocks."""
 
@@ -29,6 +44,6 @@ def record_variant(name: str) -> Recording[Any]:
 
 def record_with(example: str, blocks: Mapping[str, Any]) -> Recording[Any]:
     """Record an example with further blocks, all of them secret."""
-    texts = {key: json.dumps(block) for key, block in blocks.items()}
+    texts = {key: block if isinstance(block, str) else json.dumps(block) for key, block in blocks.items()}
     secret = (*SIMULATED.get(example, ()), *blocks)
     return record_config({**stack_config(example), **texts}, secret=secret)

@@ -18,6 +18,7 @@ import pulumi_aws as aws
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
 from components.aws.alarms import Alarm, create_alarms
+from components.aws.network_place import NetworkPlace
 from components.aws.policies import document, managed_policy, trust_service
 from components.contract.provider import FoundationArgs
 from components.contract.terms import Profile
@@ -60,9 +61,7 @@ class ClusterArgs:
     """The foundation's arguments, and the network that the cluster is created in."""
 
     foundation: FoundationArgs
-    vpc_id: Output[str]
-    subnet_ids: Sequence[Output[str]]
-    """Private subnets, in two zones at least."""
+    network: NetworkPlace
     key_arn: Output[str]
 
 
@@ -78,7 +77,7 @@ class Cluster(ComponentResource):
     oidc_issuer: Output[str]
     kubeconfig: Output[str]
     access: tuple[Resource, ...]
-    """The rule and the access entries that let others than its creator reach and administer the cluster."""
+    """The rules and the access entries that let others than its creator reach and administer the cluster."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:Cluster", name, {}, opts)
@@ -132,7 +131,7 @@ class Cluster(ComponentResource):
             addon_name="metrics-server",
             opts=ResourceOptions(parent=self),
         )
-        self.access = (inside, *(_admin(name, arn, cluster, parent=self) for arn in args.foundation.admins))
+        self.access = (*inside, *(_admin(name, arn, cluster, parent=self) for arn in args.foundation.admins))
         self.register_outputs({"name": self.name})
 
 
@@ -154,7 +153,7 @@ def _role(
 
 def _api_security_group(
     name: str, args: ClusterArgs, *, parent: Resource
-) -> tuple[aws.ec2.SecurityGroup, Resource]:
+) -> tuple[aws.ec2.SecurityGroup, Sequence[Resource]]:
     """Let the network reach the private endpoint: EKS itself lets in the cluster's nodes and pods alone.
 
     A security group of its own, since a rule in the cluster's would open port 443 of every pod, too.
@@ -162,19 +161,22 @@ def _api_security_group(
     api_security_group = aws.ec2.SecurityGroup(
         f"{name}-api",
         description="Kubernetes API from inside the VPC",
-        vpc_id=args.vpc_id,
+        vpc_id=args.network.vpc_id,
         opts=ResourceOptions(parent=parent),
     )
-    rule = aws.vpc.SecurityGroupIngressRule(
-        f"{name}-api",
-        security_group_id=api_security_group.id,
-        cidr_ipv4=args.foundation.cidr,
-        ip_protocol="tcp",
-        from_port=443,
-        to_port=443,
-        opts=ResourceOptions(parent=parent),
+    rules = tuple(
+        aws.vpc.SecurityGroupIngressRule(
+            f"{name}-api{'' if number == 1 else f'-{number}'}",
+            security_group_id=api_security_group.id,
+            cidr_ipv4=cidr,
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            opts=ResourceOptions(parent=parent),
+        )
+        for number, cidr in enumerate(args.network.cidrs, start=1)
     )
-    return api_security_group, rule
+    return api_security_group, rules
 
 
 def _cluster_args(
@@ -226,7 +228,7 @@ def _vpc_config(args: ClusterArgs, api_security_group: aws.ec2.SecurityGroup) ->
     EKS's default is public, for every address.
     """
     return aws.eks.ClusterVpcConfigArgs(
-        subnet_ids=args.subnet_ids,
+        subnet_ids=args.network.node_subnet_ids,
         security_group_ids=[api_security_group.id],
         endpoint_private_access=True,
         endpoint_public_access=bool(args.foundation.allowed_cidrs),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
-from components.aws.address_plan import plan_addresses
+from components.aws.network_place import NetworkPlace
 from components.contract.cluster import EKS_POD_IDENTITY, ClusterConfigMap, ClusterNetwork
-from components.contract.provider import FoundationArgs
 
 DNS_OFFSET = 10
 """EKS gives its DNS the tenth address of the services' range."""
@@ -17,20 +16,19 @@ ENFORCEMENT = ClusterConfigMap(
 effect."""
 
 
-def cluster_network(foundation: FoundationArgs) -> ClusterNetwork:
-    """The addresses follow from the plan of the network.
+def cluster_network(network: NetworkPlace, services_cidr: str) -> ClusterNetwork:
+    """The addresses of a network, and of the cluster's services.
 
     DNS by its address: Auto Mode runs it on the nodes and not as pods (aws/containers-roadmap#2552). Load
     balancers by their subnets: pods have addresses of the network, too, and a wider range would admit them.
     An internal load balancer is in the pods' own subnets, where no range tells it from a pod.
     """
-    subnets = plan_addresses(foundation.cidr, len(foundation.zones))
-    dns = IPv4Network(foundation.services_cidr)[DNS_OFFSET]
+    dns = IPv4Network(services_cidr)[DNS_OFFSET]
     return ClusterNetwork(
         identity=(EKS_POD_IDENTITY,),
         dns=(f"{dns}/32",),
-        stores_cidr=foundation.cidr,
-        public_balancers=subnets["public"],
-        internal_balancers=subnets["private"],
+        stores_cidr=network.stores_cidr,
+        public_balancers=network.public_balancers,
+        internal_balancers=network.internal_balancers,
         settings=(ENFORCEMENT,),
     )

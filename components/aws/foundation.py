@@ -6,17 +6,19 @@ rules that let its pods in, and the pods, wait for it.
 
 from __future__ import annotations
 
-from pulumi import ComponentResource, ResourceOptions
+from pulumi import ComponentResource, Resource, ResourceOptions
 
 from components.aws.cluster import Cluster, ClusterArgs
 from components.aws.cluster_network import cluster_network
+from components.aws.existing_network import find_network
 from components.aws.identity import Identity, IdentityArgs
 from components.aws.key import Key, KeyArgs
 from components.aws.network import Network
+from components.aws.network_place import NetworkPlace
 from components.aws.placement import Placement
 from components.contract.cluster import Kubernetes, Provisioner
 from components.contract.foundation_facts import FoundationFacts
-from components.contract.provider import FoundationArgs
+from components.contract.provider import ExistingNetwork, FoundationArgs
 
 VOLUMES = Provisioner(name="ebs.csi.eks.amazonaws.com", parameters={"type": "gp3", "encrypted": "true"})
 """EKS Auto Mode has this driver, and makes no StorageClass for it (EKS user guide, "Create a storage
@@ -32,7 +34,7 @@ class Foundation(ComponentResource):
 
     def __init__(self, name: str, args: FoundationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:Foundation", name, {}, opts)
-        network = Network(f"{name}-network", args, ResourceOptions(parent=self))
+        network = _network(f"{name}-network", args, parent=self)
         key = Key(
             f"{name}-key",
             KeyArgs(
@@ -45,9 +47,7 @@ class Foundation(ComponentResource):
         )
         cluster = Cluster(
             f"{name}-cluster",
-            ClusterArgs(
-                foundation=args, vpc_id=network.vpc_id, subnet_ids=network.private_subnet_ids, key_arn=key.arn
-            ),
+            ClusterArgs(foundation=args, network=network, key_arn=key.arn),
             ResourceOptions(parent=self),
         )
         identity = Identity(
@@ -66,7 +66,7 @@ class Foundation(ComponentResource):
             rasa=identity.rasa,
             setup=identity.setup,
             provisioner=VOLUMES,
-            cluster_network=cluster_network(args),
+            cluster_network=cluster_network(network, args.services_cidr),
             # The routes: without them nodes pull no image, and a load balancer must be gone before its
             # network. The access: if it went first, a destroy by one of the admins, or from inside the
             # network, would be refused by the cluster with Kubernetes objects still in it.
@@ -76,7 +76,8 @@ class Foundation(ComponentResource):
             region=args.region,
             account_id=network.account_id,
             vpc_id=network.vpc_id,
-            subnet_ids=network.data_subnet_ids,
+            subnet_ids=network.store_subnet_ids,
+            balancer_subnet_ids=network.balancer_subnet_ids,
             clients_security_group_id=cluster.security_group_id,
             key_arn=key.arn,
             rasa_role_name=identity.rasa_role_name,
@@ -88,10 +89,16 @@ class Foundation(ComponentResource):
         self.register_outputs({"vpcId": network.vpc_id, "clusterName": cluster.name, "keyArn": key.arn})
 
 
-def _facts(network: Network, cluster: Cluster, identity: Identity) -> FoundationFacts:
+def _network(name: str, args: FoundationArgs, *, parent: Resource) -> NetworkPlace:
+    if isinstance(args.network, ExistingNetwork):
+        return find_network(args.network, region=args.region, services_cidr=args.services_cidr, parent=parent)
+    return Network(name, args, ResourceOptions(parent=parent)).place
+
+
+def _facts(network: NetworkPlace, cluster: Cluster, identity: Identity) -> FoundationFacts:
     return FoundationFacts(
         network_id=network.vpc_id,
-        subnet_ids={"cluster": network.private_subnet_ids, "data": network.data_subnet_ids},
+        subnet_ids={"cluster": network.node_subnet_ids, "data": network.store_subnet_ids},
         cluster_name=cluster.name,
         oidc_issuer=cluster.oidc_issuer,
         rasa={"roleArn": identity.rasa_role_arn},

@@ -86,6 +86,7 @@ def _class(
     name: str, args: IngressArgs[Placement], certificate: Output[str], *, parent: Resource
 ) -> Output[str]:
     """Where Auto Mode reads certificate and attributes of the load balancer; for this namespace alone."""
+    subnets = args.placement.balancer_subnet_ids
     parameters = custom(
         f"{name}-class",
         "IngressClassParams",
@@ -94,6 +95,7 @@ def _class(
             "scheme": "internal" if args.internal else "internet-facing",
             "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": args.namespace}},
             "certificateARNs": [certificate],
+            **({"subnets": {"ids": list(subnets)}} if subnets else {}),
             "loadBalancerAttributes": [
                 {"key": "idle_timeout.timeout_seconds", "value": str(args.idle_seconds)},
                 {"key": "routing.http.drop_invalid_header_fields.enabled", "value": "true"},

@@ -16,6 +16,7 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 
 from components.aws.address_plan import Kind, plan_addresses
 from components.aws.alarms import Alarm, create_alarms
+from components.aws.network_place import NetworkPlace
 from components.contract.provider import FoundationArgs
 from components.contract.terms import Profile
 
@@ -43,14 +44,7 @@ SUBNET_TAGS: Mapping[Kind, Mapping[str, str]] = {
 class Network(ComponentResource):
     """VPC, subnets, NAT and internet gateway."""
 
-    vpc_id: Output[str]
-    account_id: Output[str]
-    """The account that the VPC is in; taken from the VPC, so that no look-up is needed."""
-    private_subnet_ids: tuple[Output[str], ...]
-    data_subnet_ids: tuple[Output[str], ...]
-    routes: tuple[Resource, ...]
-    """What pods need to reach the internet, and load balancers to be reached from it. Nothing that is
-    merely placed in a subnet has to wait for it."""
+    place: NetworkPlace
 
     def __init__(self, name: str, args: FoundationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:Network", name, {}, opts)
@@ -78,7 +72,7 @@ class Network(ComponentResource):
         private = _Tier(name, "private", vpc, args, parent=self)
         data = _Tier(name, "data", vpc, args, parent=self)
         nat = _nat(name, args.profile, gateway, public.subnets[0], parent=self)
-        self.routes = (
+        routes = (
             *public.associations,
             *private.associations,
             _route(f"{name}-public", public, gateway=gateway, parent=self),
@@ -93,11 +87,19 @@ class Network(ComponentResource):
             topic_arn=args.alarm_target,
             parent=self,
         )
-        self.vpc_id = vpc.id
-        self.account_id = vpc.owner_id
-        self.private_subnet_ids = private.subnet_ids
-        self.data_subnet_ids = data.subnet_ids
-        self.register_outputs({"vpcId": self.vpc_id})
+        ranges = plan_addresses(args.cidr, len(args.zones))
+        self.place = NetworkPlace(
+            vpc_id=vpc.id,
+            account_id=vpc.owner_id,  # so that no look-up is needed
+            cidrs=(args.cidr,),
+            node_subnet_ids=private.subnet_ids,
+            store_subnet_ids=data.subnet_ids,
+            stores_cidr=args.cidr,
+            public_balancers=ranges["public"],
+            internal_balancers=ranges["private"],
+            routes=routes,
+        )
+        self.register_outputs({"vpcId": vpc.id})
 
 
 class _Tier:

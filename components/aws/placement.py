@@ -16,6 +16,8 @@ class Placement:
     vpc_id: Output[str]
     subnet_ids: tuple[Output[str], ...]
     """The private subnets for data stores, one per zone, without a route to the internet."""
+    balancer_subnet_ids: tuple[str, ...] = ()
+    """Subnets of the ingress' load balancer; empty: EKS finds them by their tags."""
     clients_security_group_id: Output[str]
     """The cluster's own security group: the only peer that a data store lets in."""
     key_arn: Output[str]

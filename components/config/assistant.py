@@ -1,4 +1,4 @@
-"""The assistant, its network, topics, preflight and alarms in the stack file."""
+"""The assistant, its topics, preflight and alarms in the stack file."""
 
 from __future__ import annotations
 
@@ -13,21 +13,6 @@ from components.config.patterns import DIGEST, SHA256
 from components.contract.images import RASA_CHART, RASA_CHART_VERSION, RASA_REPOSITORY, RASA_TAG
 from components.contract.terms import LogLevel, Size
 from components.rasa.spec.versions import Check
-
-
-class Network(Model):
-    """The addresses that the stack takes."""
-
-    cidr: str = "10.20.0.0/16"
-    """Range of the stack's own network, /16 to /20."""
-    services_cidr: str = "172.20.0.0/16"
-    """Range of Kubernetes services; exists inside the cluster only."""
-    pods_cidr: str = "10.244.0.0/16"
-    """Range of pods, where they do not live in the subnets (AKS, GKE)."""
-    avoid: tuple[str, ...] = ()
-    """Ranges that this network will be routed to (offices, peered networks) and must not overlap."""
-    zones: tuple[str, ...] = ()
-    """Full zone names, where an account sees others than the table in components/config/clouds."""
 
 
 class Image(Model):

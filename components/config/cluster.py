@@ -17,7 +17,7 @@ from components.contract.terms import Flavor, Operator, Profile, Size
 RASA_SERVICE_ACCOUNT, SETUP_SERVICE_ACCOUNT = "rasa", "rasa-setup"
 
 
-class ExistingNetwork(Model):
+class PlaceOfCluster(Model):
     """Where the cluster is in the stack's cloud, for the data stores that the cloud manages beside it."""
 
     cluster_name: str = Field(min_length=1)
@@ -60,7 +60,7 @@ class ExistingCluster(Model):
     """The namespace exists, with Secrets in it perhaps: the stack uses it, and leaves it when it goes."""
     service_account: ExistingServiceAccount = ExistingServiceAccount()
     """Rasa's service account."""
-    network: ExistingNetwork | None = None
+    network: PlaceOfCluster | None = None
     """Needed where the stack's cloud manages one of the dependencies."""
 
     @model_validator(mode="after")

@@ -24,7 +24,7 @@ Facts = Mapping[str, Fact]
 """Key of the stack file → what it comes to, defaults included."""
 
 PROTECTED, PROFILE, ZONES = "rasa:deletionProtection", "rasa:profile", "rasa:network.zones"
-ACCOUNT = "rasa:account"
+ACCOUNT, NETWORK = "rasa:account", "rasa:network.from"
 STORES = ("model_storage", "lock_store", "tracker_store", "event_broker")
 SIZED_VOLUMES = ("model_storage", "tracker_store", "event_broker")
 """In the cluster their size is that of a volume, or of partitions."""
@@ -110,10 +110,11 @@ def _changed(before: Facts, after: Facts) -> Iterator[tuple[str, _Rule]]:
 
 
 def _without_what_follows(messages: Mapping[str, str]) -> list[str]:
-    """The profile decides that of each store, and its size, where they have none of their own."""
+    """Leave out what another change brings with it: of the stack's profile, or where its network is from."""
     if PROFILE in messages:
         return [text for key, text in messages.items() if not key.endswith((".profile", ".size"))]
-    return [*messages.values()]
+    follows = "rasa:network." if NETWORK in messages else None
+    return [text for key, text in messages.items() if key == NETWORK or not (follows and follows in key)]
 
 
 def _cluster(settings: Settings) -> dict[str, Fact]:
@@ -122,9 +123,7 @@ def _cluster(settings: Settings) -> dict[str, Fact]:
         return {
             "rasa:cluster.from": cluster.source,
             "rasa:cluster.profile": settings.profile_of(cluster),
-            "rasa:network.cidr": network.cidr,
-            "rasa:network.servicesCidr": network.services_cidr,
-            "rasa:network.podsCidr": network.pods_cidr,
+            **{f"rasa:network.{key}": fact for key, fact in network.kept.items()},
             ZONES: list(settings.zones),
         }
     known: dict[str, Fact] = {
@@ -193,6 +192,10 @@ def _adds_zones(before: Fact, after: Fact) -> bool:
     return list(cast("Sequence[str]", after))[: len(zones)] == zones
 
 
+def _adds(before: Fact, after: Fact) -> bool:
+    return set(cast("Sequence[str]", before or ())) <= set(cast("Sequence[str]", after or ()))
+
+
 _PLACE = "everything that the stack has would be made anew in another place, without its data"
 _DATA = "what the present one holds would go with it"
 _ADDRESSES = "the network keeps its addresses for life, and every data store is in it"
@@ -221,7 +224,9 @@ _RULES: Mapping[str, _Rule] = {
     "cluster.operators": _Rule(because="the stack would remove or install an operator beneath its stores"),
     "cluster.network.id": _Rule(because=_PLACE),
     "cluster.network.subnets": _Rule(because="the data stores keep their subnets for life"),
-    "network.cidr": _Rule(because=_ADDRESSES),
+    "network.subnets.nodes": _Rule(because="a cluster keeps its subnets for life", allows=_adds),
+    "network.subnets.stores": _Rule(because="the data stores keep their subnets for life"),
+    **dict.fromkeys(("network.from", "network.id", "network.cidr"), _Rule(because=_ADDRESSES)),
     "network.servicesCidr": _Rule(because="a cluster keeps the addresses of its services for life"),
     "network.podsCidr": _Rule(because="a cluster keeps the addresses of its pods for life"),
     "network.zones": _Rule(

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from components.config import companions, sources
-from components.config.assistant import Alarms, Assistant, Network, Preflight, Topics
+from components.config.assistant import Alarms, Assistant, Preflight, Topics
 from components.config.clouds import CLOUDS
 from components.config.cluster import Cluster, ManagedCluster
 from components.config.event_broker import EventBroker
@@ -20,6 +20,7 @@ from components.config.ingress import Ingress, NetworkPolicies
 from components.config.lock_store import LockStore
 from components.config.model import Model, Secret
 from components.config.model_storage import ManagedModelStorage, ModelStorage
+from components.config.network import ExistingNetwork, ManagedNetwork, Network
 from components.config.patterns import LABEL_NAME
 from components.config.pods import Pods
 from components.config.registry import Registry
@@ -50,8 +51,8 @@ class Settings(Model):
     """Further tags for every resource, such as a cost centre."""
     namespace: str = Field(default="rasa", pattern=LABEL_NAME)
     """Kubernetes namespace."""
-    network: Network = Network()
-    """The addresses that the stack takes."""
+    network: Network = ManagedNetwork()
+    """The network that cluster and data stores are in."""
     cluster: Cluster = ManagedCluster()
     """The Kubernetes cluster."""
     model_storage: ModelStorage = ManagedModelStorage()
@@ -127,6 +128,8 @@ class Settings(Model):
     @property
     def zones(self) -> tuple[str, ...]:
         """The zones that the stack spreads over: a set, in one order, however the file lists them."""
+        if isinstance(self.network, ExistingNetwork):
+            return zone_names(self.cloud, self.region)[: self.zones_wanted]
         named = tuple(sorted(set(self.network.zones)))
         return (named or zone_names(self.cloud, self.region))[: self.zones_wanted]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
-from typing import Generic, Protocol
+from typing import Generic, Literal, Protocol
 
 from pulumi import ProviderResource, ResourceOptions
 from typing_extensions import TypeVar
@@ -36,6 +36,33 @@ class ProviderArgs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OwnNetwork:
+    """A network that the stack makes."""
+
+    cidr: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExistingNetwork:
+    """A network that a company owns, told in the cloud's own ids: looked up, and never changed."""
+
+    stack: str
+    """Name of the stack, for the commands of messages."""
+    account: str
+    """As in `ProviderArgs`; the network may be shared by another one."""
+    id: str
+    """VPC."""
+    subnets: Mapping[str, Sequence[str]]
+    """By what the stack places in them: `nodes`, `stores`, `balancers` (none where there is no ingress)."""
+    balancers: Literal["public", "internal"]
+    """What the load balancer is to be."""
+    internet: bool
+    """Whether the nodes reach it; else the cloud's services answer in the network."""
+    zones: int
+    """In how many the subnets of nodes and stores must be."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FoundationArgs:
     """Network, cluster, key and identities: what the dependencies stand on."""
 
@@ -49,7 +76,7 @@ class FoundationArgs:
     """Full zone names, as many as the profile wants."""
     keeps_data: bool
     """Whether a snapshot or backup outlives the stack, and so must what it is encrypted with."""
-    cidr: str
+    network: OwnNetwork | ExistingNetwork
     services_cidr: str
     pods_cidr: str
     """Used where pods have addresses of their own (AKS overlay, GKE); on EKS they live in the subnets."""
@@ -63,6 +90,12 @@ class FoundationArgs:
     registry: str | None = None
     """Registry of images, by its id in the cloud, that the nodes get the right to pull from."""
     tags: Mapping[str, str]
+
+    @property
+    def cidr(self) -> str:
+        """Range of the network that the stack makes."""
+        assert isinstance(self.network, OwnNetwork), "the settings refuse another (config/support.py)"
+        return self.network.cidr
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,6 +15,7 @@ from pulumi import ResourceOptions
 from typing_extensions import TypeVar
 
 from components.config.cluster import ExistingCluster, ManagedCluster, connect_cluster
+from components.config.network import ManagedNetwork
 from components.config.pod_login import node_endpoints
 from components.config.secrets_manager import InClusterVault
 from components.config.settings import Settings
@@ -76,22 +77,22 @@ class CloudServices:
     vault_seal: Callable[[Profile], VaultSeal]
 
 
-def build_platform(settings: Settings, tags: Mapping[str, str]) -> Platform:
+def build_platform(settings: Settings, tags: Mapping[str, str], *, stack: str) -> Platform:
     """Bring up what the settings choose; `tags` go onto every resource. Imports the chosen cloud only."""
     match settings.cloud:
         case "aws":
             # One cloud's SDK costs seconds to import, three cost a quarter of a minute.
             from components import aws  # noqa: PLC0415
 
-            return _build(aws, settings, tags, beside=aws.ExistingFoundation)
+            return _build(aws, settings, tags, stack, beside=aws.ExistingFoundation)
         case "azure":
             from components import azure  # noqa: PLC0415
 
-            return _build(azure, settings, tags)
+            return _build(azure, settings, tags, stack)
         case "gcp":
             from components import gcp  # noqa: PLC0415
 
-            return _build(gcp, settings, tags)
+            return _build(gcp, settings, tags, stack)
         case "none":
             return _without_cloud(settings)
         case _:
@@ -106,6 +107,7 @@ def _build(
     cloud: p.Cloud[Placement],
     settings: Settings,
     tags: Mapping[str, str],
+    stack: str,
     *,
     beside: MakesBeside[Placement] | None = None,
 ) -> Platform:
@@ -116,7 +118,7 @@ def _build(
     providers = (cloud.Provider("cloud", where), random.Provider("random"))
     opts = ResourceOptions(providers=[*providers])
     if isinstance(cluster, ManagedCluster):
-        foundation = cloud.Foundation("foundation", _foundation_args(settings, cluster, tags), opts)
+        foundation = cloud.Foundation("foundation", _foundation_args(settings, cluster, tags, stack), opts)
     else:
         assert beside is not None, "the settings refuse what this cloud does not make (config/support.py)"
         foundation = beside("foundation", _existing_foundation_args(settings, cluster), opts)
@@ -213,7 +215,7 @@ def _vault_unseal_args(
 
 
 def _foundation_args(
-    settings: Settings, cluster: ManagedCluster, tags: Mapping[str, str]
+    settings: Settings, cluster: ManagedCluster, tags: Mapping[str, str], stack: str
 ) -> p.FoundationArgs:
     return p.FoundationArgs(
         profile=settings.profile_of(cluster),
@@ -223,7 +225,7 @@ def _foundation_args(
         region=settings.region,
         zones=settings.zones,
         keeps_data=_keeps_data(settings),
-        cidr=settings.network.cidr,
+        network=_network(settings, stack),
         services_cidr=settings.network.services_cidr,
         pods_cidr=settings.network.pods_cidr,
         allowed_cidrs=cluster.allowed_cidrs,
@@ -232,6 +234,25 @@ def _foundation_args(
         alarm_target=settings.alarms.target,
         registry=settings.registry.id,
         tags=tags,
+    )
+
+
+def _network(settings: Settings, stack: str) -> p.OwnNetwork | p.ExistingNetwork:
+    network, ingress = settings.network, settings.ingress
+    if isinstance(network, ManagedNetwork):
+        return p.OwnNetwork(cidr=network.cidr)
+    assert settings.account is not None, "the settings ask for it in a network that exists"
+    nodes, balancers = network.subnets.nodes, network.subnets.balancers
+    if ingress.host is not None and ingress.internal:
+        balancers = balancers or nodes
+    return p.ExistingNetwork(
+        stack=stack,
+        account=settings.account,
+        id=network.id,
+        subnets={"nodes": nodes, "stores": network.subnets.stores or nodes, "balancers": balancers},
+        balancers="internal" if ingress.internal else "public",
+        internet=network.internet,
+        zones=settings.zones_wanted,
     )
 
 

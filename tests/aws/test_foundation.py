@@ -10,7 +10,7 @@ from pulumi import Resource
 from components.aws.foundation import Foundation
 from components.aws.identity import RASA_SERVICE_ACCOUNT
 from components.aws.provider import Provider
-from components.contract.provider import FoundationArgs, ProviderArgs
+from components.contract.provider import FoundationArgs, OwnNetwork, ProviderArgs
 from tests.computed import ACCOUNT, REGION
 from tests.recorder import Recording, is_secret, record, value_of
 
@@ -28,7 +28,7 @@ def foundation_args(**changes: Any) -> FoundationArgs:
         "keeps_data": True,
         "region": REGION,
         "zones": [f"{REGION}{letter}" for letter in "abc"],
-        "cidr": "10.20.0.0/16",
+        "network": OwnNetwork(cidr="10.20.0.0/16"),
         "services_cidr": "172.20.0.0/16",
         "pods_cidr": "10.244.0.0/16",
         "allowed_cidrs": [OFFICE],

@@ -9,7 +9,7 @@ import yaml
 from components.azure import roles
 from components.azure.foundation import Foundation
 from components.azure.provider import Provider
-from components.contract.provider import FoundationArgs, ProviderArgs
+from components.contract.provider import FoundationArgs, OwnNetwork, ProviderArgs
 from simcloud.catalog import load
 from tests.recorder import Recording, is_secret, record, value_of
 
@@ -28,7 +28,7 @@ def foundation(*, preview: bool = False, **changes: Any) -> Recording[Foundation
         "keeps_data": True,
         "region": "westeurope",
         "zones": ["1", "2", "3"],
-        "cidr": "10.20.0.0/16",
+        "network": OwnNetwork(cidr="10.20.0.0/16"),
         "services_cidr": "172.20.0.0/16",
         "pods_cidr": "10.244.0.0/16",
         "allowed_cidrs": [OFFICE],

@@ -24,7 +24,7 @@ NAMES = {"nlgServer": "nlg-server", "actions": "action-server", "duckling": "duc
 def run(profile: str = "production", **blocks: Any) -> Recording[Platform]:
     raw = {**stack_file("none", "postgres", profile), "nlgServer": {}, **BLOCKS, **blocks}
     settings = parse(raw, secret_keys=frozenset(raw), stack=f"none-{profile}")
-    return record(lambda: build_platform(settings, tags={}))
+    return record(lambda: build_platform(settings, tags={}, stack="test"))
 
 
 @pytest.mark.parametrize("key", NAMES)

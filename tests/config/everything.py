@@ -25,6 +25,7 @@ from tests.config.whole_blocks import (
     CERTIFICATE,
     COMMON,
     CUSTOM,
+    IN_A_NETWORK,
     IN_CLUSTER,
     MONGO,
     ON_AWS,
@@ -59,6 +60,7 @@ STACKS: Mapping[str, Block] = {
         "modelStorage": UNCLASSED,
     },
     "aws-beside": BESIDE_A_CLUSTER,
+    "aws-network": IN_A_NETWORK,
     "aws-mongodb": {**ON_AWS, "trackerStore": {**SIZED, "kind": "mongodb"}, "analytics": {"from": "none"}},
     "none": _changed(
         **{key: value for key, value in COMMON.items() if key != "tags"}, **BESIDE, trackerStore=POSTGRES

@@ -28,7 +28,7 @@ ALWAYS = {
 
 
 def platform(**changes: object) -> Platform:
-    recording: Recording[Platform] = record(lambda: build_platform(settings(**changes), {}))
+    recording: Recording[Platform] = record(lambda: build_platform(settings(**changes), {}, stack="test"))
     made = {resource.type for resource in recording.resources}
     assert made == ALWAYS, "the rest exists"
     return recording.result

@@ -42,6 +42,32 @@ def test_a_protected_stack_refuses(key: str, change: dict[str, Any]) -> None:
         assert "docs/upgrading.md" in problem
 
 
+@pytest.mark.parametrize(
+    ("subnets", "key"),
+    [
+        ({}, "rasa:network.from"),
+        ({"id": "vpc-00000000"}, "rasa:network.id"),
+        ({"nodes": (0, 1, 3)}, "rasa:network.subnets.nodes"),
+        ({"nodes": (0, 1, 2, 3), "stores": ()}, "rasa:network.subnets.stores"),
+        ({"stores": (0, 1, 2)}, "rasa:network.subnets.stores"),
+        ({"nodes": (0, 1, 2, 3)}, None),
+        ({"nodes": (2, 0, 1)}, None),
+    ],
+)
+def test_a_network_that_exists_is_kept(subnets: dict[str, Any], key: str | None) -> None:
+    def network(**changes: Any) -> dict[str, Any]:
+        given = {"id": "vpc-0123abcd", "nodes": (0, 1, 2), "stores": (4, 5, 6), **changes}
+        ids = {use: [f"subnet-0000000{one}" for one in given[use]] for use in ("nodes", "stores")}
+        return {"from": "existing", "id": given["id"], "subnets": ids}
+
+    before = {**PRODUCTION, "account": "123456789012", "network": network()}
+    after = {**before, "network": network(**subnets) if subnets else {}}
+    problems = refused(before, after)
+    assert [problem.split(" is ")[0] for problem in problems] == ([] if key is None else [key]), problems
+    # And back: no stack moves into a network.
+    assert bool(refused(after, before)) is (key is not None or len(subnets.get("nodes", ())) > 3)
+
+
 def test_a_stack_without_protection_refuses_none_of_it() -> None:
     assert not refused({}, {"region": "eu-west-1", "network": {"cidr": "10.30.0.0/16"}, "namespace": "b"})
 

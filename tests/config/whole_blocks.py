@@ -110,6 +110,7 @@ SCALED: Block = {"from": "managed", "profile": "dev"}
 """What grows by itself has no size."""
 IN_CLUSTER: Block = {"from": "in-cluster", "size": "small", "profile": "dev", "storageClass": "fast"}
 NETWORK: Block = {
+    "from": "managed",
     "cidr": "10.20.0.0/16",
     "servicesCidr": "172.20.0.0/16",
     "podsCidr": "10.244.0.0/16",
@@ -157,6 +158,20 @@ ON_AWS: Block = {
         "idleSeconds": 3600,
         "internal": False,
         "callers": [{"namespace": "website", "labels": {"app": "site"}}, {"cidr": "10.1.3.0/24"}],
+    },
+}
+IN_A_NETWORK: Block = {
+    **ON_AWS,
+    "network": {
+        "from": "existing",
+        "id": "vpc-0123456789abcdef0",
+        "subnets": {
+            "nodes": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+            "stores": ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"],
+            "balancers": ["subnet-0123456789abcdef4", "subnet-0123456789abcdef5"],
+        },
+        "servicesCidr": "172.20.0.0/16",
+        "internet": False,
     },
 }
 ON_AZURE: Block = {

@@ -127,7 +127,7 @@ def stack_file(cloud: str, kind: str, profile: str) -> dict[str, Any]:
 def _platform(cloud: str, kind: str, profile: str) -> Platform:
     raw = stack_file(cloud, kind, profile)
     settings = parse(raw, secret_keys=frozenset(raw), stack=f"{cloud}-{profile}")
-    return build_platform(settings, tags={"stack": "test"})
+    return build_platform(settings, tags={"stack": "test"}, stack="test")
 
 
 def is_made(cloud: str, dependency: str) -> bool:

@@ -64,7 +64,8 @@ def _types_in(path: Path, sdk: str) -> Iterator[str]:
         if not isinstance(node, ast.Attribute | ast.Name):
             continue
         root, *parts = ast.unparse(node).split(".")
-        if root in names:
+        # `sdk.function(…).result` is no name.
+        if root in names and all(part.isidentifier() for part in parts):
             found = _resolve(names[root], parts)
             # Arguments and look-ups have names of the SDK, too; a resource is a class with a type.
             if isinstance(found, type) and issubclass(found, pulumi.CustomResource):

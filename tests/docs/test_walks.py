@@ -50,6 +50,15 @@ pulumi config set --path rasa:assistant.model assistant-1.0.0
 pulumi config set --path rasa:secretsManager.from in-cluster
 ARN=arn:aws:secretsmanager:eu-central-1:123456789012:secret:vault VAULT=rasa-vault SECRET=vault
 """
+IN_A_NETWORK = f"""
+{CLONE}
+make stack NAME=aws-dev CLOUD=aws REGION=eu-central-1 PROFILE=dev
+pulumi stack init aws-dev
+{SECRETS}
+pulumi config set --path rasa:assistant.model assistant-1.0.0
+VPC=vpc-0c0a0b0e000000001 STORES_A=subnet-0c0a0b0e0000000b1 STORES_B=subnet-0c0a0b0e0000000b2
+NODES_A=subnet-0c0a0b0e0000000a1 NODES_B=subnet-0c0a0b0e0000000a2
+"""
 PRINTED = """
 mkdir -p models && cp "$MODEL" models/assistant-1.0.0.tar.gz
 make stack NAME=local-dev CLOUD=none PROFILE=dev | sed -n 's/^  //p' > commands.sh
@@ -74,6 +83,7 @@ BEFORE: Mapping[str, Mapping[int, str]] = {
     "README.md": {0: CLONE, 1: LOCAL, 2: "pulumi preview"},
     "backends.md": {0: BOOTSTRAPPED, 1: IN_THE_PROJECT},
     "companions.md": {0: CLONE, 1: PRINTED},
+    "existing-network.md": {0: IN_A_NETWORK},
     "own-rules.md": {0: f"{CLONE}{LOCAL}"},
     "registry.md": {0: CLONE + LOCAL, 1: "REGISTRY_USER=puller REGISTRY_PASSWORD=planted-pull"},
     "upgrading.md": {0: RELEASES, 2: LOCAL},

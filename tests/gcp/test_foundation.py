@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pulumi import Resource, RunError
 
-from components.contract.provider import FoundationArgs, ProviderArgs
+from components.contract.provider import FoundationArgs, OwnNetwork, ProviderArgs
 from components.gcp.foundation import Foundation
 from components.gcp.provider import Provider
 from tests.computed import GOOGLE_PROJECT, GOOGLE_REGION
@@ -30,7 +30,7 @@ def foundation(*, preview: bool = False, **changes: Any) -> Recording[Foundation
         "account": GOOGLE_PROJECT,
         "region": GOOGLE_REGION,
         "zones": [f"{GOOGLE_REGION}-{letter}" for letter in "abc"],
-        "cidr": "10.20.0.0/16",
+        "network": OwnNetwork(cidr="10.20.0.0/16"),
         "services_cidr": "172.20.0.0/16",
         "pods_cidr": "10.244.0.0/16",
         "allowed_cidrs": [OFFICE],

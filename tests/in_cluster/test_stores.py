@@ -37,7 +37,7 @@ def build(*, profile: str = "dev", cluster: dict[str, Any] | None = None, **chan
         **changes,
     }
     settings = parse(raw, secret_keys=frozenset(raw), stack=f"x-{profile}")
-    return record(lambda: build_platform(settings, tags={}))
+    return record(lambda: build_platform(settings, tags={}, stack="test"))
 
 
 @pytest.fixture(scope="module", name="dev")
@@ -185,7 +185,7 @@ def test_eks_auto_mode_gets_the_storage_class_that_it_lacks() -> None:
         "license": "x",
     }
     settings = parse(raw, secret_keys=frozenset(raw), stack="aws-dev")
-    built = record(lambda: build_platform(settings, tags={}))
+    built = record(lambda: build_platform(settings, tags={}, stack="test"))
     made = built.one("kubernetes:storage.k8s.io/v1:StorageClass")
     assert made.inputs["provisioner"] == "ebs.csi.eks.amazonaws.com"
     (template,) = built.one(PODS).inputs["spec"]["volumeClaimTemplates"]

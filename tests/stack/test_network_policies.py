@@ -28,7 +28,7 @@ def settings(base: dict[str, Any] | None = None, **changes: object) -> Settings:
 
 
 def recorded(given: Settings) -> Recording[Any]:
-    return record(lambda: install_assistant(given, build_platform(given, {}), stack="existing"))
+    return record(lambda: install_assistant(given, build_platform(given, {}, stack="test"), stack="existing"))
 
 
 def rules(recording: Recording[Any], way: str) -> list[dict[str, Any]]:

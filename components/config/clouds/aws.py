@@ -15,12 +15,18 @@ from components.config.clouds.facts import (
     Ids,
     IngressFacts,
     NameLimit,
+    NetworkIds,
     NotSold,
     Ranges,
     Tags,
 )
 
 _ABC = ("a", "b", "c")
+_VPC = Format(pattern=re.compile(r"^vpc-[0-9a-f]{8,17}$"), accepted="a VPC id such as vpc-0123456789abcdef0")
+_SUBNET = Format(
+    pattern=re.compile(r"^subnet-[0-9a-f]{8,17}$"),
+    accepted="subnet ids such as subnet-0123456789abcdef0",
+)
 
 AWS = CloudFacts(
     title="AWS",
@@ -115,18 +121,14 @@ AWS = CloudFacts(
     ),
     identity_logins=("postgres", "dynamodb"),
     beside_existing_cluster=Ids(
-        id=Format(
-            pattern=re.compile(r"^vpc-[0-9a-f]{8,17}$"), accepted="a VPC id such as vpc-0123456789abcdef0"
-        ),
-        subnets=Format(
-            pattern=re.compile(r"^subnet-[0-9a-f]{8,17}$"),
-            accepted="subnet ids such as subnet-0123456789abcdef0",
-        ),
+        id=_VPC,
+        subnets=_SUBNET,
         clients=Format(
             pattern=re.compile(r"^sg-[0-9a-f]{8,17}$"),
             accepted="a security group id such as sg-0123456789abcdef0",
         ),
     ),
+    existing_network=NetworkIds(id=_VPC, subnet=_SUBNET),
     ingress=IngressFacts(
         zone_id=Format(
             pattern=re.compile(r"^Z[A-Z0-9]{5,31}$"),

@@ -11,6 +11,7 @@ from ipaddress import IPv4Network
 from components.config.clouds.facts import (
     AWS_ONLY,
     NEEDS_OWN_CLUSTER,
+    NEEDS_OWN_NETWORK,
     CloudFacts,
     Format,
     Gap,
@@ -110,6 +111,7 @@ AZURE = CloudFacts(
         ),
     ),
     beside_existing_cluster=NEEDS_OWN_CLUSTER,
+    existing_network=NEEDS_OWN_NETWORK,
     model_access_ends=True,
     # azure-native sends it in one Put Blob of API version 2018-11-09 (pulumi-azure-native:
     # provider/pkg/resources/customresources/custom_storage.go).

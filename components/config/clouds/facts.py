@@ -102,6 +102,14 @@ class Ids:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkIds:
+    """How a network that exists is named; keys as in `rasa:network`."""
+
+    id: Format
+    subnet: Format
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class IngressFacts:
     """What `rasa:ingress` can ask of a cloud's load balancer, or of a cluster's own controller."""
 
@@ -163,6 +171,8 @@ class CloudFacts:
     """Kinds of tracker store to which Rasa can log in with its pod's identity, and does by default."""
     beside_existing_cluster: Ids | Gap
     """How the existing cluster's network is named, or why the cloud manages nothing beside one."""
+    existing_network: NetworkIds | Gap
+    """How a network is named in which the stack makes its cluster, or why it makes none there."""
     model_access_ends: bool = False
     """Rasa's access to models ends on a day (`rasa:modelStorage.accessUntil`)."""
     largest_model: int | None = None
@@ -172,5 +182,8 @@ class CloudFacts:
 
 NEEDS_OWN_CLUSTER = Gap(
     because="its components need the stack's cluster", instead="a managed cluster or cloud none"
+)
+NEEDS_OWN_NETWORK = Gap(
+    because="its components make their subnets themselves", instead="a network of the stack's own"
 )
 AWS_ONLY = "DynamoDB exists on AWS only"

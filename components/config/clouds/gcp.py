@@ -11,6 +11,7 @@ from ipaddress import IPv4Network
 from components.config.clouds.facts import (
     AWS_ONLY,
     NEEDS_OWN_CLUSTER,
+    NEEDS_OWN_NETWORK,
     CloudFacts,
     Format,
     Gap,
@@ -89,6 +90,7 @@ GCP = CloudFacts(
         ),
     },
     beside_existing_cluster=NEEDS_OWN_CLUSTER,
+    existing_network=NEEDS_OWN_NETWORK,
     ingress=IngressFacts(
         zone_id=Format(
             pattern=re.compile(r"^[a-z][a-z0-9-]{0,62}$"),

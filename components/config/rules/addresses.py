@@ -8,6 +8,7 @@ from ipaddress import IPv4Network
 from components.config.clouds import CLOUDS
 from components.config.cluster import ExistingCluster, ManagedCluster
 from components.config.messages import parsed_cidr, rm_command, set_with
+from components.config.network import ExistingNetwork
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 
@@ -28,17 +29,11 @@ PRIVATE = tuple(
     IPv4Network(cidr) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
 """RFC 1918, and RFC 6598, which EKS, AKS and GKE document for pods."""
-FIRST_USE = {"services_cidr": "servicesCidr", "pods_cidr": "podsCidr", "cidr": "cidr", "avoid": "avoid"}
 
 
 def _special(settings: Settings) -> Iterator[str]:
     """A network of the stack's own is made of private addresses."""
-    network = settings.network
-    for key, text in (
-        ("cidr", network.cidr),
-        ("servicesCidr", network.services_cidr),
-        ("podsCidr", network.pods_cidr),
-    ):
+    for key, text in settings.network.ranges:
         parsed = parsed_cidr(text)
         if isinstance(parsed, str):
             continue  # said by another rule
@@ -65,10 +60,7 @@ def _services(settings: Settings) -> Iterator[str]:
     if settings.cloud not in CLOUDS or isinstance(settings.cluster, ExistingCluster):
         return
     facts = CLOUDS[settings.cloud].ranges
-    for key, text in (
-        ("servicesCidr", settings.network.services_cidr),
-        ("podsCidr", settings.network.pods_cidr),
-    ):
+    for key, text in settings.network.ranges:
         parsed, path = parsed_cidr(text), f"rasa:network.{key}"
         largest = facts.largest.get(key)
         if isinstance(parsed, str):
@@ -96,20 +88,24 @@ def _unused(settings: Settings) -> Iterator[str]:
         why = f"on {settings.cloud} pods have addresses of the subnets"
         unused = [key for key in given if key == "pods_cidr" and not CLOUDS[settings.cloud].ranges.pods]
     for key in sorted(unused):
-        path = f"rasa:network.{FIRST_USE.get(key, key)}"
+        path = f"rasa:network.{type(settings.network).model_fields[key].alias}"
         yield f"{path} would change nothing: {why}; remove it with: {rm_command(path)}"
 
 
 def _twice(settings: Settings) -> Iterator[str]:
     """Lists that mean sets: a second entry would be a second resource of the same name."""
-    cluster = settings.cluster
+    cluster, network = settings.cluster, settings.network
     lists: list[tuple[str, Sequence[str]]] = [
-        ("network.zones", settings.network.zones),
-        ("network.avoid", settings.network.avoid),
         ("ingress.paths", settings.ingress.paths),
         ("assistant.cors", settings.assistant.cors),
         ("preflight.warnOnly", settings.preflight.warn_only),
     ]
+    if isinstance(network, ExistingNetwork):
+        subnets = network.subnets
+        lists += [("network.subnets.nodes", subnets.nodes), ("network.subnets.stores", subnets.stores)]
+        lists += [("network.subnets.balancers", subnets.balancers)]
+    else:
+        lists += [("network.zones", network.zones), ("network.avoid", network.avoid)]
     if isinstance(cluster, ManagedCluster):
         lists += [("cluster.admins", cluster.admins), ("cluster.allowedCidrs", cluster.allowed_cidrs)]
     elif cluster.network is not None:

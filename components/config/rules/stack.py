@@ -8,11 +8,11 @@ from ipaddress import IPv4Network
 from itertools import combinations
 
 from components.config import support
-from components.config.assistant import Network
 from components.config.clouds import CLOUDS
 from components.config.clouds.facts import Gap, Ids
-from components.config.cluster import ExistingCluster, ExistingNetwork, ManagedCluster
+from components.config.cluster import ExistingCluster, ManagedCluster, PlaceOfCluster
 from components.config.messages import did_you_mean, parsed_cidr, rm_command, set_with
+from components.config.network import ManagedNetwork
 from components.config.rules.addresses import PRIVATE
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
@@ -57,9 +57,10 @@ def _account(settings: Settings) -> Iterator[str]:
 
 def _zones(settings: Settings) -> Iterator[str]:
     cloud, region, cluster = settings.cloud, settings.region, settings.cluster
+    network = settings.network
     if isinstance(cluster, ExistingCluster) or cloud not in CLOUDS:
         return  # its subnets are where they are
-    facts, given = CLOUDS[cloud], settings.network.zones
+    facts, given = CLOUDS[cloud], network.zones if isinstance(network, ManagedNetwork) else ()
     wanted = settings.zones_wanted
     known = zone_names(cloud, region)
     zones = given or known
@@ -83,9 +84,11 @@ def _zones(settings: Settings) -> Iterator[str]:
 
 def _network(settings: Settings) -> Iterator[str]:
     ranges: list[tuple[str, IPv4Network]] = []
+    network = settings.network
+    avoid = network.avoid if isinstance(network, ManagedNetwork) else ()
     for key, text in (
-        *((f"network.{key}", text) for key, text in _ranges(settings.network)),
-        *((f"network.avoid[{i}]", text) for i, text in enumerate(settings.network.avoid)),
+        *((f"network.{key}", text) for key, text in network.ranges),
+        *((f"network.avoid[{i}]", text) for i, text in enumerate(avoid)),
     ):
         parsed = parsed_cidr(text)
         if isinstance(parsed, str):
@@ -104,20 +107,12 @@ def _network(settings: Settings) -> Iterator[str]:
             )
 
 
-def _ranges(network: Network) -> Sequence[tuple[str, str]]:
-    return (
-        ("cidr", network.cidr),
-        ("servicesCidr", network.services_cidr),
-        ("podsCidr", network.pods_cidr),
-    )
-
-
 def _kubernetes_ranges(settings: Settings) -> Iterator[str]:
     """What the cloud's Kubernetes asks of the ranges."""
     if settings.cloud not in CLOUDS:
         return
     facts = CLOUDS[settings.cloud].ranges
-    for key, text in _ranges(settings.network):
+    for key, text in settings.network.ranges:
         parsed = parsed_cidr(text)
         if isinstance(parsed, str):
             continue
@@ -239,7 +234,7 @@ def _beside_a_cluster(settings: Settings) -> Iterator[str]:
     yield from _ids(cloud, ids, cluster.network)
 
 
-def _ids(cloud: str, ids: Ids, network: ExistingNetwork) -> Iterator[str]:
+def _ids(cloud: str, ids: Ids, network: PlaceOfCluster) -> Iterator[str]:
     for key, values, form in (
         ("id", (network.id,), ids.id),
         ("subnets", network.subnets, ids.subnets),

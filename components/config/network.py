@@ -1,0 +1,97 @@
+"""`rasa:network`: made by the stack, or a company's own, which the stack reads and never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from components.config.model import Existing, Model, choice, chosen_by
+
+Ranges = Sequence[tuple[str, str]]
+"""Key of `rasa:network` and the range of addresses that it has."""
+Kept = Mapping[str, str | Sequence[str] | None]
+"""Key of `rasa:network` and what it comes to on a running stack (identity.py)."""
+NOTHING_KEPT: Kept = dict.fromkeys(("cidr", "id", "subnets.nodes", "subnets.stores"))
+"""Every key is compared, also with a network from elsewhere, which has others."""
+
+
+class _Network(Model):
+    """What the stack chooses in any network."""
+
+    services_cidr: str = "172.20.0.0/16"
+    """Range of Kubernetes services; exists inside the cluster only."""
+    pods_cidr: str = "10.244.0.0/16"
+    """Range of pods, where they do not live in the subnets (AKS, GKE)."""
+
+    @property
+    def ranges(self) -> Ranges:
+        """The ranges that the stack file chooses."""
+        return (("servicesCidr", self.services_cidr), ("podsCidr", self.pods_cidr))
+
+
+class ManagedNetwork(_Network):
+    """A network of the stack's own."""
+
+    source: Literal["managed"] = Field(default="managed", alias="from")
+    cidr: str = "10.20.0.0/16"
+    """Range of the stack's own network, /16 to /20."""
+    avoid: tuple[str, ...] = ()
+    """Ranges that this network will be routed to (offices, peered networks) and must not overlap."""
+    zones: tuple[str, ...] = ()
+    """Full zone names, where an account sees others than the table in components/config/clouds."""
+
+    @property
+    def ranges(self) -> Ranges:
+        """The ranges that the stack file chooses."""
+        return (("cidr", self.cidr), *super().ranges)
+
+    @property
+    def kept(self) -> Kept:
+        """What a running stack keeps of it."""
+        return {**NOTHING_KEPT, "from": self.source, **dict(self.ranges)}
+
+
+class ExistingSubnets(Model):
+    """Subnets of a network that exists, by what the stack places in them."""
+
+    nodes: tuple[str, ...] = Field(min_length=1)
+    """Of the cluster's nodes (AWS: and pods); private, and on AWS one in each zone that the profile wants."""
+    stores: tuple[str, ...] = ()
+    """Of the data stores, on AWS one in each zone; no route to the internet needed. By default those of the
+    nodes."""
+    balancers: tuple[str, ...] = ()
+    """Of the ingress' load balancer: public ones, unless `ingress.internal`, where those of the nodes are the
+    default."""
+
+
+class ExistingNetwork(_Network):
+    """A network that a company owns: the stack looks it up and changes nothing of it."""
+
+    source: Existing = Field(alias="from")
+    id: str = Field(min_length=1)
+    """The network (AWS: VPC)."""
+    subnets: ExistingSubnets
+    """Its subnets, by id."""
+    internet: bool = True
+    """Whether the nodes' subnets have a route to the internet; false where AWS is reached by VPC endpoints
+    alone, which the stack then looks for (docs/existing-network.md)."""
+
+    @property
+    def kept(self) -> Kept:
+        """What a running stack keeps of it."""
+        return {
+            **NOTHING_KEPT,
+            **dict(self.ranges),
+            "from": self.source,
+            "id": self.id,
+            "subnets.nodes": sorted(set(self.subnets.nodes)),
+            "subnets.stores": sorted(set(self.subnets.stores or self.subnets.nodes)),
+        }
+
+
+Network = Annotated[
+    Annotated[ManagedNetwork, choice("managed")] | Annotated[ExistingNetwork, choice("existing")],
+    chosen_by("from", "managed", "existing", default="managed"),
+]

@@ -1,0 +1,37 @@
+"""What a function of a package answers: the templates below `invokes` in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from simcloud.catalog import load
+from simcloud.errors import SimcloudError
+from simcloud.templates import Renderer
+from simcloud.wire import Properties, plain
+
+
+def answer(
+    token: str,
+    arguments: Properties,
+    settings: Properties,
+    *,
+    salt: str = "",
+    find: Callable[[str], Properties | None] = lambda _: None,
+) -> Properties:
+    """Answer, or raise `SimcloudError`; `find` knows the account's resources by their ids."""
+    package = load(token.split(":", 1)[0])
+    template = package.invokes.get(token.split(":", 1)[1])
+    if template is None:
+        where = f"simcloud/packages/{package.package}.yaml"
+        raise SimcloudError(f"{token} is not simulated: give its answer in {where}")
+    renderer = Renderer(
+        f"{salt}/{token}/{plain(arguments)}",
+        arguments,
+        settings,
+        lambda identity: find(identity) or package.outside.get(identity),
+    )
+    try:
+        return cast("Properties", renderer.render(dict(template)))
+    except KeyError as error:
+        raise SimcloudError(f"{token} finds nothing for {plain(arguments)}: {error}") from None
