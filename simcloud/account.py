@@ -10,7 +10,7 @@ import json
 import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import cast
 
@@ -19,6 +19,8 @@ from simcloud.conditions import holds
 from simcloud.errors import CloudError, NotFoundError
 from simcloud.record import Record, record_key
 from simcloud.wire import Properties, Value, as_list, assign, is_map, lookup, path_parts
+
+FIELDS = [field.name for field in fields(Record)]
 
 
 class Account:
@@ -85,9 +87,11 @@ class Account:
                 "generations": self.generations,
                 "kept_names": sorted(self.kept_names),
                 "deleted_with": self.deleted_with,
-                "resources": [asdict(record) for record in self.records.values()],
+                "resources": [
+                    {name: getattr(record, name) for name in FIELDS} for record in self.records.values()
+                ],
             }
-            self.path.write_text(json.dumps(data, indent=1))
+            self.path.write_text(json.dumps(data))
 
     def seed(self, urn: str) -> str:
         """Return the source of a resource's random parts; a replacement gets another."""
