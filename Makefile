@@ -85,7 +85,7 @@ long-tests: .venv/.ready ## [dev] the rest of them: every stack's life, every cr
 	$(ON_ENGINE) -m long
 
 vendor-rules: .venv/.ready ## [dev] print which inputs are held against the vendors' own data, and which are not
-	@$(BIN)/python -m tests.behaviour.vendor_rules
+	@$(BIN)/python -m tests.behaviour.vendor
 
 provider-preview: .venv/.ready ## [dev] preview every reference stack with the providers' own plugins, without an account
 	@$(BIN)/python -m tests.provider_preview
