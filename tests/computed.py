@@ -198,8 +198,11 @@ ANSWERS: Mapping[str, Callable[[Properties], Properties]] = {
     **{
         token: _simulated(token)
         for token in (
-            f"aws:ec2/get{one}:get{one}"
-            for one in ("Vpcs", "Vpc", "Subnets", "Subnet", "RouteTables", "RouteTable", "VpcEndpoint")
+            *(
+                f"aws:ec2/get{one}:get{one}"
+                for one in ("Vpcs", "Vpc", "Subnets", "Subnet", "RouteTables", "RouteTable", "VpcEndpoint")
+            ),
+            "azure-native:network:getVirtualNetwork",
         )
     },
     "azure-native:containerservice:listManagedClusterUserCredentials": _kubeconfig,

@@ -14,6 +14,16 @@ MIRROR = "registry.example.com/mirror"
 PULL_PASSWORD = "planted-pull-password-5b1d0c1f"
 LOGINS = json.dumps({"auths": {"registry.example.com": {"username": "puller", "password": PULL_PASSWORD}}})
 AIR_GAPPED: Mapping[str, str] = {"mirror": MIRROR, "pullSecret": LOGINS}
+SPOKE = (
+    "/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/company-network/providers"
+    "/Microsoft.Network/virtualNetworks/company-spoke"
+)
+HUB = (
+    "/subscriptions/99999999-0000-4000-8000-000000000000/resourceGroups/hub-dns/providers"
+    "/Microsoft.Network/privateDnsZones"
+)
+ACCOUNTS = {"aws": "111122223333", "azure": "00000000-0000-4000-8000-000000000000"}
+"""What the simulated clouds are."""
 NETWORKS: Mapping[str, Mapping[str, Any]] = {
     "aws": {
         "from": "existing",
@@ -22,15 +32,33 @@ NETWORKS: Mapping[str, Mapping[str, Any]] = {
             use: [f"subnet-0c0a0b0e0000000{letter}{zone}" for zone in (3, 1, 2)]
             for use, letter in (("nodes", "a"), ("stores", "b"), ("balancers", "c"))
         },
-    }
+    },
+    "azure": {
+        "from": "existing",
+        "id": SPOKE,
+        "subnets": {
+            use: [f"{SPOKE}/subnets/{name}"]
+            for use, name in (
+                *((same, same) for same in ("nodes", "api", "endpoints", "balancers")),
+                ("stores", "postgres"),
+            )
+        },
+        "privateDnsZones": [
+            f"{HUB}/privatelink.blob.core.windows.net",
+            f"{HUB}/company.private.postgres.database.azure.com",
+        ],
+    },
 }
 """Networks that exist on the simulated clouds (simcloud/packages, `outside`)."""
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "local-dev-air-gapped": ("local-dev", {"rasa:registry": AIR_GAPPED}),
-    "aws-production-existing-network": (
-        "aws-production",
-        {"rasa:network": NETWORKS["aws"], "rasa:account": "111122223333"},
-    ),
+    **{
+        f"{cloud}-production-existing-network": (
+            f"{cloud}-production",
+            {"rasa:network": network, "rasa:account": ACCOUNTS[cloud]},
+        )
+        for cloud, network in NETWORKS.items()
+    },
 }
 """Name → example, and blocks."""
 

@@ -8,13 +8,15 @@ not do: routes, tags of subnets, endpoints, alarms of the NAT, which are the own
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Network
 
 import pulumi
 from pulumi import InvokeOptions, Output, Resource
 
 from components.aws.existing_vpc import ENDPOINTS, INTERNET_GATEWAY, Subnet, Vpc, ask
-from components.aws.network_place import NetworkPlace, smallest_around
+from components.aws.network_place import NetworkPlace
+from components.contract.addresses import smallest_around
 from components.contract.errors import ConfigurationError
 from components.contract.provider import ExistingNetwork
 
@@ -32,6 +34,7 @@ def find_network(
     wanted: ExistingNetwork, *, region: str, services_cidr: str, parent: Resource
 ) -> NetworkPlace:
     """Look the network up; `ConfigurationError` with all that it lacks."""
+    wanted = replace(wanted, subnets=_with_defaults(wanted))
     found = ask(wanted, region, InvokeOptions(parent=parent))
     problems = [*problems_of(wanted, found, services_cidr)]
     if problems:
@@ -56,6 +59,15 @@ def find_network(
         public_balancers=balancers,
         internal_balancers=balancers,
     )
+
+
+def _with_defaults(wanted: ExistingNetwork) -> Mapping[str, Sequence[str]]:
+    nodes, balancers = wanted.subnets["nodes"], wanted.subnets["balancers"]
+    return {
+        "nodes": nodes,
+        "stores": wanted.subnets["stores"] or nodes,
+        "balancers": balancers or (nodes if wanted.balancers == "internal" else ()),
+    }
 
 
 def problems_of(wanted: ExistingNetwork, found: Vpc, services_cidr: str) -> Iterator[str]:

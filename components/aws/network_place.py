@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 
 from pulumi import Output, Resource
 
@@ -31,11 +29,3 @@ class NetworkPlace:
     routes: tuple[Resource, ...] = ()
     """What pods need to reach the internet, and load balancers to be reached from it. Nothing that is merely
     placed in a subnet has to wait for it."""
-
-
-def smallest_around(cidrs: Sequence[str]) -> str:
-    """The smallest range that holds all of these."""
-    first, *others = map(IPv4Network, cidrs)
-    while not all(other.subnet_of(first) for other in others):
-        first = first.supernet()
-    return str(first)

@@ -26,6 +26,7 @@ from pulumi_azure_native import managedidentity
 from components.azure.alarms import Alarm, AlarmPlace, create_alarms
 from components.azure.cluster_maintenance import create_windows
 from components.azure.logs import send_logs
+from components.azure.network_place import NetworkPlace
 from components.azure.previews import told
 from components.azure.registry import let_nodes_pull
 from components.azure.roles import PRINCIPALS, assign, built_in
@@ -62,9 +63,7 @@ class ClusterArgs:
     resource_group: Output[str]
     resource_group_id: Output[str]
     subscription_id: Output[str]
-    network_id: Output[str]
-    nodes_subnet_id: Output[str]
-    api_subnet_id: Output[str]
+    network: NetworkPlace
     log_workspace_id: Output[str]
 
 
@@ -90,20 +89,23 @@ class Cluster(ComponentResource):
             tags=foundation.tags,
             opts=ResourceOptions(parent=self),
         )
-        join = assign(
-            name,
-            role_id=built_in("network-contributor", args.subscription_id),
-            principal_id=identity.principal_id,
-            scope=args.network_id,
-            parent=self,
-        )
+        joins = [
+            assign(
+                f"{name}{end}",
+                role_id=built_in("network-contributor", args.subscription_id),
+                principal_id=identity.principal_id,
+                scope=scope,
+                parent=self,
+            )
+            for end, scope in args.network.joined.items()
+        ]
         cluster = aks.ManagedCluster(
             name,
             _cluster_args(args, identity.id),
             ResourceOptions(
                 parent=self,
                 # AKS joins the subnets with this right; it is not among the cluster's inputs.
-                depends_on=[join],
+                depends_on=joins,
                 protect=foundation.deletion_protection,
                 # A pool keeps its zones for life.
                 ignore_changes=["agentPoolProfiles[0].availabilityZones"],
@@ -179,7 +181,7 @@ def _cluster_args(args: ClusterArgs, identity_id: Output[str]) -> aks.ManagedClu
         enable_rbac=True,
         aad_profile=aks.ManagedClusterAADProfileArgs(managed=True, enable_azure_rbac=True),
         api_server_access_profile=_api_access(args),
-        network_profile=_network_profile(foundation),
+        network_profile=_network_profile(foundation, args.network.outbound),
         agent_pool_profiles=[_system_pool(args)],
         node_provisioning_profile=aks.ManagedClusterNodeProvisioningProfileArgs(
             mode="Auto", default_node_pools="Auto"
@@ -205,7 +207,7 @@ def _api_access(args: ClusterArgs) -> aks.ManagedClusterAPIServerAccessProfileAr
     ranges = list(args.foundation.allowed_cidrs)
     return aks.ManagedClusterAPIServerAccessProfileArgs(
         enable_vnet_integration=True,
-        subnet_id=args.api_subnet_id,
+        subnet_id=args.network.api_subnet_id,
         enable_private_cluster=not ranges,
         authorized_ip_ranges=ranges or None,
         # `az aks command invoke` opens a shell in the cluster to every principal that may write to the
@@ -214,7 +216,7 @@ def _api_access(args: ClusterArgs) -> aks.ManagedClusterAPIServerAccessProfileAr
     )
 
 
-def _network_profile(foundation: FoundationArgs) -> aks.ContainerServiceNetworkProfileArgs:
+def _network_profile(foundation: FoundationArgs, outbound: str) -> aks.ContainerServiceNetworkProfileArgs:
     """Azure CNI overlay with Cilium, which is what node auto-provisioning asks for."""
     return aks.ContainerServiceNetworkProfileArgs(
         network_plugin="azure",
@@ -222,7 +224,7 @@ def _network_profile(foundation: FoundationArgs) -> aks.ContainerServiceNetworkP
         network_dataplane="cilium",
         network_policy="cilium",
         load_balancer_sku="standard",
-        outbound_type="userAssignedNATGateway",
+        outbound_type=outbound,
         pod_cidr=foundation.pods_cidr,
         service_cidr=foundation.services_cidr,
         dns_service_ip=dns_address(foundation.services_cidr),
@@ -247,7 +249,7 @@ def _system_pool(args: ClusterArgs) -> aks.ManagedClusterAgentPoolProfileArgs:
         os_disk_type="Managed",
         os_disk_size_gb=64,
         availability_zones=list(args.foundation.zones) or None,
-        vnet_subnet_id=args.nodes_subnet_id,
+        vnet_subnet_id=args.network.nodes_subnet_id,
         node_taints=["CriticalAddonsOnly=true:NoSchedule"],
         upgrade_settings=aks.AgentPoolUpgradeSettingsArgs(max_surge="33%"),
     )

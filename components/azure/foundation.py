@@ -13,14 +13,15 @@ from collections.abc import Mapping
 from pulumi import ComponentResource, Resource, ResourceOptions
 from pulumi_azure_native import operationalinsights, resources
 
-from components.azure.address_plan import plan_addresses
 from components.azure.cluster import Cluster, ClusterArgs
+from components.azure.existing_network import find_network
 from components.azure.identity import Identity, IdentityArgs
 from components.azure.network import Network, NetworkArgs
+from components.azure.network_place import NetworkPlace
 from components.azure.placement import Placement
 from components.contract.cluster import ClusterNetwork, Kubernetes
 from components.contract.foundation_facts import FoundationFacts
-from components.contract.provider import FoundationArgs
+from components.contract.provider import ExistingNetwork, FoundationArgs
 from components.contract.terms import Profile
 
 LOG_RETENTION_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 90}
@@ -38,9 +39,8 @@ class Foundation(ComponentResource):
         super().__init__("rasa:azure:Foundation", name, {}, opts)
         group = resources.ResourceGroup(name, tags=args.tags, opts=ResourceOptions(parent=self))
         subscription_id = group.id.apply(subscription_of)
-        logs, balancers = _workspace(name, args, group, parent=self), plan_addresses(args.cidr)["balancers"]
-        network_args = NetworkArgs(foundation=args, resource_group=group.name)
-        network = Network(f"{name}-network", network_args, ResourceOptions(parent=self))
+        logs = _workspace(name, args, group, parent=self)
+        network = _network(f"{name}-network", args, group, parent=self)
         cluster = Cluster(
             f"{name}-cluster",
             ClusterArgs(
@@ -48,9 +48,7 @@ class Foundation(ComponentResource):
                 resource_group=group.name,
                 resource_group_id=group.id,
                 subscription_id=subscription_id,
-                network_id=network.network_id,
-                nodes_subnet_id=network.nodes_subnet_id,
-                api_subnet_id=network.api_subnet_id,
+                network=network,
                 log_workspace_id=logs.id,
             ),
             ResourceOptions(parent=self),
@@ -62,20 +60,15 @@ class Foundation(ComponentResource):
             tags=args.tags,
         )
         identity = Identity(f"{name}-pods", identity_args, ResourceOptions(parent=self))
-        self.cluster = _kubernetes(cluster, identity, args, balancers)
+        self.cluster = _kubernetes(cluster, identity, args, network)
         self.placement = Placement(
-            nodes_subnet_id=network.nodes_subnet_id,
+            network=network,
             region=args.region,
             resource_group=group.name,
             subscription_id=subscription_id,
             tenant_id=identity.tenant_id,
             zones=tuple(args.zones),
-            network_id=network.network_id,
-            network_name=network.network_name,
-            balancers_cidr=balancers,
             node_resource_group_id=cluster.node_resource_group_id,
-            endpoints_subnet_id=network.endpoints_subnet_id,
-            postgres_subnet_id=network.postgres_subnet_id,
             allowed_cidrs=tuple(args.allowed_cidrs),
             oidc_issuer=cluster.oidc_issuer,
             log_workspace_id=logs.id,
@@ -86,7 +79,19 @@ class Foundation(ComponentResource):
         self.register_outputs({"resourceGroup": group.name, "clusterName": cluster.name})
 
 
-def _kubernetes(cluster: Cluster, identity: Identity, args: FoundationArgs, balancers: str) -> Kubernetes:
+def _network(
+    name: str, args: FoundationArgs, group: resources.ResourceGroup, *, parent: Resource
+) -> NetworkPlace:
+    if isinstance(args.network, ExistingNetwork):
+        return find_network(args.network, args, parent=parent)
+    given = NetworkArgs(foundation=args, resource_group=group.name)
+    return Network(name, given, ResourceOptions(parent=parent)).place
+
+
+def _kubernetes(
+    cluster: Cluster, identity: Identity, args: FoundationArgs, network: NetworkPlace
+) -> Kubernetes:
+    balancers = () if network.balancers_cidr is None else (network.balancers_cidr,)
     return Kubernetes(
         kubeconfig=cluster.kubeconfig,
         identifier=cluster.name,
@@ -95,7 +100,7 @@ def _kubernetes(cluster: Cluster, identity: Identity, args: FoundationArgs, bala
         setup=identity.setup,
         # No address of an identity agent: pods get their tokens from Entra ID over HTTPS. Cilium enforces
         # network policies.
-        cluster_network=ClusterNetwork(stores_cidr=args.cidr, public_balancers=(balancers,)),
+        cluster_network=ClusterNetwork(stores_cidr=network.stores_cidr, public_balancers=balancers),
         # The administrators' rights: without them the cluster refuses Pulumi, in a destroy, too.
         ready=cluster.access,
     )
@@ -119,12 +124,12 @@ def _workspace(
     )
 
 
-def _facts(network: Network, cluster: Cluster, identity: Identity) -> FoundationFacts:
+def _facts(network: NetworkPlace, cluster: Cluster, identity: Identity) -> FoundationFacts:
     return FoundationFacts(
         network_id=network.network_id,
         subnet_ids={
             "cluster": (network.nodes_subnet_id,),
-            "data": (network.endpoints_subnet_id, network.postgres_subnet_id),
+            "data": network.data_subnet_ids,
         },
         cluster_name=cluster.name,
         oidc_issuer=cluster.oidc_issuer,

@@ -42,12 +42,12 @@ class Ingress(ComponentResource):
 
     def __init__(self, name: str, args: IngressArgs[Placement], opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:azure:Ingress", name, {}, opts)
-        subnet = _subnet(name, args.placement, parent=self)
-        balancer, frontend, association = _load_balancer(name, args.placement, subnet.id, parent=self)
+        subnet_id = _subnet(name, args.placement, parent=self)
+        balancer, frontend, association = _load_balancer(name, args.placement, subnet_id, parent=self)
         controller = GatewayController(
             f"{name}-controller",
             GatewayControllerArgs(
-                placement=args.placement, subnet_id=subnet.id, pull_secret=args.pull_secret
+                placement=args.placement, subnet_id=subnet_id, pull_secret=args.pull_secret
             ),
             ResourceOptions(parent=self),
         )
@@ -102,15 +102,19 @@ class Ingress(ComponentResource):
         )
 
 
-def _subnet(name: str, place: Placement, *, parent: Resource) -> network.Subnet:
-    return network.Subnet(
+def _subnet(name: str, place: Placement, *, parent: Resource) -> Output[str]:
+    """The id of the balancer's subnet, which is made with the ingress, unless the network exists."""
+    if place.network.balancers_subnet_id is not None:
+        return place.network.balancers_subnet_id
+    made = network.Subnet(
         name,
         resource_group_name=place.resource_group,
-        virtual_network_name=place.network_name,
-        address_prefix=place.balancers_cidr,
+        virtual_network_name=place.network.network_name,
+        address_prefix=place.network.balancers_cidr,
         delegations=[network.DelegationArgs(name="service", service_name=DELEGATION)],
         opts=ResourceOptions(parent=parent),
     )
+    return made.id
 
 
 def _load_balancer(

@@ -22,6 +22,7 @@ from pulumi_azure_native import network
 
 from components.azure.address_plan import Kind, plan_addresses
 from components.azure.alarms import Alarm, AlarmPlace, create_alarms
+from components.azure.network_place import NetworkPlace
 from components.contract.provider import FoundationArgs
 
 POSTGRES_PORT = 5432
@@ -56,12 +57,7 @@ class NetworkArgs:
 class Network(ComponentResource):
     """VNet, subnets, NAT gateway, and the security groups of the stores."""
 
-    network_id: Output[str]
-    network_name: Output[str]
-    nodes_subnet_id: Output[str]
-    api_subnet_id: Output[str]
-    postgres_subnet_id: Output[str]
-    endpoints_subnet_id: Output[str]
+    place: NetworkPlace
 
     def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:azure:Network", name, {}, opts)
@@ -75,16 +71,27 @@ class Network(ComponentResource):
         )
         ranges = plan_addresses(foundation.cidr)
         subnets = _Subnets(name, args.resource_group, vnet, ranges, parent=self)
-        self.network_id, self.network_name = vnet.id, vnet.name
-        self.nodes_subnet_id = subnets.create("nodes", nat=_nat(name, args, parent=self))
-        self.api_subnet_id = subnets.create("api")
-        self.postgres_subnet_id = subnets.create(
+        nodes = subnets.create("nodes", nat=_nat(name, args, parent=self))
+        api = subnets.create("api")
+        postgres = subnets.create(
             "postgres", group=_closed_group(f"{name}-postgres", args, _postgres_rules(ranges), parent=self)
         )
-        self.endpoints_subnet_id = subnets.create(
+        endpoints = subnets.create(
             "endpoints", group=_closed_group(f"{name}-endpoints", args, _endpoint_rules(ranges), parent=self)
         )
-        self.register_outputs({"networkId": self.network_id})
+        self.place = NetworkPlace(
+            network_id=vnet.id,
+            network_name=vnet.name,
+            nodes_subnet_id=nodes,
+            api_subnet_id=api,
+            postgres_subnet_id=postgres,
+            endpoints_subnet_id=endpoints,
+            data_subnet_ids=(endpoints, postgres),
+            balancers_cidr=ranges["balancers"],
+            stores_cidr=foundation.cidr,
+            joined={"": vnet.id},
+        )
+        self.register_outputs({"networkId": vnet.id})
 
 
 class _Subnets:

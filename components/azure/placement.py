@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from pulumi import Output
 
+from components.azure.network_place import NetworkPlace
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placement:
@@ -19,18 +21,9 @@ class Placement:
     tenant_id: Output[str]
     zones: tuple[str, ...]
     """Empty in a region without zones."""
-    network_id: Output[str]
-    network_name: Output[str]
-    balancers_cidr: str
-    """Range of the subnet that load balancers get, once there is one."""
+    network: NetworkPlace
     node_resource_group_id: Output[str]
     """The group in which AKS creates the nodes; known when the cluster is."""
-    nodes_subnet_id: Output[str]
-    """May reach Azure's storage by a service endpoint, where a store's rules let it in."""
-    endpoints_subnet_id: Output[str]
-    """For private endpoints; its security group lets in the nodes alone."""
-    postgres_subnet_id: Output[str]
-    """Delegated to PostgreSQL flexible servers; its security group lets in the nodes alone."""
     allowed_cidrs: tuple[str, ...]
     """Addresses from which people and CI work on the stack; storage that they must reach (models, recovery
     keys) lets them in."""

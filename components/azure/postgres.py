@@ -38,7 +38,8 @@ PORT = 5432
 DATABASE = "rasa"
 ROLE = "rasa"
 ADMINISTRATOR = "rasaadmin"
-PRIVATE_ZONE = "private.postgres.database.azure.com"
+ZONES = ".postgres.database.azure.com"
+PRIVATE_ZONE = f"private{ZONES}"
 """What the zone's name must end with."""
 BACKUP_DAYS: Mapping[Profile, int] = {"dev": 7, "production": 30}
 """To which point in the past the server can be restored; 35 is the most that Azure offers."""
@@ -84,12 +85,10 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
     """Create the server, with an administrator for the setup Job."""
     place, server = args.placement, SERVERS[args.profile, args.size]
     admin_password = _password(f"{name}-admin", parent=parent)
-    _, link = create_private_zone(name, place, zone=f"{name}.{PRIVATE_ZONE}", parent=parent)
+    zone_id, ready = _zone(name, place, parent=parent)
     made = dbforpostgresql.Server(
         name,
-        # Derived from the link, so that the server waits for it: Azure refuses a private zone that is not
-        # linked to the network.
-        _server_args(args, link.id.apply(zone_of), admin_password),
+        _server_args(args, zone_id, admin_password),
         ResourceOptions(
             parent=parent,
             protect=args.deletion_protection,
@@ -128,8 +127,19 @@ def create_postgres(name: str, args: TrackerStoreArgs[Placement], *, parent: Res
         max_connections=server.max_connections - RESERVED_CONNECTIONS,
         admin=PasswordLogin(username=ADMINISTRATOR, password=admin_password),
         # The parameters are left out: none decides whether Rasa can log in.
-        ready=(link,),
+        ready=ready,
     )
+
+
+def _zone(name: str, place: Placement, *, parent: Resource) -> tuple[Output[str], tuple[Resource, ...]]:
+    """The id of the private zone in which the server has its name, and what pods wait for."""
+    existing = next((id_ for zone, id_ in place.network.private_zones.items() if zone.endswith(ZONES)), None)
+    if existing is not None:
+        return Output.from_input(existing), ()
+    _, link = create_private_zone(name, place, zone=f"{name}.{PRIVATE_ZONE}", parent=parent)
+    # Derived from the link, so that the server waits for it: Azure refuses a private zone that is not linked
+    # to the network.
+    return link.id.apply(zone_of), (link,)
 
 
 def _password(name: str, *, rotation: str = "0", parent: Resource) -> Output[str]:
@@ -160,7 +170,7 @@ def _server_args(
         # Rasa cannot log in with Entra ID, so logins by Entra ID are off.
         auth_config=dbforpostgresql.AuthConfigArgs(password_auth="Enabled", active_directory_auth="Disabled"),  # noqa: S106 - a switch
         network=dbforpostgresql.NetworkArgs(
-            delegated_subnet_resource_id=place.postgres_subnet_id,
+            delegated_subnet_resource_id=place.network.postgres_subnet_id,
             private_dns_zone_arm_resource_id=zone_id,
             public_network_access="Disabled",
         ),

@@ -24,8 +24,8 @@ def create_private_endpoint(  # noqa: PLR0913 (what it leads to, each said by na
     zone: str,
     after: Sequence[Resource],
     parent: Resource,
-) -> tuple[Resource, Resource]:
-    """Return what a pod must wait for: the name's record, and the zone's link to the network.
+) -> tuple[Resource, ...]:
+    """Return what a pod must wait for: the name's record, and the zone's link to the network if it is ours.
 
     `group` is Azure's name for the part of the store that the endpoint serves, `zone` the private zone that
     Azure's public names lead to (Azure documentation, "Azure private endpoint private DNS zone values").
@@ -36,7 +36,7 @@ def create_private_endpoint(  # noqa: PLR0913 (what it leads to, each said by na
     endpoint = network.PrivateEndpoint(
         name,
         resource_group_name=place.resource_group,
-        subnet=network.SubnetArgs(id=place.endpoints_subnet_id),
+        subnet=network.SubnetArgs(id=place.network.endpoints_subnet_id),
         private_link_service_connections=[
             network.PrivateLinkServiceConnectionArgs(
                 name=name, private_link_service_id=resource_id, group_ids=[group]
@@ -52,18 +52,26 @@ def create_private_endpoint(  # noqa: PLR0913 (what it leads to, each said by na
             ignore_changes=["customDnsConfigs"],
         ),
     )
-    private_zone, link = create_private_zone(name, place, zone=zone, parent=parent)
+    zone_id, links = _zone_id(name, place, zone=zone, parent=parent)
     record = network.PrivateDnsZoneGroup(
         name,
         resource_group_name=place.resource_group,
         private_endpoint_name=endpoint.name,
         private_dns_zone_group_name="default",
-        private_dns_zone_configs=[
-            network.PrivateDnsZoneConfigArgs(name=group, private_dns_zone_id=private_zone.id)
-        ],
+        private_dns_zone_configs=[network.PrivateDnsZoneConfigArgs(name=group, private_dns_zone_id=zone_id)],
         opts=ResourceOptions(parent=parent),
     )
-    return record, link
+    return record, *links
+
+
+def _zone_id(
+    name: str, place: Placement, *, zone: str, parent: Resource
+) -> tuple[Input[str], Sequence[Resource]]:
+    """The zone that exists, linked by its owner, or one of the stack's own."""
+    if zone in place.network.private_zones:
+        return place.network.private_zones[zone], ()
+    made, link = create_private_zone(name, place, zone=zone, parent=parent)
+    return made.id, (link,)
 
 
 def zone_of(link_id: str) -> str:
@@ -88,7 +96,7 @@ def create_private_zone(
         resource_group_name=place.resource_group,
         private_zone_name=private_zone.name,
         location="global",
-        virtual_network=privatedns.SubResourceArgs(id=place.network_id),
+        virtual_network=privatedns.SubResourceArgs(id=place.network.network_id),
         registration_enabled=False,
         tags=place.tags,
         opts=ResourceOptions(parent=parent),

@@ -89,6 +89,6 @@ def _account(args: VaultUnsealArgs[Placement]) -> storage.StorageAccountArgs:
         shared_keys=False,
         # Public access is on, and restricted by the firewall.
         public="Enabled",
-        firewall=firewall(place.allowed_cidrs, subnet_id=place.nodes_subnet_id),
+        firewall=firewall(place.allowed_cidrs, subnet_id=place.network.nodes_subnet_id),
         tags=place.tags,
     )

@@ -74,7 +74,7 @@ class VaultUnseal(ComponentResource):
         )
         key = _seal_key(name, args, vault, parent=self)
         role = _write_only_role(name, place, parent=self)
-        record, link = create_private_endpoint(
+        record, *links = create_private_endpoint(
             name,
             place,
             resource_id=vault.id,
@@ -111,7 +111,7 @@ class VaultUnseal(ComponentResource):
             pod_labels=POD_LABELS,
             recovery_keys=recovery_keys,
             snapshots=snapshots,
-            ready=(*grants, put, record, link),
+            ready=(*grants, put, record, *links),
         )
         self.register_outputs({"sealKey": key.key_uri, "recoveryKeys": recovery_keys})
 

@@ -225,7 +225,10 @@ _RULES: Mapping[str, _Rule] = {
     "cluster.network.id": _Rule(because=_PLACE),
     "cluster.network.subnets": _Rule(because="the data stores keep their subnets for life"),
     "network.subnets.nodes": _Rule(because="a cluster keeps its subnets for life", allows=_adds),
-    "network.subnets.stores": _Rule(because="the data stores keep their subnets for life"),
+    **dict.fromkeys(
+        ("network.subnets.stores", "network.subnets.api", "network.subnets.endpoints"),
+        _Rule(because="what is in a subnet keeps it for life", allows=_becomes_known),
+    ),
     **dict.fromkeys(("network.from", "network.id", "network.cidr"), _Rule(because=_ADDRESSES)),
     "network.servicesCidr": _Rule(because="a cluster keeps the addresses of its services for life"),
     "network.podsCidr": _Rule(because="a cluster keeps the addresses of its pods for life"),

@@ -11,9 +11,11 @@ from components.config.model import Existing, Model, choice, chosen_by
 
 Ranges = Sequence[tuple[str, str]]
 """Key of `rasa:network` and the range of addresses that it has."""
-Kept = Mapping[str, str | Sequence[str] | None]
+Kept = Mapping[str, str | list[str] | None]
 """Key of `rasa:network` and what it comes to on a running stack (identity.py)."""
-NOTHING_KEPT: Kept = dict.fromkeys(("cidr", "id", "subnets.nodes", "subnets.stores"))
+NOTHING_KEPT: Kept = dict.fromkeys(
+    ("cidr", "id", *(f"subnets.{use}" for use in ("nodes", "stores", "api", "endpoints")))
+)
 """Every key is compared, also with a network from elsewhere, which has others."""
 
 
@@ -59,11 +61,20 @@ class ExistingSubnets(Model):
     nodes: tuple[str, ...] = Field(min_length=1)
     """Of the cluster's nodes (AWS: and pods); private, and on AWS one in each zone that the profile wants."""
     stores: tuple[str, ...] = ()
-    """Of the data stores, on AWS one in each zone; no route to the internet needed. By default those of the
-    nodes."""
+    """AWS: of the data stores, one in each zone, by default those of the nodes. Azure: of PostgreSQL servers,
+    delegated to them. No route to the internet needed."""
     balancers: tuple[str, ...] = ()
-    """Of the ingress' load balancer: public ones, unless `ingress.internal`, where those of the nodes are the
-    default."""
+    """Of the ingress' load balancer. AWS: public ones; with `ingress.internal` by default those of the nodes.
+    Azure: a /24, delegated to Application Gateway for Containers."""
+    api: tuple[str, ...] = ()
+    """Azure: of the Kubernetes API, delegated to AKS."""
+    endpoints: tuple[str, ...] = ()
+    """Azure: of private endpoints, by which the data stores but PostgreSQL are reached."""
+
+    @property
+    def by_use(self) -> Mapping[str, tuple[str, ...]]:
+        """Key → subnets."""
+        return {str(key): getattr(self, key) for key in type(self).model_fields}
 
 
 class ExistingNetwork(_Network):
@@ -71,12 +82,15 @@ class ExistingNetwork(_Network):
 
     source: Existing = Field(alias="from")
     id: str = Field(min_length=1)
-    """The network (AWS: VPC)."""
+    """The network (AWS: VPC; Azure: virtual network)."""
     subnets: ExistingSubnets
     """Its subnets, by id."""
+    private_dns_zones: tuple[str, ...] = ()
+    """Azure: private DNS zones that exist and are linked to the network, a hub's for example, by id; the
+    stack makes those that are not named."""
     internet: bool = True
-    """Whether the nodes' subnets have a route to the internet; false where AWS is reached by VPC endpoints
-    alone, which the stack then looks for (docs/existing-network.md)."""
+    """AWS: whether the nodes' subnets have a route to the internet; false where AWS is reached by VPC
+    endpoints alone, which the stack then looks for (docs/existing-network.md)."""
 
     @property
     def kept(self) -> Kept:
@@ -87,8 +101,15 @@ class ExistingNetwork(_Network):
             "from": self.source,
             "id": self.id,
             "subnets.nodes": sorted(set(self.subnets.nodes)),
-            "subnets.stores": sorted(set(self.subnets.stores or self.subnets.nodes)),
+            "subnets.stores": sorted(set(self._stores)) or None,
+            "subnets.api": [*self.subnets.api] or None,
+            "subnets.endpoints": [*self.subnets.endpoints] or None,
         }
+
+    @property
+    def _stores(self) -> Sequence[str]:
+        """Where nodes have one subnet, which is in all zones, stores are not in it (Azure)."""
+        return self.subnets.stores or (self.subnets.nodes if len(self.subnets.nodes) > 1 else ())
 
 
 Network = Annotated[

@@ -51,13 +51,17 @@ class ExistingNetwork:
     account: str
     """As in `ProviderArgs`; the network may be shared by another one."""
     id: str
-    """VPC."""
+    """VPC or virtual network."""
     subnets: Mapping[str, Sequence[str]]
-    """By what the stack places in them: `nodes`, `stores`, `balancers` (none where there is no ingress)."""
+    """By what the stack places in them, by the keys of `rasa:network.subnets`; a use may have none."""
+    private_zones: Sequence[str]
+    """Private DNS zones that exist, in place of those of the stack's own (Azure)."""
     balancers: Literal["public", "internal"]
-    """What the load balancer is to be."""
+    """What the load balancer is to be, if there is one."""
     internet: bool
     """Whether the nodes reach it; else the cloud's services answer in the network."""
+    snapshots: bool
+    """Whether Vault puts snapshots into a storage of the cloud."""
     zones: int
     """In how many the subnets of nodes and stores must be."""
 

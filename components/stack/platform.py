@@ -242,17 +242,16 @@ def _network(settings: Settings, stack: str) -> p.OwnNetwork | p.ExistingNetwork
     if isinstance(network, ManagedNetwork):
         return p.OwnNetwork(cidr=network.cidr)
     assert settings.account is not None, "the settings ask for it in a network that exists"
-    nodes, balancers = network.subnets.nodes, network.subnets.balancers
-    if ingress.host is not None and ingress.internal:
-        balancers = balancers or nodes
     return p.ExistingNetwork(
         stack=stack,
         account=settings.account,
         id=network.id,
-        subnets={"nodes": nodes, "stores": network.subnets.stores or nodes, "balancers": balancers},
+        subnets=network.subnets.by_use,
         balancers="internal" if ingress.internal else "public",
         internet=network.internet,
         zones=settings.zones_wanted,
+        private_zones=network.private_dns_zones,
+        snapshots=isinstance(settings.secrets_manager, InClusterVault),
     )
 
 

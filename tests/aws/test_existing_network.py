@@ -11,7 +11,8 @@ from pulumi import Resource
 
 from components.aws.existing_network import find_network, problems_of
 from components.aws.existing_vpc import ENDPOINTS, Subnet, Vpc
-from components.aws.network_place import NetworkPlace, smallest_around
+from components.aws.network_place import NetworkPlace
+from components.contract.addresses import smallest_around
 from components.contract.errors import ConfigurationError
 from components.contract.provider import ExistingNetwork
 from tests.recorder import Recorded, Recording, beside, record
@@ -25,6 +26,8 @@ WANTED = ExistingNetwork(
     subnets=NETWORKS["aws"]["subnets"],
     balancers="public",
     internet=True,
+    private_zones=(),
+    snapshots=True,
     zones=3,
 )
 MAKES = {
@@ -173,6 +176,16 @@ def test_subnets_without_a_table_follow_the_main_one() -> None:
     assert [problem.split(" so its")[0].split("' ")[1] for problem in refused.value.problems] == [
         "has no route to 0.0.0.0/0,"
     ] * 3
+
+
+def test_few_addresses_are_a_warning() -> None:
+    few = _vpc(stores={"free": 5})
+    asked = mock.patch("components.aws.existing_network.ask", return_value=few)
+    with asked, mock.patch("pulumi.log.warn") as warn:
+        assert _found(WANTED).result.cidrs == few.cidrs
+    said = [str(call.args[0]) for call in warn.call_args_list]
+    assert len(said) == len(WANTED.subnets["stores"])
+    assert all("has 5 free addresses; a new stack wants 6" in text for text in said)
 
 
 @pytest.mark.parametrize(

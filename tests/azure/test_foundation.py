@@ -20,7 +20,7 @@ OFFICE = "198.51.100.0/24"
 ADMIN = "00000000-0000-4000-8000-00000000000a"
 
 
-def foundation(*, preview: bool = False, **changes: Any) -> Recording[Foundation]:
+def foundation_args(**changes: Any) -> FoundationArgs:
     args: dict[str, Any] = {
         "profile": "production",
         "size": "medium",
@@ -37,8 +37,11 @@ def foundation(*, preview: bool = False, **changes: Any) -> Recording[Foundation
         "alarm_target": None,
         "tags": {"stack": "test"},
     }
-    given = FoundationArgs(**{**args, **changes})
-    return record(lambda: Foundation("foundation", given), preview=preview)
+    return FoundationArgs(**{**args, **changes})
+
+
+def foundation(*, preview: bool = False, **changes: Any) -> Recording[Foundation]:
+    return record(lambda: Foundation("foundation", foundation_args(**changes)), preview=preview)
 
 
 @pytest.fixture(scope="module")

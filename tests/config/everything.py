@@ -26,6 +26,7 @@ from tests.config.whole_blocks import (
     COMMON,
     CUSTOM,
     IN_A_NETWORK,
+    IN_A_SPOKE,
     IN_CLUSTER,
     MONGO,
     ON_AWS,
@@ -61,6 +62,7 @@ STACKS: Mapping[str, Block] = {
     },
     "aws-beside": BESIDE_A_CLUSTER,
     "aws-network": IN_A_NETWORK,
+    "azure-network": IN_A_SPOKE,
     "aws-mongodb": {**ON_AWS, "trackerStore": {**SIZED, "kind": "mongodb"}, "analytics": {"from": "none"}},
     "none": _changed(
         **{key: value for key, value in COMMON.items() if key != "tags"}, **BESIDE, trackerStore=POSTGRES

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from components.config.identity import PROTECTED, facts, refusals, unnoted, warnings
 from tests.config import blocks
+from tests.config.everything import STACKS, settings_of
 from tests.config.rules.test_stack import settings
 
 PRODUCTION: dict[str, Any] = {"profile": "production"}
@@ -66,6 +68,31 @@ def test_a_network_that_exists_is_kept(subnets: dict[str, Any], key: str | None)
     assert [problem.split(" is ")[0] for problem in problems] == ([] if key is None else [key]), problems
     # And back: no stack moves into a network.
     assert bool(refused(after, before)) is (key is not None or len(subnets.get("nodes", ())) > 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"api": ["other"]}, "rasa:network.subnets.api"),
+        ({"endpoints": ["other"]}, "rasa:network.subnets.endpoints"),
+        ({"stores": ["other"]}, "rasa:network.subnets.stores"),
+        ({"balancers": ["other"]}, None),
+        ({}, None),
+    ],
+)
+def test_each_subnet_of_azure_is_kept(change: dict[str, list[str]], key: str | None) -> None:
+    given: Any = STACKS["azure-network"]
+    network: dict[str, Any] = given["network"]
+    ids = {use: [f"{network['id']}/subnets/{one}" for one in ones] for use, ones in change.items()}
+    after = {**given, "network": {**network, "subnets": {**network["subnets"], **ids}}}
+
+    def kept(raw: Any) -> Any:
+        return {**json.loads(json.dumps(facts(settings_of(raw)))), PROTECTED: True}
+
+    problems = refusals(kept(given), kept(after))
+    assert [problem.split(" is ")[0] for problem in problems] == ([] if key is None else [key]), problems
+    # As the engine keeps them and as the program has them: lists, and not tuples.
+    assert facts(settings_of(given)) == {**kept(given), PROTECTED: False}
 
 
 def test_a_stack_without_protection_refuses_none_of_it() -> None:

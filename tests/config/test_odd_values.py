@@ -78,7 +78,6 @@ def test_the_stacks_use_every_key(accepted: dict[str, Settings]) -> None:
     # tests/config/test_first_model.py, test_transforms.py
     of_a_file = {"Assistant.upload", "Settings.transforms"}
     refused = {"ManagedCluster.size", "ManagedModelStorage.size"}  # rules/unused.py
-    refused |= {"ExistingNetwork.pods_cidr"}  # rules/addresses.py: AWS has no use for it
     assert missing == of_a_file | refused
 
 

@@ -196,6 +196,25 @@ ON_AZURE: Block = {
         "certificate": {"from": "cert-manager", "email": "ops@example.com"},
     },
 }
+SPOKE = (
+    "/subscriptions/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/net/providers"
+    "/Microsoft.Network/virtualNetworks/spoke"
+)
+IN_A_SPOKE: Block = {
+    **ON_AZURE,
+    "network": {
+        "from": "existing",
+        "id": SPOKE,
+        "subnets": {
+            use: [f"{SPOKE}/subnets/{use}"] for use in ("nodes", "api", "stores", "endpoints", "balancers")
+        },
+        "privateDnsZones": [
+            SPOKE.replace("virtualNetworks/spoke", "privateDnsZones/privatelink.blob.core.windows.net")
+        ],
+        "servicesCidr": "172.20.0.0/16",
+        "podsCidr": "10.244.0.0/16",
+    },
+}
 ON_GOOGLE: Block = {
     **COMMON,
     "registry": {"id": "projects/company-shared/locations/europe/repositories/images"},

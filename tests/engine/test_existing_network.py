@@ -10,21 +10,19 @@ import pytest
 from simcloud.lifecycle import Lifecycle
 from simcloud.wire import Value
 from tests.simulations import example
-from tests.variants import NETWORKS
+from tests.variants import ACCOUNTS, NETWORKS
 
 pytestmark = pytest.mark.engine
 
-PRODUCTION = {"aws": ("aws-production", "111122223333")}
-"""Cloud → example of a protected stack with an ingress, and its account."""
-
 
 @pytest.mark.long
-@pytest.mark.parametrize("cloud", PRODUCTION)
+@pytest.mark.parametrize("cloud", NETWORKS)
 def test_lifecycle(cloud: str, tmp_path: Path) -> None:
-    stack, account = PRODUCTION[cloud]
     network = NETWORKS[cloud]
     simulation = example(
-        stack, tmp_path / "state", config={"rasa:account": account, "rasa:network": dict(network)}
+        f"{cloud}-production",
+        tmp_path / "state",
+        config={"rasa:account": ACCOUNTS[cloud], "rasa:network": dict(network)},
     )
     stores = {**network["subnets"], "stores": network["subnets"]["nodes"]}
     moves: list[Mapping[str, Value]] = [

@@ -11,18 +11,30 @@ from ipaddress import IPv4Network
 from components.config.clouds.facts import (
     AWS_ONLY,
     NEEDS_OWN_CLUSTER,
-    NEEDS_OWN_NETWORK,
     CloudFacts,
     Format,
     Gap,
     IngressFacts,
     NameLimit,
+    NetworkIds,
     NotSold,
     Ranges,
     Tags,
 )
 
 _123 = ("1", "2", "3")
+
+
+def _resource(pattern: str, example: str) -> Format:
+    """An id of Microsoft.Network; Azure does not mind its case."""
+    return Format(
+        pattern=re.compile(
+            rf"^/subscriptions/[0-9a-f-]{{36}}/resourceGroups/[^/]+/providers/Microsoft\.Network/{pattern}$",
+            re.IGNORECASE,
+        ),
+        accepted=f"/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Network/{example}",
+    )
+
 
 AZURE = CloudFacts(
     title="Azure",
@@ -111,7 +123,13 @@ AZURE = CloudFacts(
         ),
     ),
     beside_existing_cluster=NEEDS_OWN_CLUSTER,
-    existing_network=NEEDS_OWN_NETWORK,
+    existing_network=NetworkIds(
+        id=_resource("virtualNetworks/[^/]+", "virtualNetworks/<name>"),
+        subnet=_resource("virtualNetworks/[^/]+/subnets/[^/]+", "virtualNetworks/<name>/subnets/<name>"),
+        uses=("nodes", "api", "stores", "endpoints", "balancers"),
+        zonal=False,
+        private_zone=_resource("privateDnsZones/[^/]+", "privateDnsZones/<zone>"),
+    ),
     model_access_ends=True,
     # azure-native sends it in one Put Blob of API version 2018-11-09 (pulumi-azure-native:
     # provider/pkg/resources/customresources/custom_storage.go).

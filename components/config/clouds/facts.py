@@ -107,6 +107,12 @@ class NetworkIds:
 
     id: Format
     subnet: Format
+    uses: Sequence[str] = ("nodes", "stores", "balancers")
+    """The keys of `subnets` that the cloud has."""
+    zonal: bool = True
+    """A subnet lies in one zone, so that there are several; else there is one of each."""
+    private_zone: Format | None = None
+    """How a private DNS zone is named; None: there is none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

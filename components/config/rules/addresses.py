@@ -101,9 +101,8 @@ def _twice(settings: Settings) -> Iterator[str]:
         ("preflight.warnOnly", settings.preflight.warn_only),
     ]
     if isinstance(network, ExistingNetwork):
-        subnets = network.subnets
-        lists += [("network.subnets.nodes", subnets.nodes), ("network.subnets.stores", subnets.stores)]
-        lists += [("network.subnets.balancers", subnets.balancers)]
+        lists += [(f"network.subnets.{use}", ids) for use, ids in network.subnets.by_use.items()]
+        lists += [("network.privateDnsZones", network.private_dns_zones)]
     else:
         lists += [("network.zones", network.zones), ("network.avoid", network.avoid)]
     if isinstance(cluster, ManagedCluster):

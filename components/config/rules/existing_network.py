@@ -9,72 +9,128 @@ from collections.abc import Iterator, Sequence
 
 from components.config import support
 from components.config.clouds import CLOUDS
-from components.config.clouds.facts import Gap
+from components.config.clouds.facts import NetworkIds
 from components.config.cluster import ManagedCluster
-from components.config.messages import rm_command, set_with
+from components.config.messages import rm_command, set_command, set_with
 from components.config.network import ExistingNetwork
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
+from components.config.tracker_store import ManagedTrackerStore
 
 KEY = "rasa:network"
 ALB_ZONES = 2
 """An Application Load Balancer has subnets in two zones at least ("Subnets for your load balancer")."""
 
 
-def _named(settings: Settings) -> Iterator[str]:
+def _existing(settings: Settings) -> tuple[ExistingNetwork, NetworkIds] | None:
+    """The network, where it is used and the cloud takes one; a gap, and what changes nothing, is said."""
     network, cloud = settings.network, settings.cloud
     if not isinstance(network, ExistingNetwork) or not isinstance(settings.cluster, ManagedCluster):
-        return  # beside a cluster that exists it would change nothing, which is said
-    if gap := support.existing_network_gap(cloud):
-        yield str(gap)
+        return None
+    ids = CLOUDS[cloud].existing_network if cloud in CLOUDS else None
+    return (network, ids) if isinstance(ids, NetworkIds) else None
+
+
+def _gap(settings: Settings) -> Iterator[str]:
+    if not isinstance(settings.network, ExistingNetwork) or not isinstance(settings.cluster, ManagedCluster):
         return
-    ids = CLOUDS[cloud].existing_network
-    assert not isinstance(ids, Gap), "a gap is said above"
-    if settings.account is None:
+    if gap := support.existing_network_gap(settings.cloud):
+        yield str(gap)
+    elif settings.account is None:
         how = set_with("rasa:account", "<id>")
         yield f"rasa:account is missing: a network that exists may be shared by another one; {how}"
-    if not ids.id.pattern.match(network.id):
-        how = set_with(f"{KEY}.id", "<id>")
-        yield f"{KEY}.id {network.id!r} is none of {cloud}; accepted: {ids.id.accepted}; {how}"
-    for use, subnets in _uses(network):
-        for index, subnet in enumerate(subnets):
-            if not ids.subnet.pattern.match(subnet):
-                path = f"{KEY}.subnets.{use}[{index}]"
-                how = set_with(path, "<id>")
-                yield f"{path} {subnet!r} is none of {cloud}; accepted: {ids.subnet.accepted}; {how}"
+
+
+def _named(settings: Settings) -> Iterator[str]:
+    """Ids as the cloud spells them, and none that the cloud has no use for."""
+    if (known := _existing(settings)) is None:
+        return
+    network, ids = known
+    zones = network.private_dns_zones
+    values = [("id", network.id, ids.id), *(("privateDnsZones", one, ids.private_zone) for one in zones)]
+    for use, subnets in network.subnets.by_use.items():
+        form = ids.subnet if use in ids.uses else None
+        values += [(f"subnets.{use}[{index}]", subnet, form) for index, subnet in enumerate(subnets)]
+    for key, value, form in values:
+        path = f"{KEY}.{key}"
+        if form is None:
+            yield f"{path} {value!r} has no use on {settings.cloud}; remove it with: {rm_command(path)}"
+        elif not form.pattern.match(value):
+            how = set_with(path, "<id>")
+            yield f"{path} {value!r} is none of {settings.cloud}; accepted: {form.accepted}; {how}"
+
+
+def _subscription(settings: Settings) -> Iterator[str]:
+    """A private endpoint is in the subscription of its network (Azure, "What is a private endpoint?")."""
+    network, account = settings.network, settings.account
+    if settings.cloud != "azure" or not isinstance(network, ExistingNetwork) or account is None:
+        return
+    if f"/subscriptions/{account}/".lower() not in network.id.lower():
+        yield (
+            f"{KEY}.id {network.id!r} is in another subscription than rasa:account {account!r}; accepted: a "
+            f"network of that subscription, peered with others; {set_with(f'{KEY}.id', '<id>')}"
+        )
 
 
 def _enough(settings: Settings) -> Iterator[str]:
-    """One subnet in each zone."""
-    network = settings.network
-    if not isinstance(network, ExistingNetwork) or support.existing_network_gap(settings.cloud):
+    """One subnet in each zone, or one that is in all."""
+    if (known := _existing(settings)) is None:
         return
-    for use, subnets in _uses(network):
-        wanted = ALB_ZONES if use == "balancers" else settings.zones_wanted
-        if subnets and len(set(subnets)) < wanted:
-            path = f"{KEY}.subnets.{use}"
+    network, ids = known
+    for use, subnets in network.subnets.by_use.items():
+        given, wanted = len(set(subnets)), ALB_ZONES if use == "balancers" else settings.zones_wanted
+        path = f"{KEY}.subnets.{use}"
+        if ids.zonal and 0 < given < wanted:
             yield (
-                f"{path} names {len(set(subnets))} and {wanted} are needed, each in a zone of its own; "
+                f"{path} names {given} and {wanted} are needed, each in a zone of its own; "
                 + set_with(f"{path}[{len(subnets)}]", "<id>")
+            )
+        elif not ids.zonal and given > 1:
+            yield (
+                f"{path} names {given}; accepted: one, which is in all zones; remove the others with: "
+                f"{rm_command(f'{path}[1]')}"
             )
 
 
-def _balancers(settings: Settings) -> Iterator[str]:
-    network, path = settings.network, f"{KEY}.subnets.balancers"
-    if not isinstance(network, ExistingNetwork) or support.existing_network_gap(settings.cloud):
+def _needed(settings: Settings) -> Iterator[str]:
+    if (known := _existing(settings)) is None:
         return
+    network, ids = known
+    wanted = dict(_wanted(settings, ids))
+    for use, why in wanted.items():
+        path = f"{KEY}.subnets.{use}"
+        if not network.subnets.by_use[use]:
+            yield f"{path} is missing: {why}; {set_with(f'{path}[0]', '<id>')}"
+    path = f"{KEY}.subnets.balancers"
     if settings.ingress.host is None and network.subnets.balancers:
         yield f"{path} would change nothing: there is no ingress.host; remove it with: {rm_command(path)}"
-    elif settings.ingress.host and not settings.ingress.internal and not network.subnets.balancers:
-        yield (
-            f"{path} is missing: the ingress is public, and its load balancer needs public subnets; "
-            f"{set_with(f'{path}[0]', '<id>')}, or {set_with('rasa:ingress.internal', 'true')}"
-        )
+
+
+def _wanted(settings: Settings, ids: NetworkIds) -> Iterator[tuple[str, str]]:
+    """Use of a subnet, and why it is needed."""
+    stores, vault = settings.managed_stores, settings.secrets_manager.source == "in-cluster"
+    postgres = [one for one in stores if isinstance(one, ManagedTrackerStore) and one.kind == "postgres"]
+    if "api" in ids.uses:
+        yield "api", "AKS gives the Kubernetes API an address in it"
+    if "endpoints" in ids.uses and (len(stores) > len(postgres) or vault):
+        yield "endpoints", "data stores are reached by private endpoints"
+    if not ids.zonal and postgres:
+        yield "stores", "PostgreSQL servers are in a subnet of their own"
+    if settings.ingress.host is not None and not settings.ingress.internal:
+        inside = f" ({set_command('rasa:ingress.internal', 'true')} has it in those of the nodes)"
+        yield "balancers", f"the ingress is public, in subnets of its own{inside if ids.zonal else ''}"
 
 
 def _no_internet(settings: Settings) -> Iterator[str]:
     network, mirror = settings.network, "rasa:registry.mirror"
-    if isinstance(network, ExistingNetwork) and not network.internet and settings.registry.mirror is None:
+    if not isinstance(network, ExistingNetwork) or network.internet:
+        return
+    if settings.cloud != "aws":
+        yield (
+            f"{KEY}.internet false is not supported on {settings.cloud}; accepted: a NAT gateway, or a route "
+            f"to a firewall; remove it with: {rm_command(f'{KEY}.internet')}"
+        )
+    elif settings.registry.mirror is None:
         yield (
             f"{mirror} is missing: with {KEY}.internet false no pod reaches the registries of the vendors; "
             "accepted: a registry that the nodes reach, such as one of ECR (docs/registry.md); "
@@ -82,9 +138,4 @@ def _no_internet(settings: Settings) -> Iterator[str]:
         )
 
 
-def _uses(network: ExistingNetwork) -> Sequence[tuple[str, Sequence[str]]]:
-    subnets = network.subnets
-    return (("nodes", subnets.nodes), ("stores", subnets.stores), ("balancers", subnets.balancers))
-
-
-RULES: Sequence[Rule] = (_named, _enough, _balancers, _no_internet)
+RULES: Sequence[Rule] = (_gap, _named, _subscription, _enough, _needed, _no_internet)
