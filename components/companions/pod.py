@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from pulumi import Input, Output
 from pulumi_kubernetes.core import v1
 
 from components.companions.args import ServerArgs
 from components.contract.secrets import SecretRef
+from components.kubernetes import trust
 from components.kubernetes.restricted import container_security, pod_security
 from components.kubernetes.scheduling import NODE, ZONE, spread
 
@@ -27,7 +29,10 @@ def pod(args: ServerArgs, labels: Mapping[str, str], secret: Output[str] | None)
         security_context=pod_security(user=args.user),
         topology_spread_constraints=spread(labels, (ZONE, NODE), by_revision=True),
         containers=[_container(args, secret)],
-        volumes=[v1.VolumeArgs(name=SCRATCH, empty_dir=v1.EmptyDirVolumeSourceArgs(size_limit="1Gi"))],
+        volumes=[
+            v1.VolumeArgs(name=SCRATCH, empty_dir=v1.EmptyDirVolumeSourceArgs(size_limit="1Gi")),
+            *([] if args.trust is None else [cast("v1.VolumeArgs", trust.volume(args.trust))]),
+        ],
     )
 
 
@@ -47,12 +52,18 @@ def _container(args: ServerArgs, secret: Output[str] | None) -> v1.ContainerArgs
             requests={"cpu": args.cpu, "memory": args.memory}, limits={"memory": args.memory}
         ),
         security_context=container_security(writable=args.writable),
-        volume_mounts=[v1.VolumeMountArgs(name=SCRATCH, mount_path="/tmp")],  # noqa: S108 (of the pod)
+        volume_mounts=[
+            v1.VolumeMountArgs(name=SCRATCH, mount_path="/tmp"),  # noqa: S108 (of the pod)
+            *([] if args.trust is None else [cast("v1.VolumeMountArgs", trust.MOUNT)]),
+        ],
     )
 
 
 def _environment(args: ServerArgs, secret: Output[str] | None) -> list[v1.EnvVarArgs]:
-    variables = [v1.EnvVarArgs(name=name, value=value) for name, value in sorted(args.variables.items())]
+    given = dict.fromkeys(trust.OF_ANY if args.trust else (), trust.PATH)
+    # What the stack file gives the server itself goes before.
+    plain = {name: value for name, value in given.items() if name not in args.secrets} | {**args.variables}
+    variables = [v1.EnvVarArgs(name=name, value=value) for name, value in sorted(plain.items())]
     for name, value in sorted(args.secrets.items()):
         if isinstance(value, SecretRef):
             variables.append(_referred(name, value.name, value.key))

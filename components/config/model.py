@@ -119,20 +119,29 @@ TrackerSecret = Annotated[
 """The same, or `{vaultKey}`: Rasa reads no other secret from Vault (docs/rasa-pro.md, Vault)."""
 
 
-def _pem(text: str) -> str:
+def ders_of(text: str) -> list[bytes]:
+    """The certificates of a PEM; `ValueError` where it is none."""
     accepted = "accepted: the text that begins with -----BEGIN CERTIFICATE-----"
     if "PRIVATE KEY-----" in text:
         raise ValueError(f"holds a private key, which would stand where everybody reads; {accepted}")
     found = CERTIFICATE.findall(text)
     if not found:
         raise ValueError(f"is no PEM; {accepted} and ends with -----END CERTIFICATE-----")
-    for number, body in enumerate(found, start=1):
-        try:
-            der = b64decode("".join(body.split()), validate=True)
-        except ValueError:
-            der = b""
-        if not der.startswith(DER_SEQUENCE):
-            raise ValueError(f"has a certificate (the {number}.) that cannot be read; {accepted}")
+    return [_der(body, number, accepted) for number, body in enumerate(found, start=1)]
+
+
+def _der(body: str, number: int, accepted: str) -> bytes:
+    try:
+        der = b64decode("".join(body.split()), validate=True)
+    except ValueError:
+        der = b""
+    if not der.startswith(DER_SEQUENCE):
+        raise ValueError(f"has a certificate (the {number}.) that cannot be read; {accepted}")
+    return der
+
+
+def _pem(text: str) -> str:
+    _ = ders_of(text)
     return text
 
 

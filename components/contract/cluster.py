@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pulumi import Output
 
@@ -113,6 +114,15 @@ class Provisioner:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TrustBundle:
+    """A PEM file in Rasa's namespace with all authorities that pods trust: public ones, and a company's."""
+
+    kind: Literal["configMap", "secret"]
+    name: str | Output[str]
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Kubernetes(Connection):
     """The cluster that everything of Rasa's runs in."""
 
@@ -131,6 +141,10 @@ class Kubernetes(Connection):
     """Network policies say who talks to Rasa's pods and whom they call; else whatever surrounds them does."""
     pull_secret: Output[str] | None = None
     """Secret: Docker's config.json with the logins of registries, for each namespace of the stack's pods."""
+    authorities: str | None = None
+    """All that its pods trust, as PEM, of which a `TrustBundle` is to be made; public."""
+    trust: TrustBundle | None = None
+    """What its pods trust; None: each what its image brings."""
     flavor: Flavor = "kubernetes"
     """OpenShift assigns users and groups of pods itself, and has a router and a DNS of its own."""
     provisioner: Provisioner | None = None

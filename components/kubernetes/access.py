@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pulumi_kubernetes as kubernetes
 from pulumi import ComponentResource, Output, ResourceOptions
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contract.cluster import OPEN_LABEL, ClusterConfigMap, Kubernetes
+from components.contract.cluster import OPEN_LABEL, ClusterConfigMap, Kubernetes, TrustBundle
 from components.kubernetes.pull_secret import with_pull_secret
 
 POD_SECURITY = "restricted"
@@ -50,6 +52,8 @@ class ClusterAccess(ComponentResource):
         )
         for setting in args.cluster_network.settings:
             self._tell(setting)
+        if args.authorities is not None:
+            self.cluster = replace(args, trust=self._trust(args.authorities))
         self.register_outputs({"namespace": self.namespace})
 
     def _tell(self, setting: ClusterConfigMap) -> None:
@@ -59,6 +63,18 @@ class ClusterAccess(ComponentResource):
             data=setting.data,
             opts=ResourceOptions(parent=self, provider=self.provider),
         )
+
+    def _trust(self, authorities: str) -> TrustBundle:
+        key = "bundle.pem"
+        made = v1.ConfigMap(
+            "authorities",
+            metadata=ObjectMetaArgs(namespace=self.namespace),
+            # Named anew when it changes, and so the pods are: clients read it once.
+            immutable=True,
+            data={key: authorities},
+            opts=ResourceOptions(parent=self, provider=self.provider),
+        )
+        return TrustBundle(kind="configMap", name=made.metadata.name, key=key)
 
     def _namespace(self) -> Output[str]:
         if self.cluster.has_namespace:

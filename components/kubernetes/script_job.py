@@ -14,9 +14,11 @@ from pulumi_kubernetes.batch import v1 as batch
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from components.contract.cluster import TrustBundle
 from components.contract.secrets import SecretRef, SecretValue, engine_values, references
 from components.kubernetes.documents import Block
 from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
+from components.kubernetes.trust import MOUNT, OF_PYTHON, PATH, volume
 
 REPLACE_FAILED = {"pulumi.com/replaceUnready": "true"}
 """Annotation of a Job: without it the next `up` waits for the failed Job of the last one, and fails, too
@@ -75,16 +77,19 @@ class ScriptPod:
     resources: Block
     owner: int | None = None
     """Group that volumes are made to belong to."""
+    trust: TrustBundle | None = None
+    """Whom its clients trust, where its other parts do not say it."""
 
     def spec(self) -> Block:
         """As Kubernetes writes it (camelCase), for the blocks of the chart's values are part of it."""
+        trusts = self.trust is not None
         container: dict[str, object] = {
             "name": self.name,
             "image": self.image,
             "command": ["python3", self.script],
             "args": [*self.arguments],
-            "env": [*self.environment],
-            "volumeMounts": [*self.mounts],
+            "env": [*self.environment, *(environment(dict.fromkeys(OF_PYTHON, PATH), {}) if trusts else ())],
+            "volumeMounts": [*self.mounts, *([MOUNT] if trusts else ())],
             "securityContext": CONTAINER_SECURITY,
             "resources": self.resources,
         }
@@ -99,7 +104,7 @@ class ScriptPod:
             else {**POD_SECURITY, "fsGroup": self.owner},
             "initContainers": [*self.side_cars],
             "containers": [container],
-            "volumes": [*self.volumes],
+            "volumes": [*self.volumes, *([] if self.trust is None else [volume(self.trust)])],
         }
         return cast("Block", spec)
 

@@ -65,6 +65,7 @@ class AnalyticsServices(ComponentResource):
             secrets=self._secret(name, args.namespace, engine_values(analytics_secrets(wanted))),
             files=self._files(name, args.namespace, engine_values(analytics_files(wanted))),
             pod_labels=args.cluster.rasa.pod_labels,
+            trust=args.cluster.trust,
         )
         Release(
             name,
@@ -141,6 +142,7 @@ class AnalyticsServices(ComponentResource):
                 namespace=args.namespace,
                 image=args.image,
                 identity=args.cluster.setup,
+                trust=args.cluster.trust,
                 service_account=setup,
                 ready=(
                     *args.cluster.ready,

@@ -15,11 +15,14 @@ from urllib.parse import quote
 
 from pulumi import Output
 
+from components.contract.cluster import TrustBundle
 from components.contract.companions import Analytics
 from components.contract.connections import AwsIam, KafkaSecurity, MutualTls, Plaintext, Postgres, SaslTls
 from components.contract.secrets import FileContent, SecretRef, SecretValue, references
+from components.kubernetes import trust
 from components.kubernetes.documents import Block, Document
 from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
+from components.kubernetes.script_job import environment
 
 DATABASE_PASSWORD, KAFKA_PASSWORD = "ANALYTICS_DB_PASSWORD", "KAFKA_PASSWORD"
 FILES = "/etc/rasa-analytics"
@@ -37,6 +40,8 @@ class Place:
     secrets: Output[str] | None
     files: Output[str] | None
     pod_labels: Mapping[str, str]
+    trust: TrustBundle | None = None
+    """Whom it trusts; None: what its image brings."""
 
 
 def analytics_secrets(wanted: Analytics) -> dict[str, SecretValue]:
@@ -85,12 +90,21 @@ def analytics_values(wanted: Analytics, place: Place) -> dict[str, Document]:
             # /healthcheck on 8732 for both probes is the chart's default; the tables of a first start take
             # longer than its 15 s + 6 × 15 s.
             "livenessProbe": {"initialDelaySeconds": 120},
-            "additionalEnv": [_variable(DATABASE_PASSWORD, wanted, place)],
+            "additionalEnv": [
+                _variable(DATABASE_PASSWORD, wanted, place),
+                *(environment(dict.fromkeys(trust.OF_PYTHON, trust.PATH), {}) if place.trust else ()),
+            ],
             "database": {"url": database_url(wanted.database, wanted.login.username)},
             "kafka": _kafka(wanted, place),
             **_cloud(wanted.security),
-            "volumes": [_volume(files, place)] if files else [],
-            "volumeMounts": [{"name": "files", "mountPath": FILES, "readOnly": True}] if files else [],
+            "volumes": [
+                *([_volume(files, place)] if files else []),
+                *([] if place.trust is None else [trust.volume(place.trust)]),
+            ],
+            "volumeMounts": [
+                *([{"name": "files", "mountPath": FILES, "readOnly": True}] if files else []),
+                *([] if place.trust is None else [trust.MOUNT]),
+            ],
         },
     }
 
@@ -118,6 +132,9 @@ def _kafka(wanted: Analytics, place: Place) -> Block:
     }
     if KAFKA_CA in analytics_files(wanted):
         block["sslCaLocation"] = f"{FILES}/{KAFKA_CA}"
+    elif place.trust is not None and not isinstance(security, Plaintext):
+        # librdkafka reads no variable (docs/rasa-pro.md, Authorities).
+        block["sslCaLocation"] = trust.PATH
     match security:
         case SaslTls():
             at = _at(KAFKA_PASSWORD, wanted, place)

@@ -237,6 +237,7 @@ class Assistant(ComponentResource):
                 namespace=self.namespace,
                 image=args.image,
                 identity=args.cluster.setup,
+                trust=args.cluster.trust,
                 service_account=setup_account,
                 ready=(
                     *args.cluster.ready,

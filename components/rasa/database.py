@@ -8,7 +8,7 @@ from typing import assert_never
 
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions, RunError
 
-from components.contract.cluster import DATABASE_INIT, NAME_LABEL, PodIdentity
+from components.contract.cluster import DATABASE_INIT, NAME_LABEL, PodIdentity, TrustBundle
 from components.contract.connections import Postgres
 from components.contract.secrets import (
     CloudIdentityLogin,
@@ -52,6 +52,8 @@ class DatabaseInitArgs:
     identity: PodIdentity
     """The setup identity: it may read the administrator's password, Rasa's own may not."""
     service_account: Input[str]
+    trust: TrustBundle | None = None
+    """Whom it trusts where it reads the administrator's password."""
     ready: tuple[Resource, ...]
     """What must exist before a pod can start and reach the server."""
 
@@ -78,6 +80,7 @@ class DatabaseInit(ComponentResource):
             mounts=({"name": "files", "mountPath": MOUNT, "readOnly": True},),
             volumes=(_files(f"{name}-files", place, args.postgres),),
             resources=RESOURCES,
+            trust=args.trust,
         )
         job = ScriptJob(
             pod=pod,

@@ -13,6 +13,7 @@ from pulumi import Output
 from components.contract.connections import SideCar, Volume
 from components.contract.secrets import FileContent, SecretRef, references
 from components.contract.terms import Flavor
+from components.kubernetes import trust
 from components.kubernetes.documents import Block
 from components.kubernetes.restricted import CONTAINER_SECURITY
 from components.kubernetes.script_job import environment
@@ -78,6 +79,9 @@ def mounts(args: AssistantArgs, made: PodObjects) -> Mounts:
     if needed.client:
         volumes.append(_files("client-files", "secret", made.client_files, needed.client))
         mounted.append({"name": "client-files", "mountPath": CLIENT, "readOnly": True})
+    if args.cluster.trust is not None:
+        volumes.append(trust.volume(args.cluster.trust))
+        mounted.append(trust.MOUNT)
     if isinstance(args.model_storage, Volume):
         claim: Block = {"claimName": args.model_storage.claim, "readOnly": True}
         volumes.append({"name": "models", "persistentVolumeClaim": claim})

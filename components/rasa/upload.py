@@ -84,7 +84,7 @@ def _parts(content: bytes) -> list[str]:
 
 def _pod(args: UploadArgs, scripts: Block, parts: Sequence[Output[str]], digest: str) -> ScriptPod:
     assistant, storage = args.assistant, args.assistant.model_storage
-    mine = environment_of(next(one for one in args.connections if one.connection is storage))
+    mine = environment_of(assistant, next(one for one in args.connections if one.connection is storage))
     mounted = mounts(assistant, args.made)
     volumes = [each for each in mounted.volumes if each["name"] != "models"]
     models = [each for each in mounted.mounts if each["name"] != "models"]

@@ -128,6 +128,7 @@ class CompanionServers:
                 start_seconds=block.start_seconds,
                 variables=block.variables,
                 secrets={key: secret(value) for key, value in block.secrets.items()},
+                trust=self.access.cluster.trust,
                 writable=block.writable,
             )
         return Server(name, server, ResourceOptions(providers=[self.access.provider]))

@@ -14,6 +14,7 @@ import pulumi_random as random
 from pulumi import ResourceOptions
 from typing_extensions import TypeVar
 
+from components.config.ca_bundle import joined, trust_of
 from components.config.cluster import ExistingCluster, ManagedCluster, connect_cluster
 from components.config.network import ManagedNetwork
 from components.config.pod_login import node_endpoints
@@ -161,11 +162,14 @@ def _platform(
     services: CloudServices | None = None,
     facts: FoundationFacts | None = None,
 ) -> Platform:
+    bundle = settings.assistant.ca_bundle
     told = replace(
         cluster,
         deletion_protection=settings.protected,
         closed=settings.network_policies.enabled,
         pull_secret=pull_secret(settings.registry),
+        authorities=joined(bundle) if isinstance(bundle, str) else None,
+        trust=trust_of(bundle),
     )
     access = ClusterAccess("cluster", told)
     suppliers = Suppliers(supplier, access, settings.cluster)

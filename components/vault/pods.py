@@ -74,6 +74,7 @@ def create_pod(  # noqa: PLR0913 (a pod's parts, each said by name)
             {"name": "login", "projected": {"sources": [{"serviceAccountToken": token}]}},
         ),
         resources=RESOURCES,
+        trust=args.access.cluster.trust,
     )
 
 

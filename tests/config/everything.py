@@ -111,8 +111,12 @@ STACKS: Mapping[str, Block] = {
             },
         },
         llmKeys={"OPENAI_API_KEY": SECRET},
+        assistant={"model": "assistant-1.0.0", "caBundle": SECRET},
     ),
-    "vault": _changed(trackerStore=TRACKER_STORES["postgres-vault"]),
+    "vault": _changed(
+        trackerStore=TRACKER_STORES["postgres-vault"],
+        assistant={"model": "assistant-1.0.0", "caBundle": {"configMapName": "trust", "key": "all.pem"}},
+    ),
     "iam": _changed(
         trackerStore=existing(host="db.example", awsIamRegion="eu-central-1", ca=CA),
         ingress={

@@ -53,6 +53,7 @@ ASSISTANT: Block = {
     "extraEndpoints": {"vector_store": {"host": "qdrant.example.com"}, "tracker_store": {"db": "rasa"}},
     "variables": {"NO_PROXY": ".svc"},
     "logLevel": "debug",
+    "caBundle": CERTIFICATE,
     "image": {
         "repository": "registry.example.com/rasa-pro",
         "tag": "3.21.0-latest",

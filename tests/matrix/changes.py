@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from tests.config import blocks
+from tests.config.whole_blocks import CERTIFICATE
 from tests.stacks import stack_config
 from tests.variants import LOGINS
 
@@ -77,6 +78,7 @@ ANY: Mapping[str, object] = {
     "assistant.replicas": 3,
     "assistant.size": "large",
     "assistant.workers": 2,
+    "assistant.caBundle": CERTIFICATE,
     "assistant.image.tag": "3.21.1-latest",
     "preflight.warnOnly": ["model"],
     "pods.labels": {"example.com/team": "bots"},

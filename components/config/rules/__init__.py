@@ -75,6 +75,7 @@ def problems(
         _stack_name(stack),
         *plain_secrets(secret_keys, written),
         stores.access_has_not_ended(today),
+        assistant.authorities_have_not_ended(today),
     )
     return run(rules, settings, wrong)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from components.config import companions as o
+from components.config.ca_bundle import ended
 from components.config.capacity import REPLICAS, assistant_replicas
 from components.config.clouds import CLOUDS
 from components.config.messages import rm_command, set_with
@@ -43,6 +45,21 @@ def _assistant(settings: Settings) -> Iterator[str]:
             f"rasa:assistant.workers is {assistant.workers}, and extraEndpoints has a2a_server, whose tasks "
             f"live in one process; {set_with('rasa:assistant.workers', '1')} and add pods instead"
         )
+
+
+def authorities_have_not_ended(today: date) -> Rule:
+    """A certificate whose time is over helps nobody, and mostly is the wrong file; `today` in UTC."""
+
+    def rule(settings: Settings) -> Iterator[str]:
+        bundle, path = settings.assistant.ca_bundle, "rasa:assistant.caBundle"
+        successor = set_with(path, '"$(cat company-ca.pem)"')
+        for name, last in ended(bundle, today) if isinstance(bundle, str) else ():
+            yield (
+                f"{path} has the certificate {name!r}, which ended on {last}: no client trusts what it "
+                f"signed; take it out, or give its successor: {successor}"
+            )
+
+    return rule
 
 
 def _origins(settings: Settings) -> Iterator[str]:

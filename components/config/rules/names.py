@@ -190,7 +190,8 @@ def _taken(name: str, settings: Settings, *, ours: bool) -> str | None:
         return "is read by the process itself, or by Kubernetes"
     if not ours:
         return None
-    if name in variables.OF_STACK:
+    of_bundle = name in variables.OF_BUNDLE and settings.assistant.ca_bundle is not None
+    if name in variables.OF_STACK or of_bundle:
         return "is set by the stack itself, from its other keys"
     if name in variables.OF_CONNECTIONS or name.startswith("TRACKER_STORE_"):
         return "is what the stack itself calls a connection's password"

@@ -10,6 +10,7 @@ from typing import cast
 from pydantic import BaseModel
 
 from components.config import support
+from components.config.ca_bundle import ConfigMapKey
 from components.config.clouds import CLOUDS
 from components.config.cluster import ExistingCluster
 from components.config.event_broker import ExistingAwsIam, ExistingKafka
@@ -48,6 +49,7 @@ NAMES_SECRETS = {
     "tracing": "tracing",
     "metrics": "metrics",
     "llmKeys": "llm_keys",
+    "assistant": "assistant",
 }
 
 
@@ -169,9 +171,9 @@ def _references(key: str, field: str) -> Rule:
         )
         if not isinstance(cluster, ExistingCluster):
             there = "use a cluster and a namespace that exist"
-        for path, at in _secret_keys(block, f"rasa:{key}"):
-            inline = set_with(path, "<value>", is_secret=True)
-            what = f"the Secret {at.secret_name!r} in {_MADE_HERE}"
+        for path, at in _named(block, f"rasa:{key}"):
+            inline = set_with(path, "<value>", is_secret=isinstance(at, SecretKey))
+            what = f"{_title(at)} in {_MADE_HERE}"
             yield f"{path} names {what}; give the value, {inline}; or {there}"
         if isinstance(block, ExistingVolume):
             yield f"rasa:{key}.claim names the PersistentVolumeClaim {block.claim!r} in {_MADE_HERE}; {there}"
@@ -179,15 +181,21 @@ def _references(key: str, field: str) -> Rule:
     return rule
 
 
-def _secret_keys(value: object, path: str) -> Iterator[tuple[str, SecretKey]]:
-    if isinstance(value, SecretKey):
+def _title(at: SecretKey | ConfigMapKey) -> str:
+    if isinstance(at, SecretKey):
+        return f"the Secret {at.secret_name!r}"
+    return f"the ConfigMap {at.config_map_name!r}"
+
+
+def _named(value: object, path: str) -> Iterator[tuple[str, SecretKey | ConfigMapKey]]:
+    if isinstance(value, SecretKey | ConfigMapKey):
         yield path, value
     elif isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
-            yield from _secret_keys(getattr(value, name), f"{path}.{field.alias}")
+            yield from _named(getattr(value, name), f"{path}.{field.alias}")
     elif isinstance(value, Mapping):
         for name, member in cast("Mapping[str, object]", value).items():
-            yield from _secret_keys(member, f"{path}.{name}")
+            yield from _named(member, f"{path}.{name}")
 
 
 def _region(key: str, field: str) -> Rule:

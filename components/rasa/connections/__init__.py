@@ -15,8 +15,9 @@ from pulumi import Output, RunError
 
 from components.contract.connections import S3, MongoDb, Postgres
 from components.contract.secrets import FileContent, SecretValue, VaultLogin
+from components.kubernetes import trust
 from components.kubernetes.documents import Document, merged
-from components.rasa.args import AssistantArgs, Connections
+from components.rasa.args import AssistantArgs
 from components.rasa.connections.companions import companions, nlg
 from components.rasa.connections.event_broker import event_broker
 from components.rasa.connections.lock_store import lock_store
@@ -64,8 +65,9 @@ class Files:
     into one Secret."""
 
 
-def rendered(connections: Connections) -> tuple[Rendered, ...]:
+def rendered(connections: AssistantArgs) -> tuple[Rendered, ...]:
     """What each connection asks of Rasa's pod."""
+    bundle = None if connections.cluster.trust is None else trust.PATH
     store, vault = connections.tracker_store, connections.secrets_manager
     if vault is None and isinstance(store, Postgres | MongoDb) and isinstance(store.login, VaultLogin):
         raise RunError(
@@ -76,7 +78,7 @@ def rendered(connections: Connections) -> tuple[Rendered, ...]:
         model_storage(connections.model_storage),
         lock_store(connections.lock_store),
         tracker_store(store),
-        event_broker(connections.event_broker),
+        event_broker(connections.event_broker, bundle=bundle),
         *(() if vault is None else (secrets_manager(vault),)),
         *(() if connections.nlg is None else (nlg(connections.nlg),)),
         *companions(connections.companions),
@@ -115,6 +117,7 @@ def environment(
             *_general(args),
             *(variable for one in each for variable in one.variables),
             *_pools(args),
+            *_trust(args),
             *key_variables(*written),
             *(Secret(name, key, "rasa:llmKeys") for name, key in args.llm_keys.items()),
             *(Plain(name, value, "rasa:assistant.variables") for name, value in args.variables.items()),
@@ -122,9 +125,9 @@ def environment(
     )
 
 
-def environment_of(one: Rendered) -> Environment:
-    """The variables of one connection, and nothing else."""
-    return _environment(one.variables)
+def environment_of(args: AssistantArgs, one: Rendered) -> Environment:
+    """The variables of one connection, and whom its client trusts."""
+    return _environment([*one.variables, *_trust(args)])
 
 
 def _environment(found: Sequence[Variable]) -> Environment:
@@ -143,6 +146,11 @@ def _general(args: AssistantArgs) -> Iterator[Variable]:
     yield Plain("SANIC_WORKERS", str(args.workers), source)
     yield Plain("TICKET_LOCK_LIFETIME", str(TICKET_LOCK_SECONDS), source)
     yield Plain("FORCE_JSON_LOGGING", "true", source)
+
+
+def _trust(args: AssistantArgs) -> Iterator[Variable]:
+    if args.cluster.trust is not None:
+        yield from (Plain(name, trust.PATH, "rasa:assistant.caBundle") for name in trust.OF_RASA)
 
 
 def _pools(args: AssistantArgs) -> Iterator[Variable]:

@@ -31,18 +31,18 @@ KAFKA_CLIENT = "rasa"
 """Literal: Rasa never expands a variable in `client_id` (docs/rasa-pro.md, Unexpanded keys)."""
 
 
-def event_broker(broker: EventBroker) -> Rendered:
-    """Where conversation events go."""
+def event_broker(broker: EventBroker, *, bundle: str | None = None) -> Rendered:
+    """Where conversation events go; `bundle` has what the pod trusts."""
     match broker:
         case Kafka():
-            return _kafka(broker)
+            return _kafka(broker, bundle)
         case RabbitMq():
             return _rabbitmq(broker)
         case _:
             assert_never(broker)
 
 
-def _kafka(broker: Kafka) -> Rendered:
+def _kafka(broker: Kafka, bundle: str | None) -> Rendered:
     security, found = _security(broker.security)
     ca = _authority(broker.security)
     block: dict[str, Document] = {
@@ -57,6 +57,9 @@ def _kafka(broker: Kafka) -> Rendered:
     }
     if ca is not None:
         block["ssl_cafile"] = authority_path("event-broker")
+    elif bundle is not None and not isinstance(broker.security, Plaintext):
+        # librdkafka reads no variable (docs/rasa-pro.md, Authorities).
+        block["ssl_cafile"] = bundle
     return Rendered(
         what=WHAT,
         connection=broker,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pulumi import Output, RunError
 
 from components.contract.secrets import SecretValue
+from components.kubernetes import trust
 
 TRACKER_STORE_PASSWORD = "TRACKER_STORE_PASSWORD"  # noqa: S105 (names, here and below)
 LOCK_STORE_PASSWORD = "LOCK_STORE_PASSWORD"  # noqa: S105
@@ -77,6 +78,9 @@ OF_STACK = frozenset(
     }
 )
 """What the stack itself sets, from its connections and sizes (`rasa/connections`)."""
+
+OF_BUNDLE = frozenset(trust.OF_RASA)
+"""What it sets besides where there is rasa:assistant.caBundle."""
 
 REFERENCE = re.compile(r"\$\{([^}]*)\}")
 """How YAML refers to a variable; `$NAME` without braces is plain text to Rasa (`shared/utils/yaml.py:99`)."""
