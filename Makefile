@@ -142,8 +142,8 @@ readme: .venv/.ready ## [dev] write the tables of README.md and docs/ anew, and 
 goldens: .venv/.ready ## [dev] write the golden inventories anew; read the difference before you commit it
 	$(BIN)/python -m tests.golden.write
 
-matrix: .venv/.ready ## [dev] judge each change of each key of the examples, and write the table of docs/upgrading.md
-	@$(BIN)/python -m tests.matrix.table
+matrix: .venv/.ready ## [dev] judge each change of each key of the examples (or of STACKS alone), and write the table of docs/upgrading.md (half an hour)
+	@$(BIN)/python -m tests.matrix.table $(STACKS)
 
 recovery: .venv/.ready ## [dev] cut runs off at twenty operations of each cloud, and follow docs/recovery.md (an hour)
 	EVERY_END=1 $(BIN)/pytest -q -n $$(getconf _NPROCESSORS_ONLN) --dist worksteal tests/engine/test_crashes.py

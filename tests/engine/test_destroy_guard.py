@@ -89,3 +89,30 @@ def test_a_first_up_that_failed_can_be_taken_down(tmp_path: Path) -> None:
     destroyed = simulation.destroy()
     assert destroyed.success, destroyed.errors
     assert not simulation.account.records
+
+
+@pytest.mark.long
+def test_the_state_gives_up_a_store_on_purpose_alone(tmp_path: Path) -> None:
+    """docs/recovery.md, "The state has forgotten something"; docs/upgrading.md, the table of commands."""
+    simulation = example("local-dev", tmp_path / "state", config=PROTECTED)
+    assert simulation.up().success
+    before = set(simulation.account.records)
+    store, identity = urn_of(simulation, STORE), urn_of(simulation, STASH, IDENTITY)
+    guard = urn_of(simulation, STASH, "before a destroy")
+    stack, checkpoint = simulation.workspace.stack, simulation.workspace.checkpoint
+    forget = ("state", "delete", "--yes", "--stack", stack)
+    for words in (store, identity, guard, f"{store} --force", f"{identity} --force"):
+        urn, *force = words.rsplit(" --", 1)
+        refused = simulation.command(*forget, *(f"--{one}" for one in force), urn)
+        assert refused.returncode, words
+        assert "can't be safely deleted because" in refused.stderr, refused.stderr
+    known = checkpoint.read_text()
+    assert not simulation.command(*forget, "--force", "--target-dependents", store).returncode
+    assert store in {change.urn for change in simulation.preview().changed}
+    assert set(simulation.account.records) == before
+    checkpoint.write_text(known)
+    assert not simulation.preview().changed
+    assert not simulation.command("state", "unprotect", "--all", "--yes", "--stack", stack).returncode
+    destroyed = simulation.destroy()
+    assert destroyed.success, destroyed.errors
+    assert not simulation.account.records

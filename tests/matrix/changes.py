@@ -1,10 +1,13 @@
-"""What a user may change in a stack file: one change of one key each, for any stack that can have it."""
+"""What a user may change in a stack file: one change of one key each, for any stack that can have it.
+
+Each example is taken as it is: protected in production, and not in development.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from tests.config import blocks
@@ -51,6 +54,8 @@ ANY: Mapping[str, object] = {
         for key, value in (("size", "small"), ("profile", "!"), ("storageClass", "other"))
     },
     "trackerStore.kind": "!",
+    "trackerStore.login": "!",
+    "trackerStore.snapshotClass": "other",
     "lockStore.size=large": "large",
     "trackerStore.size=large": "large",
     "eventBroker.size=large": "large",
@@ -60,20 +65,30 @@ ANY: Mapping[str, object] = {
     "lockStore=existing": blocks.LOCK_STORES["standard"],
     "trackerStore=existing": blocks.TRACKER_STORES["postgres"],
     "modelStorage=existing": blocks.MODEL_STORAGES["gcs"],
+    "eventBroker=existing": blocks.EVENT_BROKERS["sasl"],
+    "modelStorage=in-cluster": {"from": "in-cluster"},
     "modelStorage.accessUntil": "2028-01-01",
     "topics.events": "others",
     "topics.analyticsDeadLetter": "others",
     "secretsManager=in-cluster": {"from": "in-cluster"},
     "secretsManager=none": {"from": "none"},
+    "secretsManager.rotation": "2026-12",
+    "secretsManager.profile": "!",
+    "cluster.profile": "!",
+    "cluster=managed": {"from": "managed", "allowedCidrs": ["203.0.113.0/28"]},
+    "cluster=existing": blocks.CLUSTER,
     "actions": {"from": "in-cluster", "image": IMAGE},
     "actions=none": {"from": "none"},
     "duckling": {"from": "in-cluster"},
     "duckling=none": {"from": "none"},
+    "analytics": {"from": "in-cluster"},
     "analytics=none": {"from": "none"},
     "tracing": {"from": "existing", "endpoint": "otel.example:4317"},
     "networkPolicies.egress": [{"ports": [8443]}],
     "networkPolicies.enabled": False,
     "ingress.idleSeconds": 1800,
+    "ingress.host": "another.example.com",
+    "alarms.target": "arn:aws:sns:eu-central-1:123456789012:on-call",
     "assistant.model": "assistant-9.9.9",
     "assistant.replicas": 3,
     "assistant.size": "large",
@@ -90,7 +105,14 @@ ANY: Mapping[str, object] = {
     "llmKeys.OPENAI_API_KEY": "another-key",
 }
 """Path → another value; "!" stands for the other of two; a word after `=` tells changes of one key apart."""
-OTHER = {"profile": ("dev", "production"), "kind": ("postgres", "mongodb"), "hasNamespace": (False, True)}
+OTHER = {
+    "profile": ("dev", "production"),
+    "kind": ("postgres", "mongodb"),
+    "login": ("identity", "password"),
+    "hasNamespace": (False, True),
+}
+REMOVED = " (removed)"
+PROTECTION = "rasa:deletionProtection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +125,16 @@ class Change:
     """The config: values by key, objects not as text."""
     after: Mapping[str, Any]
 
+    @property
+    def protected(self) -> bool:
+        """Whether the stack that runs is."""
+        by_profile = str(self.before.get("rasa:profile") == "production")
+        return str(self.before.get(PROTECTION, by_profile)).lower() == "true"
+
 
 def changes(stack: str) -> Iterator[Change]:
-    """Every change of this stack, protected as production is."""
+    """Every change of this example."""
     before = {key: _value(value) for key, value in stack_config(stack).items()}
-    before["rasa:deletionProtection"] = "true"
     cloud = str(before["rasa:cloud"])
     own: dict[str, object] = {
         "region": REGIONS[cloud],
@@ -121,6 +148,24 @@ def changes(stack: str) -> Iterator[Change]:
             yield Change(stack, f"rasa:{key}", before, after)
     other, region = CLOUDS[cloud]
     yield Change(stack, "rasa:cloud", before, {**before, "rasa:cloud": other, "rasa:region": region})
+    for key in before:
+        if key != PROTECTION:
+            left = {one: value for one, value in before.items() if one != key}
+            yield Change(stack, f"{key}{REMOVED}", before, left)
+
+
+def with_protection(change: Change) -> Change:
+    """The same edit of the same stack, were it protected."""
+    return replace(
+        change,
+        before={**change.before, PROTECTION: "true"},
+        after={**change.after, PROTECTION: "true"},
+    )
+
+
+def and_lifted(change: Change) -> Change:
+    """The same edit, which takes the protection away, too."""
+    return replace(change, after={**change.after, PROTECTION: "false"})
 
 
 def as_config(values: Mapping[str, Any]) -> dict[str, str]:

@@ -1,18 +1,19 @@
-"""The matrix as a file, and as the table of docs/upgrading.md.
+"""The matrix as a file, and as the table of docs/upgrading.md, written anew after each stack.
 
-python -m tests.matrix.table [STACK …]    judges every change of these stacks (by default KEPT)
+python -m tests.matrix.table [STACK …]    judges every change of these examples (by default of all)
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
-from tests.matrix.changes import changes
+from tests.matrix.changes import REMOVED, changes
 from tests.matrix.verdicts import verdict
 from tests.stacks import STACKS
 
@@ -23,12 +24,11 @@ SIGNS = {
     "refused": "refused",
     "protected": "refused",
     "harmless": "yes",
+    "said": "**goes**",
     "not accepted": "–",
     "LOSS": "**LOSS**",
 }
-
-KEPT = [stack for stack in STACKS if stack.endswith("-production") or stack == "local-dev"]
-"""The others differ from these in size, and in what exists already."""
+HARMLESS = {"yes", "–"}
 
 Matrix = Mapping[str, Mapping[str, str]]
 """Stack → key → verdict."""
@@ -39,23 +39,32 @@ def read() -> dict[str, dict[str, str]]:
     return yaml.safe_load(FILE.read_text()) if FILE.exists() else {}
 
 
-def judged(stacks: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Every change of these stacks, judged."""
-    return {stack: {change.key: verdict(change)[0] for change in changes(stack)} for stack in stacks}
+def judged(stack: str) -> dict[str, str]:
+    """Every change of this stack, judged."""
+    return {change.key: verdict(change)[0] for change in changes(stack)}
 
 
 def as_table(matrix: Matrix) -> str:
-    """Key by key what becomes of a change on the production stacks."""
-    stacks = [stack for stack in matrix if stack.endswith("-production")]
-    keys = dict.fromkeys(key for stack in stacks for key in matrix[stack])
+    """Key by key what becomes of a change; those that lose nothing anywhere in one sentence."""
+    stacks = sorted(matrix, key=lambda stack: (not stack.endswith("-production"), stack))
+    signs = {
+        key: [SIGNS[matrix[stack].get(key, "not accepted")] for stack in stacks]
+        for key in dict.fromkeys(key for stack in stacks for key in matrix[stack])
+    }
     head = " | ".join(stack.removesuffix("-production") for stack in stacks)
     rows = [
-        f"| `{key.partition('=')[0]}`{_variant(key)} | "
-        + " | ".join(SIGNS[matrix[stack].get(key, "not accepted")] for stack in stacks)
-        + " |"
-        for key in keys
+        f"| {_name(key)} | {' | '.join(row)} |" for key, row in signs.items() if not HARMLESS.issuperset(row)
     ]
-    return "\n".join([f"| Change of | {head} |", "|---" * (len(stacks) + 1) + "|", *rows])
+    rest = [_name(key) for key, row in signs.items() if HARMLESS.issuperset(row) and "yes" in row]
+    return "\n".join(
+        [
+            f"| Change of | {head} |",
+            "|---" * (len(stacks) + 1) + "|",
+            *rows,
+            "",
+            f"`yes` or `–` everywhere: {', '.join(rest)}.",
+        ]
+    )
 
 
 def written(text: str, matrix: Matrix) -> str:
@@ -63,16 +72,18 @@ def written(text: str, matrix: Matrix) -> str:
     return BLOCK.sub(lambda block: block[1] + as_table(matrix) + "\n" + block[2], text)
 
 
-def _variant(key: str) -> str:
-    _, sign, variant = key.partition("=")
-    return f" ({variant})" if sign else ""
+def _name(key: str) -> str:
+    path, _, variant = key.replace(REMOVED, "=removed").partition("=")
+    return f"`{path}` ({variant})" if variant else f"`{path}`"
 
 
 def main() -> None:
     """Judge, and write."""
-    found = {**read(), **judged(sys.argv[1:] or KEPT)}
-    FILE.write_text("# Written by `make matrix`.\n" + yaml.safe_dump(found, sort_keys=True))
-    DOCUMENT.write_text(written(DOCUMENT.read_text(), found))
+    for stack in sys.argv[1:] or STACKS:
+        found = {**read(), stack: judged(stack)}
+        sys.stdout.write(f"{stack}: {dict(Counter(found[stack].values()))}\n")
+        FILE.write_text("# Written by `make matrix`.\n" + yaml.safe_dump(found, sort_keys=True))
+        DOCUMENT.write_text(written(DOCUMENT.read_text(), found))
 
 
 if __name__ == "__main__":

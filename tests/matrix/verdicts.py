@@ -1,4 +1,4 @@
-"""What becomes of a change on a running, protected stack: refused before anything, harmless, or a loss.
+"""What becomes of a change on a running stack: refused before anything, said, harmless, or a silent loss.
 
 A plan without the engine: both configs are recorded, and each resource that both have is compared as the
 simulated provider compares it, with what the SDKs say forces a replacement. What is made of a resource that
@@ -7,14 +7,16 @@ is replaced changes with it.
 
 from __future__ import annotations
 
+import copy
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from pulumi import RunError
 
-from components.config.identity import facts, refusals
+from components.config.identity import facts, refusals, warnings
 from components.config.load import parse
 from components.config.settings import Settings
 from components.contract.data_stores import OBJECTS, content
@@ -22,12 +24,17 @@ from simcloud.account import Account
 from simcloud.catalog import load, names
 from simcloud.connection import Cloud, Connection
 from simcloud.resources import Resource
-from simcloud.wire import Properties
+from simcloud.wire import Properties, assign, lookup, path_parts, without
 from tests.matrix.changes import Change, as_config
 from tests.recorder import STACK, Recorded, Recording
 from tests.stacks import PLANTED, SIMULATED, record_config
 
-Verdict = Literal["not accepted", "refused", "protected", "harmless", "LOSS"]
+Verdict = Literal["not accepted", "refused", "protected", "harmless", "said", "LOSS"]
+"""`protected`: the engine refuses. `said`: an unprotected stack loses stores, and warnings say of each."""
+PLACES = frozenset({"cloud", "region", "account", "namespace", "cluster", "network"})
+"""Blocks that say where everything is."""
+BELOW = {"topics": "EventBroker", "secretsManager": "Vault"}
+"""Block of the stack file → component, where it has another name."""
 SECRET = frozenset(
     {"license", "llmKeys", "lockStore", "trackerStore", "modelStorage", "eventBroker", "cluster", "registry"}
 )
@@ -45,8 +52,18 @@ def verdict(change: Change) -> tuple[Verdict, tuple[str, ...]]:
     lost = list(losses(_base(change.stack, tuple(sorted(as_config(change.before).items()))), new))
     if not lost:
         return "harmless", ()
-    kept = all(protected for _, protected in lost)
-    return ("protected" if kept else "LOSS"), tuple(urn for urn, _ in lost)
+    urns = tuple(urn for urn, _ in lost)
+    if all(protected for _, protected in lost):
+        return "protected", urns
+    said = warnings(facts(_settings(change.before)), facts(_settings(change.after)))
+    blocks = {re.split(r"[:. ]", text)[1] for text in said}
+    return ("said" if all(_is_said(urn, blocks) for urn in urns) else "LOSS"), urns
+
+
+def _is_said(urn: str, blocks: set[str]) -> bool:
+    """Whether a warning of one of these blocks speaks of this store."""
+    of_it = (BELOW.get(block, f"{block[0].upper()}{block[1:]}") for block in blocks)
+    return not PLACES.isdisjoint(blocks) or any(f":{component}$" in urn for component in of_it)
 
 
 def refused_before_a_plan(change: Change) -> Verdict | None:
@@ -92,12 +109,16 @@ def _is_replaced(old: Recorded, new: Recorded, replaced: set[str]) -> bool:
     )
     if package not in names():
         return False
-    olds, news = cast("Properties", dict(old.inputs)), cast("Properties", dict(new.inputs))
+    olds, news = cast("Properties", dict(old.inputs)), cast("Properties", copy.deepcopy(dict(new.inputs)))
     connection = Connection(load(package))
     if old.type.startswith("pulumi:providers:"):
         return Connection(load(package), olds).moves(Connection(load(package), news))
-    for path in new.ignored:
-        news[path.split(".")[0]] = olds.get(path.split(".")[0])
+    for path in map(path_parts, new.ignored):
+        kept = lookup(olds, path)
+        if kept is None:
+            news = without(news, path)
+        else:
+            assign(news, path, kept)
     for key, urns in new.flows.items():
         if urns & replaced and key in news:
             news[key] = _renamed(news[key], [urn.rsplit("::", 1)[-1] for urn in urns & replaced])
