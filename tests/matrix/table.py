@@ -83,7 +83,7 @@ def main() -> None:
         found = {**read(), stack: judged(stack)}
         sys.stdout.write(f"{stack}: {dict(Counter(found[stack].values()))}\n")
         FILE.write_text("# Written by `make matrix`.\n" + yaml.safe_dump(found, sort_keys=True))
-        DOCUMENT.write_text(written(DOCUMENT.read_text(), found))
+        DOCUMENT.write_text(written(DOCUMENT.read_text(), read()))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pulumi import RunError
 from components.config.identity import facts, refusals, warnings
 from components.config.load import parse
 from components.config.settings import Settings
-from components.contract.data_stores import OBJECTS, content
+from components.contract.data_stores import GO_WITH_PROTECTION, OBJECTS, content
 from simcloud.account import Account
 from simcloud.catalog import load, names
 from simcloud.connection import Cloud, Connection
@@ -82,6 +82,8 @@ def losses(before: Recording[Any], after: Recording[Any]) -> Iterator[tuple[str,
     for old in before.resources:
         if not content(old.type, old.inputs) or (old.type in OBJECTS and old.retained):
             continue
+        if old.type in GO_WITH_PROTECTION:
+            continue  # what it locks is among the others
         new = news.get(old.urn)
         if new is None:
             yield old.urn, old.protect
