@@ -9,6 +9,7 @@ from typing import Any, cast
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from components.config.ca_bundle import CaBundle
+from components.config.http_api import ApiLogin
 from components.config.model import Model
 from components.config.patterns import DIGEST, SHA256
 from components.contract.images import RASA_CHART, RASA_CHART_VERSION, RASA_REPOSITORY, RASA_TAG
@@ -78,6 +79,8 @@ class Assistant(Model):
     variables: dict[str, str] = Field(default_factory=dict[str, str])
     """Environment variables of Rasa Pro's pods that anybody may read, such as HTTPS_PROXY and NO_PROXY;
     secret ones are in rasa:llmKeys."""
+    api: ApiLogin = ApiLogin()
+    """How callers log in to the HTTP API."""
     ca_bundle: CaBundle | None = None
     """PEM of a company's own authorities, which Rasa Pro, its Jobs, the analytics and the servers from an
     image trust beside the public ones; or {configMapName, key} or {secretName, key} of a PEM that holds

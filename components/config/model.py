@@ -95,7 +95,8 @@ class VaultKey(Model):
     """Key at the Vault's path."""
 
 
-def _shape(value: object) -> str:
+def shape(value: object) -> str:
+    """Tell a value from a reference to a Secret."""
     return CHOICE + ("reference" if isinstance(value, Mapping | SecretKey) else "value")
 
 
@@ -103,11 +104,11 @@ def _tracker_shape(value: object) -> str:
     if isinstance(value, VaultKey):
         return CHOICE + "vault"
     in_vault = isinstance(value, Mapping) and "vaultKey" in cast("Mapping[str, Any]", value)
-    return CHOICE + "vault" if in_vault else _shape(cast("object", value))
+    return CHOICE + "vault" if in_vault else shape(cast("object", value))
 
 
 Secret = Annotated[
-    Annotated[SecretStr, choice("value")] | Annotated[SecretKey, choice("reference")], Discriminator(_shape)
+    Annotated[SecretStr, choice("value")] | Annotated[SecretKey, choice("reference")], Discriminator(shape)
 ]
 """A value set with --secret, or `{secretName, key}`."""
 TrackerSecret = Annotated[
@@ -147,7 +148,7 @@ def _pem(text: str) -> str:
 
 Pem = Annotated[
     Annotated[str, AfterValidator(_pem), choice("value")] | Annotated[SecretKey, choice("reference")],
-    Discriminator(_shape),
+    Discriminator(shape),
 ]
 """Certificates as text, or `{secretName, key}`."""
 

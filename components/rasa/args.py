@@ -36,6 +36,22 @@ class Connections:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ApiLogin:
+    """How callers log in to the HTTP API; each of the two is enough."""
+
+    token: SecretValue | None = None
+    """What they send as `?token=`; None: the stack makes one."""
+    jwt_key: SecretValue | None = None
+    """What checks the signature of their JWT, a secret or a public key; None: the stack makes a secret."""
+    jwt_method: str = "HS256"
+
+    @property
+    def is_asymmetric(self) -> bool:
+        """Whether Rasa checks signatures that it cannot make."""
+        return not self.jwt_method.startswith("HS")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AssistantArgs(Connections):
     """One assistant: what it talks to, what it runs and how big it is."""
 
@@ -61,6 +77,7 @@ class AssistantArgs(Connections):
     llm_keys: Mapping[str, SecretValue] = field(default_factory=dict[str, SecretValue])
     """Environment variable → secret: keys of language models, and whatever else `credentials` and
     `extra_endpoints` refer to as `${VARIABLE}`."""
+    api: ApiLogin = field(default_factory=ApiLogin)
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     """Further environment variables that anybody may read."""
     log_level: LogLevel = "info"

@@ -42,8 +42,8 @@ class Assistant(ComponentResource):
     namespace: Output[str]
     endpoints_yaml: Output[str]
     """endpoints.yml as Rasa reads it; holds no secret."""
-    auth_token: Output[str]
-    """Secret: what a caller of the HTTP API sends as `?token=`."""
+    auth_token: Output[str] | None
+    """Secret: what a caller of the HTTP API sends as `?token=`; None: a Secret that exists has it."""
     model_sha256: str
     """Of the file of the model that it serves; "": it is not known."""
 
@@ -127,6 +127,7 @@ class Assistant(ComponentResource):
                 license=args.license,
                 variables=engine_values(env.secret),
                 client_files=engine_values(needed.client),
+                api=args.api,
             ),
             ResourceOptions(parent=self),
         )
@@ -137,6 +138,7 @@ class Assistant(ComponentResource):
             files=needed,
             service_account=self._service_account(f"{name}-account", args.cluster.rasa),
             secret=secrets.environment,
+            logins=secrets.logins,
             client_files=secrets.client_files,
             authorities=self._config_map(f"{name}-authorities", engine_values(needed.authorities)),
             side_car_files=self._config_map(f"{name}-side-car", side_car_files),

@@ -38,6 +38,8 @@ class PodObjects:
     service_account: str | Output[str]
     secret: Output[str]
     """Secret whose keys are environment variables."""
+    logins: Mapping[str, SecretRef]
+    """Variable of the HTTP API's logins → where it lies."""
     client_files: Output[str] | None
     """Secret whose keys are files."""
     authorities: Output[str] | None

@@ -37,7 +37,7 @@ WORKING_DIRECTORY = "/app"
 """Rasa's own, where it looks for endpoints.yml, for models and for an operator's classes."""
 ENDPOINTS = "endpoints.yml"
 SECRETS_OF_CHART: Mapping[str, str] = {
-    **{name: name for name in (variables.AUTH_TOKEN, variables.JWT_SECRET, variables.LICENSE)},
+    variables.LICENSE: variables.LICENSE,
     variables.LICENSE_TODAY: variables.LICENSE,
 }
 """What the chart, and `values.py` beside it, add to Rasa's environment: variable → key of our Secret."""
@@ -120,7 +120,8 @@ def _pod(args: PreflightArgs, files: Block) -> ScriptPod:
 
 def _arguments(args: PreflightArgs) -> list[str]:
     assistant = args.assistant
-    given = ["--secret-variables", ",".join(sorted({*args.environment.secret, *SECRETS_OF_CHART}))]
+    secrets = {*args.environment.secret, *SECRETS_OF_CHART, *args.made.logins}
+    given = ["--secret-variables", ",".join(sorted(secrets))]
     if assistant.model_sha256 and not isinstance(assistant.model_storage, ModelServer):
         given += ["--sha256", assistant.model_sha256]
     if assistant.warn_only:
@@ -132,7 +133,7 @@ def _set_by_chart(args: PreflightArgs) -> Iterator[Block]:
     """What the chart, and `values.py` beside it, put into Rasa's pod: endpoints.yml may refer to it."""
     plain = {"RASA_ENVIRONMENT": args.assistant.environment, "RASA_TELEMETRY_ENABLED": "false"}
     secrets = {name: SecretRef(name=args.made.secret, key=key) for name, key in SECRETS_OF_CHART.items()}
-    yield from environment(plain, secrets)
+    yield from environment(plain, {**args.made.logins, **secrets})
 
 
 def _hash(args: PreflightArgs, checked: Mapping[str, Input[str]], pod: Block) -> Output[str]:

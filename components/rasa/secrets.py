@@ -14,7 +14,9 @@ import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 
+from components.contract.secrets import SecretRef, SecretValue, engine_values, references
 from components.kubernetes.script_job import digest
+from components.rasa.args import ApiLogin
 from components.rasa.spec import variables
 
 TOKEN_LENGTH = 64
@@ -31,10 +33,11 @@ class SecretsArgs:
     """Environment variable → value."""
     client_files: Mapping[str, Output[str]]
     """File name → content: certificate and key that Rasa shows to a server."""
+    api: ApiLogin
 
 
 class Secrets(ComponentResource):
-    """Generates the tokens of Rasa's HTTP API and keeps all secrets of its pod.
+    """Generates what nobody gave of the HTTP API's logins, and keeps all secrets of its pod.
 
     Administrators' passwords are not here: they belong to the setup Jobs (`database.py`).
     """
@@ -43,32 +46,43 @@ class Secrets(ComponentResource):
     """Name of the Secret whose keys are environment variables."""
     client_files: Output[str] | None
     """Name of the Secret whose keys are files."""
-    auth_token: Output[str]
-    """What a caller of the HTTP API sends."""
+    auth_token: Output[str] | None
+    """What a caller of the HTTP API sends; None: it is in a Secret that was there before."""
+    logins: Mapping[str, SecretRef]
+    """Variable of the HTTP API's logins → where it lies."""
     digest: Output[str]
     """Changes whenever a secret does; not secret itself."""
 
     def __init__(self, name: str, args: SecretsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:rasa:Secrets", name, {}, opts)
         child = ResourceOptions(parent=self)
-        auth = random.RandomPassword(f"{name}-auth-token", length=TOKEN_LENGTH, special=False, opts=child)
-        jwt = random.RandomPassword(f"{name}-jwt-secret", length=TOKEN_LENGTH, special=False, opts=child)
-        self.auth_token = Output.secret(auth.result)
+        logins: dict[str, SecretValue] = {
+            variables.AUTH_TOKEN: args.api.token or _generated(f"{name}-auth-token", child),
+            variables.JWT_SECRET: args.api.jwt_key or _generated(f"{name}-jwt-secret", child),
+        }
+        token = logins[variables.AUTH_TOKEN]
+        self.auth_token = None if isinstance(token, SecretRef) else token
         # The chart demands both tokens and the licence (docs/rasa-pro.md, Secrets in the chart).
         content = {
             **args.variables,
             variables.LICENSE: Output.secret(args.license),
-            variables.AUTH_TOKEN: auth.result,
-            variables.JWT_SECRET: jwt.result,
+            **engine_values(logins),
         }
         self.environment = _secret(f"{name}-environment", args.namespace, content, child)
+        ours = {key: SecretRef(name=self.environment, key=key) for key in engine_values(logins)}
+        self.logins = {**ours, **references(logins)}
         self.client_files = None
         if args.client_files:
             self.client_files = _secret(f"{name}-client-files", args.namespace, args.client_files, child)
-        # Plain on purpose, for a preview to show that pods will roll: the generated tokens are part of what
-        # is hashed, so a guess at another secret cannot be confirmed by hashing it.
+        # Plain on purpose, for a preview to show that pods will roll: a generated token or the licence is
+        # part of what is hashed, so a guess at another secret cannot be confirmed by hashing it.
         self.digest = Output.unsecret(digest({**content, **args.client_files}))
         self.register_outputs({"environment": self.environment, "digest": self.digest})
+
+
+def _generated(name: str, opts: ResourceOptions) -> Output[str]:
+    made = random.RandomPassword(name, length=TOKEN_LENGTH, special=False, opts=opts)
+    return Output.secret(made.result)
 
 
 def _secret(

@@ -15,6 +15,7 @@ from pulumi import Output, RunError
 from components.contract.cluster import RASA
 from components.contract.companions import Duckling
 from components.contract.connections import Volume
+from components.contract.secrets import SecretRef
 from components.contract.terms import Size
 from components.kubernetes.documents import Block, Document
 from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
@@ -65,7 +66,7 @@ def values(
     pod_labels, mounted = dict(args.cluster.rasa.pod_labels), mounts(args, made)
     return {
         "fullnameOverride": RELEASE,
-        "rasaProLicense": _key(made.secret, variables.LICENSE),
+        "rasaProLicense": _at(SecretRef(name=made.secret, key=variables.LICENSE)),
         # On by default, without a database: it would crash (docs/rasa-pro.md, Analytics in the chart).
         "rasaProServices": {"enabled": False},
         "networkPolicy": {"enabled": False},
@@ -106,8 +107,9 @@ def _settings(args: AssistantArgs, made: PodObjects, files: RasaFiles, own_origi
     return {
         "port": PORT,
         "enableApi": True,
-        "authToken": _key(made.secret, variables.AUTH_TOKEN),
-        "jwtSecret": _key(made.secret, variables.JWT_SECRET),
+        "authToken": _at(made.logins[variables.AUTH_TOKEN]),
+        "jwtSecret": _at(made.logins[variables.JWT_SECRET]),
+        **_jwt_method(args.api.jwt_method),
         # The chart always passes --cors, by default "*", and an empty value breaks its list of arguments. Our
         # own address allows nobody: no page is served from there.
         "cors": args.cors[0] if args.cors else own_origin,
@@ -150,8 +152,12 @@ def _origins(args: AssistantArgs) -> list[str]:
     return ["--cors", *args.cors] if len(args.cors) > 1 else []
 
 
-def _key(secret: Output[str], name: str) -> Block:
-    return {"secretName": secret, "secretKey": name}
+def _jwt_method(method: str) -> Block:
+    return {} if method == "HS256" else {"jwtMethod": method}  # the chart's own default
+
+
+def _at(secret: SecretRef) -> Block:
+    return {"secretName": secret.name, "secretKey": secret.key}
 
 
 def _license(secret: Output[str]) -> Block:

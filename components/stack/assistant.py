@@ -7,6 +7,7 @@ from dataclasses import replace
 import pulumi_random as random
 from pulumi import ProviderResource, ResourceOptions
 
+from components.config import http_api as h
 from components.config.capacity import assistant_replicas
 from components.config.first_model import first_model
 from components.config.model import secret
@@ -14,7 +15,7 @@ from components.config.model_storage import ManagedModelStorage
 from components.config.settings import Settings
 from components.contract.images import RASA
 from components.contract.provider import FirstModel
-from components.rasa.args import AssistantArgs
+from components.rasa.args import ApiLogin, AssistantArgs
 from components.rasa.assistant import Assistant
 from components.rasa.spec.versions import Image
 from components.stack.ingress import callers, further_egress, managed_stores
@@ -42,6 +43,13 @@ def _model_digest(settings: Settings) -> str:
     return "" if first is None else first.sha256
 
 
+def _api(block: h.ApiLogin) -> ApiLogin:
+    token = None if block.token is None else secret(block.token)
+    if block.jwt is None:
+        return ApiLogin(token=token)
+    return ApiLogin(token=token, jwt_key=block.jwt.key, jwt_method=block.jwt.method)
+
+
 def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
     assistant = settings.assistant
     least, most = assistant_replicas(assistant, settings.profile)
@@ -65,6 +73,7 @@ def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
         workers=assistant.workers,
         license=secret(settings.license),
         llm_keys={name: secret(key) for name, key in settings.llm_keys.items()},
+        api=_api(assistant.api),
         variables=assistant.variables,
         log_level=assistant.log_level,
         credentials=assistant.credentials,

@@ -33,6 +33,7 @@ from tests.config.whole_blocks import (
     ON_AZURE,
     ON_GOOGLE,
     POSTGRES,
+    PUBLIC_KEY,
     RABBIT,
     SECRET,
     SIZED,
@@ -111,11 +112,19 @@ STACKS: Mapping[str, Block] = {
             },
         },
         llmKeys={"OPENAI_API_KEY": SECRET},
-        assistant={"model": "assistant-1.0.0", "caBundle": SECRET},
+        assistant={
+            "model": "assistant-1.0.0",
+            "caBundle": SECRET,
+            "api": {"jwt": {"method": "RS256", "publicKey": SECRET}},
+        },
     ),
     "vault": _changed(
         trackerStore=TRACKER_STORES["postgres-vault"],
-        assistant={"model": "assistant-1.0.0", "caBundle": {"configMapName": "trust", "key": "all.pem"}},
+        assistant={
+            "model": "assistant-1.0.0",
+            "caBundle": {"configMapName": "trust", "key": "all.pem"},
+            "api": {"token": SECRET, "jwt": {"method": "ES256", "publicKey": PUBLIC_KEY}},
+        },
     ),
     "iam": _changed(
         trackerStore=existing(host="db.example", awsIamRegion="eu-central-1", ca=CA),

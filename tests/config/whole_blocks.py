@@ -26,6 +26,13 @@ RKXBkX44vs6WoZpeQCwuAnSAq+4=
 -----END CERTIFICATE-----
 """
 """Self-signed, for assistant.example.com."""
+PUBLIC_KEY = """\
+-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEfy9KiOSDXo+iS5G4LjrcMxruDUiF
+XxQzCEhLSC552jxGS3vnbgkn/KZVsv0JdKuqrOsr1IsNi1Mt7XOcjfAtug==
+-----END PUBLIC KEY-----
+"""
+"""Of the curve P-256."""
 SECRET = {"secretName": "company", "key": "value"}
 SERVER: Block = {
     "replicas": 1,
@@ -54,6 +61,10 @@ ASSISTANT: Block = {
     "variables": {"NO_PROXY": ".svc"},
     "logLevel": "debug",
     "caBundle": CERTIFICATE,
+    "api": {
+        "token": "planted-api-token-0123456789abcdef",
+        "jwt": {"method": "HS512", "secret": "planted-jwt-secret-" + "0123456789abcdef" * 3},
+    },
     "image": {
         "repository": "registry.example.com/rasa-pro",
         "tag": "3.21.0-latest",

@@ -37,6 +37,7 @@ BELOW = {"topics": "EventBroker", "secretsManager": "Vault"}
 """Block of the stack file → component, where it has another name."""
 SECRET = frozenset(
     {"license", "llmKeys", "lockStore", "trackerStore", "modelStorage", "eventBroker", "cluster", "registry"}
+    | {"assistant"}
 )
 
 

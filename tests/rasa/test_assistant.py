@@ -8,11 +8,12 @@ from unittest import mock
 
 import pulumi_random as random
 import pytest
-from pulumi import ComponentResource, RunError
+from pulumi import ComponentResource, Output, RunError
 
 from components.contract.connections import Kafka
 from components.contract.images import RASA
-from components.rasa.args import AssistantArgs
+from components.contract.secrets import SecretRef
+from components.rasa.args import ApiLogin, AssistantArgs
 from components.rasa.assistant import Assistant
 from tests import computed, recorder
 from tests.rasa import samples
@@ -205,7 +206,26 @@ def test_outputs() -> None:
     assert value_of(assistant.url) == "http://rasa.rasa.svc:5005"
     assert "type: concurrent_kafka" in value_of(assistant.endpoints_yaml)
     assert not is_secret(assistant.endpoints_yaml)
+    assert assistant.auth_token is not None
     assert is_secret(assistant.auth_token)
+
+
+def test_logins_of_ones_own_take_the_place_of_generated_ones() -> None:
+    """A text goes into our Secret, what lies in another one is referred to: by Rasa and by the preflight."""
+    api = ApiLogin(token=SecretRef(name="theirs", key="token"), jwt_key=Output.secret("planted-jwt"))
+    recording = run(replace(samples.BASE, api=api))
+    assert recording.of("random:index/randomPassword:RandomPassword") == []
+    (secret,) = [one for one in recording.of(SECRET) if "JWT_SECRET" in one.inputs["stringData"]]
+    assert secret.inputs["stringData"]["JWT_SECRET"] == "planted-jwt"
+    assert "AUTH_TOKEN" not in secret.inputs["stringData"]
+    settings = recording.one(RELEASE).inputs["values"]["rasa"]["settings"]
+    assert settings["authToken"] == {"secretName": "theirs", "secretKey": "token"}
+    assert settings["jwtSecret"]["secretKey"] == "JWT_SECRET"
+    (preflight,) = [job for job in recording.of(JOB) if job.name == PREFLIGHT]
+    env = preflight.inputs["spec"]["template"]["spec"]["containers"][0]["env"]
+    (token,) = [one["valueFrom"]["secretKeyRef"] for one in env if one["name"] == "AUTH_TOKEN"]
+    assert token == {"name": "theirs", "key": "token"}
+    assert recording.result.auth_token is None
 
 
 def test_a_preview_has_the_same_resources() -> None:

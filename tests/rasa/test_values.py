@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 from pulumi import Output, RunError
 
-from components.contract.secrets import engine_values
-from components.rasa.args import AssistantArgs
+from components.contract.secrets import SecretRef, engine_values
+from components.rasa.args import ApiLogin, AssistantArgs
 from components.rasa.pod import PodObjects
 from components.rasa.values import RasaFiles, values
 from tests.rasa import samples
@@ -29,6 +29,7 @@ def made_for(args: AssistantArgs) -> PodObjects:
         files=needed,
         service_account=known("rasa"),
         secret=known("the-secret"),
+        logins={key: SecretRef(name="the-secret", key=key) for key in ("AUTH_TOKEN", "JWT_SECRET")},
         client_files=known("the-client-files") if engine_values(needed.client) else None,
         authorities=known("the-authorities") if engine_values(needed.authorities) else None,
         side_car_files=known("the-side-car") if args.lock_store.side_car else None,
@@ -61,6 +62,17 @@ def test_the_charts_schema_accepts_them(args: AssistantArgs) -> None:
     validator = jsonschema.Draft7Validator(json.loads(SCHEMA.read_text()))
     found = [error.message for error in validator.iter_errors(as_helm_checks(written(args)))]  # pyright: ignore[reportUnknownMemberType]: jsonschema's stubs
     assert found == []
+
+
+def test_a_jwt_with_a_public_key() -> None:
+    """Without a private key sanic-jwt would not start (docs/rasa-pro.md, Tokens of the HTTP API)."""
+    api = ApiLogin(jwt_key=Output.from_input("public"), jwt_method="RS256")
+    rasa = written(replace(samples.BASE, api=api))["rasa"]
+    assert rasa["settings"]["jwtMethod"] == "RS256"
+    assert {"name": "JWT_PRIVATE_KEY", "value": "none"} in rasa["additionalEnv"]
+    usual = written(samples.BASE)["rasa"]
+    assert "jwtMethod" not in usual["settings"]
+    assert "JWT_PRIVATE_KEY" not in [one["name"] for one in usual["additionalEnv"]]
 
 
 @pytest.mark.parametrize("args", KINDS.values(), ids=KINDS)

@@ -146,6 +146,9 @@ def _general(args: AssistantArgs) -> Iterator[Variable]:
     yield Plain("SANIC_WORKERS", str(args.workers), source)
     yield Plain("TICKET_LOCK_LIFETIME", str(TICKET_LOCK_SECONDS), source)
     yield Plain("FORCE_JSON_LOGGING", "true", source)
+    if args.api.is_asymmetric:
+        # Without any it does not start; it signs nothing (docs/rasa-pro.md, Tokens of the HTTP API).
+        yield Plain("JWT_PRIVATE_KEY", "none", "rasa:assistant.api.jwt")
 
 
 def _trust(args: AssistantArgs) -> Iterator[Variable]:
