@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pulumi import Output
 
-from components.contract.cluster import TrustBundle
+from components.contract.cluster import ObjectKey
 from components.contract.secrets import SecretValue
 
 
@@ -36,7 +36,7 @@ class ServerArgs:
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     secrets: Mapping[str, SecretValue] = field(default_factory=dict[str, SecretValue])
     """Environment variable → secret."""
-    trust: TrustBundle | None = None
+    trust: ObjectKey | None = None
     """Whom its clients trust; None: what its image brings."""
     user: int | None = None
     """Number to run as; None: the image says a number, or the cluster assigns one."""

@@ -12,6 +12,7 @@ from components.config.ca_bundle import CaBundle
 from components.config.http_api import ApiLogin
 from components.config.model import Model
 from components.config.patterns import DIGEST, SHA256
+from components.config.pod_files import PodFile
 from components.contract.images import RASA_CHART, RASA_CHART_VERSION, RASA_REPOSITORY, RASA_TAG
 from components.contract.terms import LogLevel, Size
 from components.rasa.spec.versions import Check
@@ -79,6 +80,9 @@ class Assistant(Model):
     variables: dict[str, str] = Field(default_factory=dict[str, str])
     """Environment variables of Rasa Pro's pods that anybody may read, such as HTTPS_PROXY and NO_PROXY;
     secret ones are in rasa:llmKeys."""
+    files: dict[str, PodFile] = Field(default_factory=dict[str, PodFile])
+    """Path in Rasa's pod → file of the project, such as stacks/words.txt, or {configMapName, key}, or
+    {secretName, key}."""
     api: ApiLogin = ApiLogin()
     """How callers log in to the HTTP API."""
     ca_bundle: CaBundle | None = None

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, Discriminator, Field
 
 from components.config.model import CHOICE, Model, SecretKey, choice, ders_of
 from components.config.patterns import OBJECT_NAME
-from components.contract.cluster import TrustBundle
+from components.contract.cluster import ObjectKey
 
 DAY, EPOCH = 86_400, date(1970, 1, 1).toordinal()
 """Seconds, and the day from which `ssl` counts them, in UTC."""
@@ -57,7 +57,8 @@ def _of_authorities(text: str) -> str:
     return text
 
 
-def _shape(value: object) -> str:
+def place_shape(value: object) -> str:
+    """Tell a value from a reference to a ConfigMap or a Secret."""
     if not isinstance(value, Mapping | Model):
         return CHOICE + "value"
     keys = cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else ()
@@ -69,7 +70,7 @@ CaBundle = Annotated[
     Annotated[str, AfterValidator(_of_authorities), choice("value")]
     | Annotated[SecretKey, choice("reference")]
     | Annotated[ConfigMapKey, choice("configMap")],
-    Discriminator(_shape),
+    Discriminator(place_shape),
 ]
 """Certificates of authorities as text, or `{configMapName, key}`, or `{secretName, key}`."""
 
@@ -80,13 +81,13 @@ def joined(text: str) -> str:
     return "".join((Path(certifi.where()).read_text(encoding="utf-8").rstrip() + "\n", *own))
 
 
-def trust_of(block: str | SecretKey | ConfigMapKey | None) -> TrustBundle | None:
+def object_of(block: str | SecretKey | ConfigMapKey | None) -> ObjectKey | None:
     """What exists already in the stack's namespace; of a text the stack makes it."""
     match block:
         case SecretKey(secret_name=name, key=key):
-            return TrustBundle(kind="secret", name=name, key=key)
+            return ObjectKey(kind="secret", name=name, key=key)
         case ConfigMapKey(config_map_name=name, key=key):
-            return TrustBundle(kind="configMap", name=name, key=key)
+            return ObjectKey(kind="configMap", name=name, key=key)
         case _:
             return None
 

@@ -114,8 +114,8 @@ class Provisioner:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TrustBundle:
-    """A PEM file in Rasa's namespace with all authorities that pods trust: public ones, and a company's."""
+class ObjectKey:
+    """One key of a ConfigMap or of a Secret in Rasa's namespace."""
 
     kind: Literal["configMap", "secret"]
     name: str | Output[str]
@@ -142,9 +142,9 @@ class Kubernetes(Connection):
     pull_secret: Output[str] | None = None
     """Secret: Docker's config.json with the logins of registries, for each namespace of the stack's pods."""
     authorities: str | None = None
-    """All that its pods trust, as PEM, of which a `TrustBundle` is to be made; public."""
-    trust: TrustBundle | None = None
-    """What its pods trust; None: each what its image brings."""
+    """All that its pods trust, as PEM, of which a ConfigMap is to be made; public."""
+    trust: ObjectKey | None = None
+    """PEM of all that its pods trust, public authorities and a company's; None: what images bring."""
     flavor: Flavor = "kubernetes"
     """OpenShift assigns users and groups of pods itself, and has a router and a DNS of its own."""
     provisioner: Provisioner | None = None

@@ -9,7 +9,7 @@ from pulumi import ComponentResource, Output, ResourceOptions
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contract.cluster import OPEN_LABEL, ClusterConfigMap, Kubernetes, TrustBundle
+from components.contract.cluster import OPEN_LABEL, ClusterConfigMap, Kubernetes, ObjectKey
 from components.kubernetes.pull_secret import with_pull_secret
 
 POD_SECURITY = "restricted"
@@ -64,7 +64,7 @@ class ClusterAccess(ComponentResource):
             opts=ResourceOptions(parent=self, provider=self.provider),
         )
 
-    def _trust(self, authorities: str) -> TrustBundle:
+    def _trust(self, authorities: str) -> ObjectKey:
         key = "bundle.pem"
         made = v1.ConfigMap(
             "authorities",
@@ -74,7 +74,7 @@ class ClusterAccess(ComponentResource):
             data={key: authorities},
             opts=ResourceOptions(parent=self, provider=self.provider),
         )
-        return TrustBundle(kind="configMap", name=made.metadata.name, key=key)
+        return ObjectKey(kind="configMap", name=made.metadata.name, key=key)
 
     def _namespace(self) -> Output[str]:
         if self.cluster.has_namespace:

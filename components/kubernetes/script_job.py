@@ -14,7 +14,7 @@ from pulumi_kubernetes.batch import v1 as batch
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from components.contract.cluster import TrustBundle
+from components.contract.cluster import ObjectKey
 from components.contract.secrets import SecretRef, SecretValue, engine_values, references
 from components.kubernetes.documents import Block
 from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
@@ -77,7 +77,7 @@ class ScriptPod:
     resources: Block
     owner: int | None = None
     """Group that volumes are made to belong to."""
-    trust: TrustBundle | None = None
+    trust: ObjectKey | None = None
     """Whom its clients trust, where its other parts do not say it."""
 
     def spec(self) -> Block:

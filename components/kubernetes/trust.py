@@ -19,7 +19,7 @@ librdkafka and libpq read none (docs/rasa-pro.md, Authorities); Java has no such
 
 from __future__ import annotations
 
-from components.contract.cluster import TrustBundle
+from components.contract.cluster import ObjectKey
 from components.kubernetes.documents import Block
 
 FOLDER, FILE = "/etc/rasa/trust", "bundle.pem"
@@ -32,7 +32,7 @@ OF_ANY = (*OF_PYTHON, "AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 """Of an image whose language nobody knows here."""
 
 
-def volume(trust: TrustBundle) -> Block:
+def volume(trust: ObjectKey) -> Block:
     """The volume that `MOUNT` mounts."""
     source: Block = {trust.kind: {"name": trust.name, "items": [{"key": trust.key, "path": FILE}]}}
     return {"name": VOLUME, "projected": {"sources": [source]}}

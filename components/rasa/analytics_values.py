@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from pulumi import Output
 
-from components.contract.cluster import TrustBundle
+from components.contract.cluster import ObjectKey
 from components.contract.companions import Analytics
 from components.contract.connections import AwsIam, KafkaSecurity, MutualTls, Plaintext, Postgres, SaslTls
 from components.contract.secrets import FileContent, SecretRef, SecretValue, references
@@ -40,7 +40,7 @@ class Place:
     secrets: Output[str] | None
     files: Output[str] | None
     pod_labels: Mapping[str, str]
-    trust: TrustBundle | None = None
+    trust: ObjectKey | None = None
     """Whom it trusts; None: what its image brings."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pulumi import Output
 
-from components.contract.cluster import Kubernetes
+from components.contract.cluster import Kubernetes, ObjectKey
 from components.contract.companions import Companions, NlgServer
 from components.contract.connections import EventBroker, LockStore, ModelStorage, TrackerStore, Vault
 from components.contract.images import RASA, Chart
@@ -77,6 +77,8 @@ class AssistantArgs(Connections):
     llm_keys: Mapping[str, SecretValue] = field(default_factory=dict[str, SecretValue])
     """Environment variable → secret: keys of language models, and whatever else `credentials` and
     `extra_endpoints` refer to as `${VARIABLE}`."""
+    files: Mapping[str, bytes | ObjectKey] = field(default_factory=dict[str, bytes | ObjectKey])
+    """Path in the pod → content, or where it lies in the cluster."""
     api: ApiLogin = field(default_factory=ApiLogin)
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     """Further environment variables that anybody may read."""

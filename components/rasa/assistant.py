@@ -12,12 +12,13 @@ from components.contract.cluster import PodIdentity
 from components.contract.connections import Connection, Postgres
 from components.contract.secrets import VaultLogin, engine_values
 from components.kubernetes.documents import as_yaml
-from components.kubernetes.script_job import digest
+from components.kubernetes.script_job import Place, digest
 from components.rasa.analytics import AnalyticsArgs, AnalyticsServices
 from components.rasa.args import AssistantArgs, Connections
 from components.rasa.availability import Availability, AvailabilityArgs
 from components.rasa.connections import Environment, Files, Rendered, endpoints, environment, files, rendered
 from components.rasa.database import DatabaseInit, DatabaseInitArgs
+from components.rasa.mounted_files import mounted_files
 from components.rasa.network_policies import AssistantNetworkPolicies, AssistantNetworkPoliciesArgs
 from components.rasa.pod import PodObjects
 from components.rasa.preflight import Preflight, PreflightArgs
@@ -138,6 +139,7 @@ class Assistant(ComponentResource):
             files=needed,
             service_account=self._service_account(f"{name}-account", args.cluster.rasa),
             secret=secrets.environment,
+            mounted=mounted_files(f"{name}-files", Place(namespace=self.namespace, parent=self), args.files),
             logins=secrets.logins,
             client_files=secrets.client_files,
             authorities=self._config_map(f"{name}-authorities", engine_values(needed.authorities)),

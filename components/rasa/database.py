@@ -8,7 +8,7 @@ from typing import assert_never
 
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions, RunError
 
-from components.contract.cluster import DATABASE_INIT, NAME_LABEL, PodIdentity, TrustBundle
+from components.contract.cluster import DATABASE_INIT, NAME_LABEL, ObjectKey, PodIdentity
 from components.contract.connections import Postgres
 from components.contract.secrets import (
     CloudIdentityLogin,
@@ -52,7 +52,7 @@ class DatabaseInitArgs:
     identity: PodIdentity
     """The setup identity: it may read the administrator's password, Rasa's own may not."""
     service_account: Input[str]
-    trust: TrustBundle | None = None
+    trust: ObjectKey | None = None
     """Whom it trusts where it reads the administrator's password."""
     ready: tuple[Resource, ...]
     """What must exist before a pod can start and reach the server."""

@@ -5,11 +5,12 @@ As Kubernetes writes it (camelCase), for that is what the chart's values take.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi import Output
 
+from components.contract.cluster import ObjectKey
 from components.contract.connections import SideCar, Volume
 from components.contract.secrets import FileContent, SecretRef, references
 from components.contract.terms import Flavor
@@ -38,6 +39,8 @@ class PodObjects:
     service_account: str | Output[str]
     secret: Output[str]
     """Secret whose keys are environment variables."""
+    mounted: Mapping[str, ObjectKey]
+    """Path of a file of the operator's → where it lies."""
     logins: Mapping[str, SecretRef]
     """Variable of the HTTP API's logins → where it lies."""
     client_files: Output[str] | None
@@ -84,6 +87,12 @@ def mounts(args: AssistantArgs, made: PodObjects) -> Mounts:
     if args.cluster.trust is not None:
         volumes.append(trust.volume(args.cluster.trust))
         mounted.append(trust.MOUNT)
+    if made.mounted:
+        volumes.append({"name": "mounted", "projected": {"sources": [*_operators_files(made.mounted)]}})
+        for number, path in enumerate(made.mounted):
+            mounted.append(
+                {"name": "mounted", "mountPath": path, "subPath": f"{number:02}", "readOnly": True}
+            )
     if isinstance(args.model_storage, Volume):
         claim: Block = {"claimName": args.model_storage.claim, "readOnly": True}
         volumes.append({"name": "models", "persistentVolumeClaim": claim})
@@ -103,6 +112,11 @@ def _files(name: str, kind: str, made: Output[str] | None, needed: Mapping[str, 
         for file, at in references(needed).items()
     ]
     return {"name": name, "projected": {"sources": [*own, *other]}}
+
+
+def _operators_files(mounted: Mapping[str, ObjectKey]) -> Iterator[Block]:
+    for number, at in enumerate(mounted.values()):
+        yield {at.kind: {"name": at.name, "items": [{"key": at.key, "path": f"{number:02}"}]}}
 
 
 def _side_car(side_car: SideCar, flavor: Flavor) -> Block:

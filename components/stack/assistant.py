@@ -12,6 +12,7 @@ from components.config.capacity import assistant_replicas
 from components.config.first_model import first_model
 from components.config.model import secret
 from components.config.model_storage import ManagedModelStorage
+from components.config.pod_files import contents
 from components.config.settings import Settings
 from components.contract.images import RASA
 from components.contract.provider import FirstModel
@@ -74,6 +75,7 @@ def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
         license=secret(settings.license),
         llm_keys={name: secret(key) for name, key in settings.llm_keys.items()},
         api=_api(assistant.api),
+        files=contents(assistant.files),
         variables=assistant.variables,
         log_level=assistant.log_level,
         credentials=assistant.credentials,

@@ -14,7 +14,7 @@ import pulumi_random as random
 from pulumi import ResourceOptions
 from typing_extensions import TypeVar
 
-from components.config.ca_bundle import joined, trust_of
+from components.config.ca_bundle import joined, object_of
 from components.config.cluster import ExistingCluster, ManagedCluster, connect_cluster
 from components.config.network import ManagedNetwork
 from components.config.pod_login import node_endpoints
@@ -169,7 +169,7 @@ def _platform(
         closed=settings.network_policies.enabled,
         pull_secret=pull_secret(settings.registry),
         authorities=joined(bundle) if isinstance(bundle, str) else None,
-        trust=trust_of(bundle),
+        trust=object_of(bundle),
     )
     access = ClusterAccess("cluster", told)
     suppliers = Suppliers(supplier, access, settings.cluster)

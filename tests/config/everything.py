@@ -115,6 +115,7 @@ STACKS: Mapping[str, Block] = {
         assistant={
             "model": "assistant-1.0.0",
             "caBundle": SECRET,
+            "files": {"/etc/company/a.json": SECRET, "/app/b.txt": {"configMapName": "words", "key": "b"}},
             "api": {"jwt": {"method": "RS256", "publicKey": SECRET}},
         },
     ),

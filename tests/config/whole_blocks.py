@@ -61,6 +61,7 @@ ASSISTANT: Block = {
     "variables": {"NO_PROXY": ".svc"},
     "logLevel": "debug",
     "caBundle": CERTIFICATE,
+    "files": {"/etc/company/licence.txt": "LICENSE"},
     "api": {
         "token": "planted-api-token-0123456789abcdef",
         "jwt": {"method": "HS512", "secret": "planted-jwt-secret-" + "0123456789abcdef" * 3},

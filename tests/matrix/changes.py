@@ -93,6 +93,7 @@ ANY: Mapping[str, object] = {
     "assistant.replicas": 3,
     "assistant.size": "large",
     "assistant.workers": 2,
+    "assistant.files": {"/etc/company/licence.txt": "LICENSE"},
     "assistant.api.token": "planted-api-token-0123456789abcdef",
     "assistant.caBundle": CERTIFICATE,
     "assistant.image.tag": "3.21.1-latest",

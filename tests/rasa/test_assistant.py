@@ -10,6 +10,7 @@ import pulumi_random as random
 import pytest
 from pulumi import ComponentResource, Output, RunError
 
+from components.contract.cluster import ObjectKey
 from components.contract.connections import Kafka
 from components.contract.images import RASA
 from components.contract.secrets import SecretRef
@@ -226,6 +227,28 @@ def test_logins_of_ones_own_take_the_place_of_generated_ones() -> None:
     (token,) = [one["valueFrom"]["secretKeyRef"] for one in env if one["name"] == "AUTH_TOKEN"]
     assert token == {"name": "theirs", "key": "token"}
     assert recording.result.auth_token is None
+
+
+def test_files_of_the_operators_are_in_the_pod_and_in_the_preflight() -> None:
+    theirs = ObjectKey(kind="secret", name="theirs", key="key.json")
+    files = {"/app/key.json": theirs, "/etc/words.bin": b"\xff", "/etc/words.txt": "Wörter".encode()}
+    recording = run(replace(samples.BASE, files=files))
+    made = recording.one(CONFIG_MAP, "assistant-files")
+    assert made.inputs["immutable"] is True, "another content is another object, and another pod"
+    assert (made.inputs["data"], made.inputs["binaryData"]) == ({"file-01": "Wörter"}, {"file-00": "/w=="})
+    rasa = recording.one(RELEASE).inputs["values"]["rasa"]
+    (preflight,) = [job for job in recording.of(JOB) if job.name == PREFLIGHT]
+    pod = preflight.inputs["spec"]["template"]["spec"]
+    for volumes, mounts in (
+        (rasa["volumes"], rasa["volumeMounts"]),
+        (pod["volumes"], pod["containers"][0]["volumeMounts"]),
+    ):
+        (volume,) = [one["projected"]["sources"] for one in volumes if one["name"] == "mounted"]
+        paths = {one["mountPath"]: one["subPath"] for one in mounts if one["name"] == "mounted"}
+        assert paths == {"/app/key.json": "00", "/etc/words.bin": "01", "/etc/words.txt": "02"}
+        assert volume[0] == {"secret": {"name": "theirs", "items": [{"key": "key.json", "path": "00"}]}}
+        assert volume[2]["configMap"]["items"] == [{"key": "file-01", "path": "02"}]
+    assert not [one for one in run(samples.BASE).of(CONFIG_MAP) if one.name == "assistant-files"]
 
 
 def test_a_preview_has_the_same_resources() -> None:

@@ -29,6 +29,7 @@ def made_for(args: AssistantArgs) -> PodObjects:
         files=needed,
         service_account=known("rasa"),
         secret=known("the-secret"),
+        mounted={},
         logins={key: SecretRef(name="the-secret", key=key) for key in ("AUTH_TOKEN", "JWT_SECRET")},
         client_files=known("the-client-files") if engine_values(needed.client) else None,
         authorities=known("the-authorities") if engine_values(needed.authorities) else None,

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from components.config import companions as o
+from components.config import pod_files
 from components.config.ca_bundle import ended
 from components.config.capacity import REPLICAS, assistant_replicas
 from components.config.clouds import CLOUDS
@@ -60,6 +61,10 @@ def authorities_have_not_ended(today: date) -> Rule:
             )
 
     return rule
+
+
+def _files(settings: Settings) -> Iterator[str]:
+    yield from pod_files.problems(settings.assistant.files)
 
 
 def _origins(settings: Settings) -> Iterator[str]:
@@ -216,6 +221,7 @@ def _accepted(settings: Settings) -> int | None:
 
 RULES: Sequence[Rule] = (
     _assistant,
+    _files,
     _origins,
     _names_of_keys,
     _documents,
