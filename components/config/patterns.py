@@ -18,6 +18,8 @@ CONTAINER = r"^([$]root|[a-z0-9]+(-[a-z0-9]+)*)$"
 """Of Blob Storage ("Naming and referencing containers, blobs, and metadata")."""
 DATABASE_NAME = r"^[^\x00-\x1f]{1,63}$"
 """Of a database or a role of PostgreSQL (NAMEDATALEN)."""
+SCHEMA_NAME = r"^[a-z_][a-z0-9_]{0,62}$"
+"""Of a schema of PostgreSQL that needs no quotes in a search_path."""
 MONGODB_NAME = r"^[^\x00-\x20/\\.\"$*<>:|?]{1,63}$"
 """MongoDB Manual, "Naming Restrictions"."""
 CPU = r"^([1-9][0-9]*m|[1-9][0-9]*(\.[0-9]{1,3})?|0\.([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]))$"
@@ -37,6 +39,7 @@ IN_WORDS: Mapping[str, str] = {
     BUCKET: "the name of a bucket, without s3:// or gs:// and without a path",
     CONTAINER: "the name of a container: lower-case letters, digits and single hyphens",
     DATABASE_NAME: "a name of 1 to 63 characters",
+    SCHEMA_NAME: "a name of lower-case letters, digits and '_'",
     MONGODB_NAME: "a name of 1 to 63 characters, without space, slash, dot and signs",
     CPU: "CPUs, in thousandths at the finest, such as 500m, 2 or 1.5",
     MEMORY: "16Mi or more, such as 512Mi or 2Gi",

@@ -25,7 +25,7 @@ from components.config.model import (
     chosen_by,
     secret,
 )
-from components.config.patterns import AWS_REGION, DATABASE_NAME, MONGODB_NAME
+from components.config.patterns import AWS_REGION, DATABASE_NAME, MONGODB_NAME, SCHEMA_NAME
 from components.config.sources import InClusterStore, Managed
 from components.contract import connections
 from components.contract.connections import CustomTrackerStore, DynamoDb, MongoDb, Postgres, PostgresTls
@@ -84,6 +84,8 @@ class ExistingPostgres(_Existing):
     """PEM bundle that signed the server's certificate, or {secretName, key}; verify-… needs it."""
     max_connections: int = Field(default=100, ge=10)
     """What the server accepts in all; Rasa's pools are computed to stay below it."""
+    schema_name: str | None = Field(default=None, alias="schema", pattern=SCHEMA_NAME)
+    """Schema that exists and that Rasa makes its tables in; by default the role's search_path says it."""
     administrator: ExistingAdministrator | None = None
     """With it a Job makes the role and the database; without it both exist, and the role may make tables."""
 
@@ -97,6 +99,11 @@ class ExistingPostgres(_Existing):
         if (self.password is None) == (self.aws_iam_region is None):
             given = "neither" if self.password is None else "both"
             raise ValueError(f"password or awsIamRegion says how Rasa logs in, and {given} is given")
+        if self.administrator is not None and self.schema_name is not None:
+            raise ValueError(
+                "administrator has a Job make the role and its database, and no schema in it: leave out "
+                "schema, or leave out administrator and let role, database and schema exist"
+            )
         if self.administrator is not None and isinstance(self.password, VaultKey):
             raise ValueError(
                 "administrator makes the role with its password, which a Job cannot read from Vault: leave "
@@ -120,6 +127,7 @@ class ExistingPostgres(_Existing):
             tls=self.tls,
             ca=certificates(self.ca),
             max_connections=self.max_connections,
+            schema=self.schema_name,
             admin=None if self.administrator is None else self.administrator.login(),
         )
 

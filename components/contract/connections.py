@@ -168,6 +168,8 @@ class Postgres(Connection):
     ca: FileContent | None = None
     max_connections: int
     """What the server accepts in all; Rasa's pools are computed to stay below it."""
+    schema: str | None = None
+    """Where Rasa's tables are; None: the first of the role's search_path."""
     admin: PasswordLogin | StoredSecretLogin | None = None
     """None: the role and the database exist already."""
 

@@ -120,7 +120,7 @@ STACKS: Mapping[str, Block] = {
         },
     ),
     "vault": _changed(
-        trackerStore=TRACKER_STORES["postgres-vault"],
+        trackerStore={**TRACKER_STORES["postgres-vault"], "schema": "assistant"},
         assistant={
             "model": "assistant-1.0.0",
             "caBundle": {"configMapName": "trust", "key": "all.pem"},

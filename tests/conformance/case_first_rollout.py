@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tests.conformance.lab import ENDPOINTS, Lab
 from tests.conformance.pod import Pod
-from tests.conformance.scene import scene
+from tests.conformance.scene import PLAIN, scene
 from tests.conformance.servers_sql import reset
 from tests.conformance.tools import rasa_python
+from tests.rasa import samples
 
 PODS = 6
 TABLES = "SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables WHERE schemaname = 'public'"
 START = """
 import json, sys, asyncio
+from dataclasses import replace
 from pathlib import Path
 from structlog.testing import capture_logs
 from rasa.core.config.available_endpoints import AvailableEndpoints
@@ -35,6 +38,16 @@ async def serve():
 print(json.dumps({"logs": [log["event"] for log in logs], "events": asyncio.run(serve())}))
 """
 """What a pod of Rasa Pro does with its tracker store at its start, and at its first message."""
+
+
+def test_tables_are_in_the_schema_that_is_named(lab: Lab, tmp_path: Path) -> None:
+    """rasa:trackerStore.schema; absent, the preflight says so (case_traps.py)."""
+    made = scene(lab, tmp_path, replace(PLAIN, tracker_store=replace(samples.POSTGRES, schema="assistant")))
+    server = lab.postgres
+    server.run("DROP SCHEMA IF EXISTS assistant CASCADE; CREATE SCHEMA assistant AUTHORIZATION rasa", "rasa")
+    assert made.pod.env["POSTGRESQL_SCHEMA"] == "assistant"
+    assert made.run().status == 0
+    assert server.run(TABLES.replace("'public'", "'assistant'"), "rasa") == "events users"
 
 
 def started_at_once(pod: Pod) -> list[dict[str, Any]]:

@@ -56,6 +56,7 @@ ANY: Mapping[str, object] = {
     "trackerStore.kind": "!",
     "trackerStore.login": "!",
     "trackerStore.snapshotClass": "other",
+    "trackerStore.schema": "assistant",
     "lockStore.size=large": "large",
     "trackerStore.size=large": "large",
     "eventBroker.size=large": "large",

@@ -167,7 +167,7 @@ def test_pools_stay_below_the_servers_limit(
 
 SET_AS_THEY_ARE = re.compile(r'Plain\(\s*"(\w+)"')
 """In the source of `rasa/connections`."""
-OF_THE_USER_TOO = {"AWS_DEFAULT_REGION", "GOOGLE_APPLICATION_CREDENTIALS"}
+OF_THE_USER_TOO = {"AWS_DEFAULT_REGION", "POSTGRESQL_SCHEMA", "GOOGLE_APPLICATION_CREDENTIALS"}
 """One value for all is the user's business, and a rule on identities has the other (`rules/names.py`)."""
 
 
@@ -175,6 +175,12 @@ def test_what_the_stack_sets_is_known_to_the_rules() -> None:
     folder = Path(connections.__file__).parent
     found = {name for file in folder.glob("*.py") for name in SET_AS_THEY_ARE.findall(file.read_text())}
     assert found - OF_THE_USER_TOO == variables.OF_STACK
+
+
+def test_the_schema_of_postgresql() -> None:
+    args = replace(samples.BASE, tracker_store=replace(samples.POSTGRES, schema="assistant"))
+    assert plain(args)["POSTGRESQL_SCHEMA"] == "assistant"
+    assert "POSTGRESQL_SCHEMA" not in plain(samples.BASE)
 
 
 def test_variables_of_the_user_s_reach_the_pod() -> None:

@@ -24,6 +24,12 @@ def _analytics(settings: Settings) -> Iterator[str]:
         return
     if isinstance(settings.event_broker, ExistingRabbitMq):
         yield "rasa:analytics reads Kafka, and rasa:eventBroker.kind is rabbitmq; accepted: kafka"
+    if analytics.database is not None and analytics.database.schema_name is not None:
+        path = "rasa:analytics.database.schema"
+        yield (
+            f"{path} would change nothing: Rasa Pro Services has no setting for it. Accepted: a search_path "
+            f"of the role (ALTER ROLE … SET search_path); remove it with: {rm_command(path)}"
+        )
     if analytics.database is None:
         yield from _database_beside(settings)
     elif analytics.database.password is None or isinstance(analytics.database.password, VaultKey):

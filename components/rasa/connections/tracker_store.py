@@ -63,9 +63,13 @@ def tracker_store(store: TrackerStore) -> Rendered:
 
 def _postgres(store: Postgres) -> Rendered:
     # Without the variable libpq's default, `prefer`, verifies nothing (docs/rasa-pro.md, PostgreSQL).
-    tls = [Plain("SQL_TRACKER_STORE_SSL_MODE", store.tls, SOURCE)]
+    settings = [Plain("SQL_TRACKER_STORE_SSL_MODE", store.tls, SOURCE)]
+    if store.schema is not None:
+        # By the name; Rasa has no key for it (docs/rasa-pro.md, PostgreSQL).
+        settings.append(Plain("POSTGRESQL_SCHEMA", store.schema, SOURCE))
     if store.ca is not None:
-        tls.append(Plain("SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", authority_path("tracker-store"), SOURCE))
+        path = authority_path("tracker-store")
+        settings.append(Plain("SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", path, SOURCE))
     elif store.tls in {"verify-full", "verify-ca"}:
         raise RunError(
             f"The tracker store's certificate is to be verified ({store.tls}) and no authority is given: the "
@@ -92,7 +96,7 @@ def _postgres(store: Postgres) -> Rendered:
                 **login,
             }
         },
-        variables=(*tls, *found),
+        variables=(*settings, *found),
         authorities=authority("tracker-store", store.ca),
         by_aws_identity=isinstance(store.login, CloudIdentityLogin),
     )
