@@ -67,6 +67,14 @@ def _check_stacks(asked: Asked, config: Config) -> None:
             "environments names no stack, and each stack has a key and identities of its own:"
             " pulumi config set --path 'environments[0]' aws-dev"
         )
+    for key in ("environments", "reviewers"):
+        names: list[str] = config.get_object(key) or []
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise RunError(
+                    f"{key}[{index}] is {name}, which is in the list already:"
+                    f" pulumi config rm --path '{key}[{index}]'"
+                )
     if "production" not in tiers:
         return
     if len(tiers) > 1:

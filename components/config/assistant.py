@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from components.config.ca_bundle import CaBundle
 from components.config.http_api import ApiLogin
 from components.config.model import Model
-from components.config.patterns import DIGEST, SHA256
+from components.config.patterns import DIGEST, MODEL, SHA256, TOPIC
 from components.config.pod_files import PodFile
 from components.contract.images import RASA_CHART, RASA_CHART_VERSION, RASA_REPOSITORY, RASA_TAG
 from components.contract.terms import LogLevel, Size
@@ -54,7 +54,7 @@ class Assistant(Model):
 
     model_config = ConfigDict(json_schema_extra=_model_or_upload)
 
-    model: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
+    model: str = Field(pattern=MODEL)
     """Name of the trained model in the model storage, with or without .tar.gz; never "latest".
     By default the one that `upload` names."""
     sha256: str | None = Field(default=None, pattern=SHA256)
@@ -137,9 +137,9 @@ class Preflight(Model):
 class Topics(Model):
     """Kafka topics by what they are for."""
 
-    events: str = Field(default="rasa-events", pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    events: str = Field(default="rasa-events", pattern=TOPIC)
     """Every conversation event."""
-    analytics_dead_letter: str = Field(default="rasa-analytics-dlq", pattern=r"^[A-Za-z0-9._-]{1,200}$")
+    analytics_dead_letter: str = Field(default="rasa-analytics-dlq", pattern=TOPIC)
     """What the analytics could not process."""
 
 

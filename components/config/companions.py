@@ -25,12 +25,11 @@ from components.config.model import (
     secret,
     url_of,
 )
-from components.config.patterns import CPU, MEMORY
+from components.config.patterns import CPU, IMAGE, MEMORY, MODULE, PATH, PATH_AND_QUERY
 from components.config.tracker_store import ExistingPostgres
 from components.contract import companions
 from components.contract.images import ANALYTICS_REPOSITORY, ANALYTICS_TAG, DUCKLING_IMAGE
 
-IMAGE = r"^[a-z0-9\[][A-Za-z0-9._/:\[\]-]*(:[A-Za-z0-9._-]{1,128}|@sha256:[0-9a-f]{64})$"
 LARGEST_USER = 2**31 - 1
 """Kubernetes takes no larger one (apimachinery, `IsValidUserID`)."""
 
@@ -77,9 +76,9 @@ class InClusterNlgServer(OwnServer):
 
     port: Port = 5056
     """Port that it listens on, with HTTP."""
-    path: str = Field(default="/nlg", pattern=r"^/[^\s?#]*$")
+    path: str = Field(default="/nlg", pattern=PATH)
     """Path that Rasa posts to."""
-    health: str = Field(default="/", pattern=r"^/[^\s#]*$")
+    health: str = Field(default="/", pattern=PATH_AND_QUERY)
     """Path that answers 200 when it can serve."""
 
 
@@ -88,9 +87,9 @@ class InClusterActions(OwnServer):
 
     port: Port = 5055
     """Port that it listens on, with HTTP."""
-    path: str = Field(default="/webhook", pattern=r"^/[^\s?#]*$")
+    path: str = Field(default="/webhook", pattern=PATH)
     """Path that Rasa posts to."""
-    health: str = Field(default="/health", pattern=r"^/[^\s#]*$")
+    health: str = Field(default="/health", pattern=PATH_AND_QUERY)
     """Path that answers 200 when it can serve."""
 
 
@@ -110,7 +109,7 @@ class ActionsInProcess(Model):
     """Actions in the Rasa image, run inside Rasa's own process."""
 
     source: Literal["module"] = Field(alias="from")
-    module: str = Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
+    module: str = Field(pattern=MODULE)
     """Python module, such as actions."""
 
 

@@ -16,6 +16,13 @@ TEXT, WHOLE_NUMBER, TRUTH, LIST, BLOCK = (
     "a block of keys",
 )
 LONGEST_WORD = 40
+BOUNDS: Mapping[str, tuple[str, str]] = {
+    "greater_than_equal": ("ge", "{} or more"),
+    "less_than_equal": ("le", "{} at most"),
+    "string_too_short": ("min_length", "{} or more characters"),
+    "string_too_long": ("max_length", "{} characters at most"),
+}
+"""pydantic's type of error → what holds the bound, and what is accepted."""
 
 
 def kind_in_words(value: object) -> str:
@@ -57,6 +64,10 @@ def complaint_of(detail: ErrorDetails) -> str:
             other = "text of another form" if given == "text" else given
             return f" is {other}; accepted: {IN_WORDS[pattern]}"
         return f" is {given}, which does not match {pattern}"
+    if detail["type"] in BOUNDS:
+        key, words = BOUNDS[detail["type"]]
+        given = given_in_words(detail["input"]).replace("text", "text of another length")
+        return f" is {given}; accepted: {words.format(context[key])}"
     if detail["type"] == "value_error":
         return f": {context['error']}"
     return f": {detail['msg'][0].lower()}{detail['msg'][1:]}"

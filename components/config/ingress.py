@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.config.model import Host, Model, Pem, Port, Secret, choice, chosen_by
-from components.config.patterns import LABEL_NAME, OBJECT_NAME
+from components.config.patterns import EMAIL, LABEL_NAME, OBJECT_NAME, PATH_OF_INGRESS
 
 
 class DnsZone(Model):
     """A DNS zone that is there already."""
 
-    name: Host
+    name: Annotated[Host, AfterValidator(lambda name: name.lower().rstrip("."))]
     """Its domain, such as example.com."""
     id: str = Field(min_length=1)
     """AWS: hosted zone id; Azure: resource id; Google Cloud: name of the managed zone."""
@@ -29,11 +29,11 @@ class CertManagerCertificate(Model):
     """cert-manager issues and renews it."""
 
     source: Literal["cert-manager"] = Field(alias="from")
-    issuer: str | None = Field(default=None, min_length=1)
+    issuer: str | None = Field(default=None, pattern=OBJECT_NAME)
     """Issuer that is in the cluster; without one (Azure) the stack installs cert-manager, too."""
     kind: Literal["ClusterIssuer", "Issuer"] = "ClusterIssuer"
     """Its kind; an Issuer is in Rasa's namespace."""
-    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    email: str | None = Field(default=None, pattern=EMAIL)
     """Whom Let's Encrypt tells what concerns the account, where the stack installs cert-manager."""
 
 
@@ -105,7 +105,7 @@ class Ingress(Model):
     affinity: bool | None = None
     """Whether a browser comes back to the same pod; by default where a channel needs it. With a Gateway true
     says that a policy of its implementation sees to it, for the Gateway API has no field for it."""
-    paths: tuple[Annotated[str, Field(pattern=r"^/[A-Za-z0-9._~/-]*$")], ...] = ()
+    paths: tuple[Annotated[str, Field(pattern=PATH_OF_INGRESS)], ...] = ()
     """Open to everybody, besides those of the channels: /webhooks, and /socket.io where it is used."""
     api: Api | None = None
     """Opens the rest of Rasa's HTTP API to some addresses; by default to none outside of the cluster."""

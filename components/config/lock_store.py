@@ -20,6 +20,7 @@ from components.config.model import (
     chosen_by,
     secret,
 )
+from components.config.patterns import REDIS_PREFIX
 from components.config.sources import InClusterStore, Managed
 from components.contract.connections import Redis, RedisMode
 from components.contract.secrets import PasswordLogin
@@ -35,7 +36,7 @@ class _Redis(Model):
     """Set it with --secret, or name a Kubernetes Secret: {secretName, key}."""
     ca: Pem | None = None
     """PEM bundle that signed the certificates; by default the public authorities."""
-    prefix: str = Field(default="", pattern=r"^[A-Za-z0-9]{0,32}$")
+    prefix: str = Field(default="", pattern=REDIS_PREFIX)
     """Letters and digits in front of every key: another one for each stack that shares the server, or they
     would take each other's locks and timers."""
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from ipaddress import IPv4Network
-from typing import Any, cast, get_args, get_origin
+from typing import Any, cast
 
-from pydantic import BaseModel, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from components.config.given_values import (
@@ -22,11 +21,18 @@ from components.config.given_values import (
     given_in_words,
     kind_in_words,
 )
-from components.config.model import CHOICE, WRONG_CHOICE
+from components.config.model import CHOICE, HERE, WRONG_CHOICE
+from components.config.places import (
+    NUMBER,
+    ONE_OF_THEM,
+    Location,
+    first_value,
+    is_secret,
+    keys_at,
+    may_be_one_text,
+    takes_reference,
+)
 
-Location = tuple[int | str, ...]
-"""Where an error is, as pydantic says it: keys, positions in lists, and tags of choices."""
-ONE_OF_THEM, NUMBER = "<one of them>", "<number>"
 WANTED: Mapping[str, str] = {
     **dict.fromkeys(("string_type",), TEXT),
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), WHOLE_NUMBER),
@@ -82,6 +88,11 @@ def rm_command(path: str) -> str:
     return f"pulumi config rm {'--path ' if any(mark in path for mark in '.[') else ''}'{path}'"
 
 
+def child(path: str, key: str) -> str:
+    """The path of a key that people choose: to the CLI a dot is the next level, and what is quoted is one."""
+    return f"{path}.{key}" if PLAIN_KEY.match(key) else f'{path}["{key}"]'
+
+
 def parsed_cidr(text: str) -> IPv4Network | str:
     """A range of addresses, or what is wrong with it."""
     try:
@@ -99,7 +110,7 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
         case "missing":
             return f"{path} is missing; {_set_wanted(path, model, location)}"
         case "extra_forbidden":
-            near = did_you_mean(str(location[-1]), _keys_at(model, location[:-1]))
+            near = did_you_mean(str(location[-1]), keys_at(model, location[:-1]))
             return f"{path} is not a known key; {near}; remove it with: {rm_command(path)}"
         case "literal_error":
             # Only words from a closed list are shown, so no secret can be among them.
@@ -122,60 +133,46 @@ def _refused_value(path: str, detail: ErrorDetails, model: type[BaseModel]) -> s
         return f"{path} is a list of {given}; accepted: {least} or more; {further}"
     complaint = f"{path}{complaint_of(detail)}"
     if detail["type"] == "value_error" and isinstance(detail["input"], Mapping):
-        return complaint  # a rule that spans keys of one block: it names them, and says how to mend it
-    return f"{complaint}; {set_with(path, '<value>', is_secret=_is_secret(model, detail['loc']))}"
+        # A rule that spans keys of one block: it names them, and says how to mend it.
+        return complaint.replace(HERE, path)
+    if isinstance(detail["loc"][-1], int) and may_be_one_text(model, detail["loc"]):
+        # No command changes a part of a text.
+        return f"{complaint}; {set_with(path.rpartition('[')[0], '<host:port,host:port>')}"
+    value = NUMBER if isinstance(detail["input"], int | float) else "<value>"
+    return f"{complaint}; {set_with(path, value, is_secret=is_secret(model, detail['loc']))}"
 
 
 def _wrong_type(path: str, detail: ErrorDetails, model: type[BaseModel]) -> str:
     """A value of another type than the key's: `model: 20261125`, `zones: a`, `lockStore: existing`."""
     wanted = WANTED[detail["type"]]
-    is_secret = _is_secret(model, detail["loc"])
-    given = kind_in_words(detail["input"]) if is_secret else given_in_words(detail["input"])
+    secret = is_secret(model, detail["loc"])
+    given = kind_in_words(detail["input"]) if secret else given_in_words(detail["input"])
     if wanted in {BLOCK, LIST}:
         return f"{path} is {given}; accepted: {wanted}; {_remove_and_set(path, model, detail['loc'], wanted)}"
     shown = detail["input"]
-    if wanted == TEXT and not is_secret and isinstance(shown, int | float):
+    if wanted == TEXT and not secret and isinstance(shown, int | float):
         mend = set_command(path, str(shown).lower(), is_text=True)
         return f"{path} is {given}; accepted: {wanted}; set it as text with: {mend}"
     value = {WHOLE_NUMBER: NUMBER, TRUTH: ONE_OF_THEM}.get(wanted, "<value>")
-    return f"{path} is {given}; accepted: {wanted}; {set_with(path, value, is_secret=is_secret)}"
+    if wanted == TEXT and takes_reference(model, detail["loc"]):
+        wanted = f"{TEXT}, or the keys secretName and key of a Secret"
+    return f"{path} is {given}; accepted: {wanted}; {set_with(path, value, is_secret=secret)}"
 
 
 def _set_wanted(path: str, model: type[BaseModel], location: Location) -> str:
     """The command for a key that is missing: a block or a list is set by what is in it."""
-    inside = _first_inside(model, location)
-    is_secret = _is_secret(model, location)
-    return set_with(path + inside, "<value>", is_secret=is_secret)
+    inside, value, secret = first_value(model, location)
+    return set_with(path + inside, value, is_secret=secret)
 
 
 def _remove_and_set(path: str, model: type[BaseModel], location: Location, wanted: str) -> str:
     """The CLI sets no key inside of a text: the text goes first."""
-    if wanted == BLOCK and any(map(_is_mapping, _annotations_at(model, location))):
-        entry = set_command(f"{path}.<key>", "<value>", is_secret=_is_secret(model, location))
-        return f"remove it, then set its keys, with: {rm_command(path)} && {entry}"
-    if wanted == BLOCK:
-        keys = _keys_at(model, location)
-        # What a block is, its other keys follow from.
-        first = "from" if "from" in keys else next(iter(keys), "<key>")
-        entry = f"{path}.{first}"
-        also = f" (its keys: {', '.join(keys)})" if keys else ""
-        return (
-            f"remove it, then set its keys{also}, with: {rm_command(path)} && {set_command(entry, '<value>')}"
-        )
-    first = set_command(path + (_first_inside(model, location) or "[0]"), "<value>")
-    return f"remove it, then set its items, with: {rm_command(path)} && {first}"
-
-
-def _first_inside(model: type[BaseModel], location: Location) -> str:
-    """Where the first value of a list or block stands, below its own path; "" for a plain value."""
-    fields = _fields_at(model, location)
-    inside = "[0]" if any(_is_list(field.annotation) for field in fields) else ""
-    models = _models_at(model, location)
-    if models and not any(SecretStr in _members(field.annotation) for field in fields):
-        required = (str(field.alias) for field in models[0].model_fields.values() if field.is_required())
-        key = next(required, next(iter(_keys_at(model, location)), ""))
-        return f"{inside}.{key}" if key else inside
-    return inside + ".<key>" if any(_is_mapping(field.annotation) for field in fields) else inside
+    inside, value, secret = first_value(model, location)
+    what = "items" if wanted == LIST else "keys"
+    keys = keys_at(model, location) if wanted == BLOCK and not inside.endswith(".<key>") else []
+    also = f" (its keys: {', '.join(keys)})" if keys else ""
+    first = set_command(path + (inside or "[0]"), value, is_secret=secret)
+    return f"remove it, then set its {what}{also}, with: {rm_command(path)} && {first}"
 
 
 def _wrong_choice(path: str, detail: ErrorDetails) -> str:
@@ -192,84 +189,6 @@ def _wrong_choice(path: str, detail: ErrorDetails) -> str:
     return f"{path}.{key} {said}; accepted: {accepted}; {choose}"
 
 
-def _keys_at(model: type[BaseModel], location: Location) -> list[str]:
-    """The keys that a block of the stack file takes."""
-    return sorted(
-        {str(field.alias) for m in _models_at(model, location) for field in m.model_fields.values()}
-    )
-
-
-def _is_secret(model: type[BaseModel], location: Location) -> bool:
-    """Whether a key is set with --secret: its own type says so, or that of the block of secrets it is in."""
-    fields = _fields_at(model, location)
-    return any(SecretStr in (field.annotation, *_members(field.annotation)) for field in fields)
-
-
-def _fields_at(model: type[BaseModel], location: Location) -> list[FieldInfo]:
-    """The fields that a place in the stack file can be; of a dictionary's entry, the dictionary."""
-    steps = [step for step in location if not str(step).startswith(CHOICE)]
-    for depth in range(len(steps), 0, -1):
-        key, above = steps[depth - 1], _before(location, depth)
-        models = _models_at(model, above)
-        fields = [field for m in models for field in m.model_fields.values() if field.alias == key]
-        if fields:
-            return fields if depth == len(steps) or not _models_at(model, location) else []
-    return []
-
-
-def _annotations_at(model: type[BaseModel], location: Location) -> Iterator[object]:
-    yield from (field.annotation for field in _fields_at(model, location))
-
-
-def _before(location: Location, depth: int) -> Location:
-    """The part of a location that leads to its `depth`-th key, the choices on the way included."""
-    found: list[int | str] = []
-    for step in location:
-        if not str(step).startswith(CHOICE):
-            depth -= 1
-        if depth == 0:
-            break
-        found.append(step)
-    return tuple(found)
-
-
-def _is_list(annotation: object) -> bool:
-    return any(get_origin(one) in {list, tuple} for one in (annotation, *_members(annotation)))
-
-
-def _is_mapping(annotation: object) -> bool:
-    return any(get_origin(one) in {dict, Mapping} for one in (annotation, *_members(annotation)))
-
-
-def _members(annotation: object) -> Iterator[object]:
-    for member in get_args(annotation):
-        yield member
-        yield from _members(member)
-
-
-def _models_at(model: type[BaseModel], location: Location) -> list[type[BaseModel]]:
-    """The models that a place in the stack file can have."""
-    models = [model]
-    for step in location:
-        if str(step).startswith(CHOICE):
-            models = [m for m in models if _is_chosen_by(str(step).removeprefix(CHOICE), m)] or models
-        elif not isinstance(step, int):  # an item of a list is what the list's type names
-            fields = (field for m in models for field in m.model_fields.values() if field.alias == step)
-            models = [m for field in fields for m in _models_in(field.annotation)]
-    return models
-
-
-def _is_chosen_by(value: str, model: type[BaseModel]) -> bool:
-    return any(value in get_args(field.annotation) for field in model.model_fields.values())
-
-
-def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for member in get_args(annotation):
-        yield from _models_in(member)
-
-
 def _path(location: Location) -> str:
     return "rasa:" + "".join(_steps(location))
 
@@ -279,5 +198,4 @@ def _steps(location: Location) -> Iterator[str]:
         if isinstance(step, int):
             yield f"[{step}]"
         elif not step.startswith(CHOICE):
-            # The CLI takes a dot for the next level: such a key of tags or labels is quoted.
-            yield step if depth == 0 else f".{step}" if PLAIN_KEY.match(step) else f'["{step}"]'
+            yield step if depth == 0 else child("", step)

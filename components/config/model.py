@@ -28,8 +28,9 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticKnownError
 
-from components.config.patterns import OBJECT_NAME
+from components.config.patterns import KEY_OF_OBJECT, OBJECT_NAME
 from components.config.urls import LARGEST_PORT, address_problem, host_problem, url_problem
+from components.contract.secret_shapes import kind_of
 from components.contract.secrets import SecretRef, SecretValue
 
 CERTIFICATE = re.compile(r"-----BEGIN (?:TRUSTED )?CERTIFICATE-----(.*?)-----END", re.DOTALL)
@@ -37,6 +38,8 @@ DER_SEQUENCE = b"\x30"
 """What every certificate begins with (X.690, 8.9)."""
 CHOICE = "="
 """Begins the tag of a choice: pydantic puts tags into the path of an error, and the stack file has none."""
+HERE = "{here}"
+"""In a validator's message, the path of its block, which only the reader of the error knows."""
 WRONG_CHOICE = "wrong_choice"
 """Type of the error that no model is meant; its message is `key=accepted values`."""
 
@@ -55,9 +58,12 @@ class Model(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _whole_numbers_are_numbers(cls, value: object, info: ValidationInfo) -> object:
+    def _numbers_and_truths_differ(cls, value: object, info: ValidationInfo) -> object:
         annotation = cls.model_fields[str(info.field_name)].annotation
-        return whole(value) if int in (annotation, *get_args(annotation)) else value
+        types = (annotation, *get_args(annotation))
+        if int in types:
+            return whole(value)
+        return _truth(value) if bool in types else value
 
 
 def choice(value: str) -> Tag:
@@ -84,7 +90,7 @@ class SecretKey(Model):
 
     secret_name: str = Field(pattern=OBJECT_NAME)
     """Name of the Secret."""
-    key: str = Field(pattern=r"^[A-Za-z0-9._-]{1,253}$")
+    key: str = Field(pattern=KEY_OF_OBJECT)
     """Key in the Secret."""
 
 
@@ -187,6 +193,8 @@ def url_of(*schemes: str) -> tuple[object, ...]:
     """What makes a text a URL of one of these schemes, for `Annotated[str, *url_of(…)]`."""
 
     def check(text: str) -> str:
+        if (kind := kind_of(text)) is not None and "query" in kind:
+            raise ValueError(f"holds {kind}, which everybody would read; give it in a key of its own")
         if (problem := url_problem(text, schemes=schemes)) is not None:
             raise ValueError(f"{text!r} {problem}")
         return text
@@ -195,8 +203,20 @@ def url_of(*schemes: str) -> tuple[object, ...]:
     return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": pattern})
 
 
-def _addresses(value: object) -> object:
-    return value.split(",") if isinstance(value, str) else value
+def addresses(value: object) -> object:
+    """The addresses of one text with commas, of which clients take one at the end, too."""
+    if not isinstance(value, str):
+        return value
+    return value.rstrip().removesuffix(",").split(",")
+
+
+def _truth(value: object) -> object:
+    """Refuse 1 and 0, which pydantic takes for true and false."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise PydanticKnownError("bool_type")
+    if isinstance(value, str) and value.isdecimal():
+        raise PydanticKnownError("bool_parsing")
+    return value
 
 
 def whole(value: object) -> object:
@@ -206,14 +226,23 @@ def whole(value: object) -> object:
     return value
 
 
+def _vault_path(text: str) -> str:
+    path = text.strip("/")
+    if not path or "//" in path:
+        raise ValueError("has an empty part between slashes; accepted: such as secret or team/rasa")
+    return path
+
+
 Host = Annotated[str, AfterValidator(_host)]
+VaultPath = Annotated[str, AfterValidator(_vault_path)]
+"""Vault's own CLI takes slashes around a path, hvac would send them twice (`/v1//secret//data/…`)."""
 HttpUrl = Annotated[str, *url_of("https", "http")]
 Port = Annotated[int, Field(ge=1, le=LARGEST_PORT), BeforeValidator(whole)]
 Address = Annotated[str, AfterValidator(_address)]
 """host:port"""
 Addresses = Annotated[
     tuple[Address, ...],
-    BeforeValidator(_addresses, json_schema_input_type=str | list[str]),
+    BeforeValidator(addresses, json_schema_input_type=str | list[str]),
     Field(min_length=1),
 ]
 """One text with commas, as clients write it, or a list."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pulumi import Output
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 from typing_extensions import override
 
 from components.config.model import (
@@ -15,12 +16,13 @@ from components.config.model import (
     Model,
     Pem,
     Secret,
+    SecretKey,
     certificates,
     choice,
     chosen_by,
     secret,
 )
-from components.config.patterns import BUCKET, CONTAINER, DAY, OBJECT_NAME
+from components.config.patterns import BUCKET, CONTAINER, DAY, OBJECT_NAME, REGION, STORAGE_ACCOUNT
 from components.config.sources import InClusterStore, Managed
 from components.contract import connections
 from components.contract.connections import S3, AccessKeys, AzureBlob, Gcs, ModelServer, Volume
@@ -56,7 +58,7 @@ class ExistingS3(_Existing):
     """s3, gcs, azure-blob, model-server or volume."""
     bucket: str = Field(min_length=3, max_length=222, pattern=BUCKET)
     """Bucket."""
-    region: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    region: str | None = Field(default=None, pattern=REGION)
     """Its region; by default the stack's."""
     endpoint: HttpUrl | None = None
     """URL of an S3-compatible store; without it, AWS."""
@@ -87,6 +89,17 @@ class ExistingGcs(_Existing):
     credentials: Secret | None = None
     """JSON key of a service account, or {secretName, key}; without it the identity of the pod."""
 
+    @field_validator("credentials")
+    @classmethod
+    def _is_a_login_of_google(cls, given: SecretStr | SecretKey | None) -> SecretStr | SecretKey | None:
+        """The client's own first look (google-auth, `_default.py`, load_credentials_from_file)."""
+        if isinstance(given, SecretStr) and not _has_type(given.get_secret_value()):
+            raise ValueError(
+                "is no JSON of Google's credentials, which has a type; accepted: the content of the file, "
+                'such as "$(cat key.json)"'
+            )
+        return given
+
     @override
     def connection(self, region: str) -> connections.ModelStorage:
         return Gcs(
@@ -95,12 +108,20 @@ class ExistingGcs(_Existing):
         )
 
 
+def _has_type(text: str) -> bool:
+    try:
+        found: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and bool(cast("dict[str, object]", found).get("type"))
+
+
 class ExistingAzureBlob(_Existing):
     """A container on Azure Blob Storage."""
 
     kind: Literal["azure-blob"]
     """s3, gcs, azure-blob, model-server or volume."""
-    account: str = Field(pattern=r"^[a-z0-9]{3,24}$")
+    account: str = Field(pattern=STORAGE_ACCOUNT)
     """Storage account."""
     container: str = Field(min_length=3, max_length=63, pattern=CONTAINER)
     """Container."""

@@ -15,12 +15,14 @@ from components.config.model import (
     Model,
     Pem,
     Secret,
+    VaultPath,
     certificates,
     choice,
     chosen_by,
     secret,
     url_of,
 )
+from components.config.patterns import TURN
 from components.contract.connections import Vault
 from components.contract.terms import Profile
 
@@ -31,9 +33,9 @@ class ExistingVault(Model):
     source: Existing = Field(alias="from")
     address: Annotated[str, *url_of("https")]
     """URL of the API; Rasa's token travels there, so https only."""
-    mount: str = Field(default="secret", min_length=1)
+    mount: VaultPath = "secret"
     """Mount of the KV version 2 engine."""
-    path: str = Field(default="rasa-secrets", min_length=1)
+    path: VaultPath = "rasa-secrets"
     """Path below the mount."""
     namespace: str | None = None
     """Vault Enterprise namespace of the path; the token must be one of the root namespace that never ends or
@@ -46,7 +48,8 @@ class ExistingVault(Model):
     def connection(self) -> Vault:
         """Where the tracker store's password lies."""
         return Vault(
-            address=Output.from_input(self.address.rstrip("/")),
+            # The client adds /v1 itself.
+            address=Output.from_input(self.address.rstrip("/").removesuffix("/v1")),
             mount=self.mount,
             path=self.path,
             namespace=self.namespace,
@@ -67,7 +70,7 @@ class InClusterVault(Model):
     source: Literal["in-cluster"] = Field(alias="from")
     profile: Profile | None = None
     """dev (one server) or production (three) for Vault alone; by default the stack's."""
-    rotation: str = Field(default="0", pattern=r"^[A-Za-z0-9-]{1,32}$")
+    rotation: str = Field(default="0", pattern=TURN)
     """Another value, the month for example, gives the tracker store's role a new password."""
 
 

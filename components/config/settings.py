@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from components.config import companions, sources
 from components.config.assistant import Alarms, Assistant, Preflight, Topics
@@ -21,7 +21,7 @@ from components.config.lock_store import LockStore
 from components.config.model import Model, Secret
 from components.config.model_storage import ManagedModelStorage, ModelStorage
 from components.config.network import ExistingNetwork, ManagedNetwork, Network
-from components.config.patterns import LABEL_NAME
+from components.config.patterns import LABEL_NAME, TRANSFORMS, TURN
 from components.config.pods import Pods
 from components.config.registry import Registry
 from components.config.secrets_manager import NoSource, SecretsManager
@@ -97,12 +97,12 @@ class Settings(Model):
     """What is tried before Rasa Pro is installed or changed."""
     alarms: Alarms = Alarms()
     """Who is told."""
-    transforms: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._/-]+\.py$")
+    transforms: str | None = Field(default=None, pattern=TRANSFORMS)
     """File of a company's own rules for every resource, such as stacks/transforms.py (docs/own-rules.md)."""
-    renewal: str = Field(default="0", pattern=r"^[A-Za-z0-9-]{1,32}$")
+    renewal: str = Field(default="0", pattern=TURN)
     """Another value, the month for example, has certificates that the stack issues itself issued anew."""
-    license: SecretStr
-    """The Rasa Pro licence; set it with --secret."""
+    license: Secret
+    """The Rasa Pro licence; with --secret, or {secretName, key}."""
     llm_keys: dict[str, Secret] = Field(default_factory=dict[str, Secret])
     """Environment variable → key of a language model's provider; with --secret, or {secretName, key}."""
 

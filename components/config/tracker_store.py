@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from typing_extensions import override
 
 from components.config.model import (
+    HERE,
     OBJECT_NAME,
     Addresses,
     Existing,
@@ -25,7 +26,14 @@ from components.config.model import (
     chosen_by,
     secret,
 )
-from components.config.patterns import AWS_REGION, DATABASE_NAME, MONGODB_NAME, SCHEMA_NAME
+from components.config.patterns import (
+    AWS_REGION,
+    CLASS,
+    DATABASE_NAME,
+    MONGODB_NAME,
+    SCHEMA_NAME,
+    TABLE,
+)
 from components.config.sources import InClusterStore, Managed
 from components.contract import connections
 from components.contract.connections import CustomTrackerStore, DynamoDb, MongoDb, Postgres, PostgresTls
@@ -94,11 +102,16 @@ class ExistingPostgres(_Existing):
         if self.tls.startswith("verify") and self.ca is None:
             raise ValueError(
                 f"tls {self.tls} needs ca, for the driver in Rasa's image knows no public authorities; give "
-                "the PEM bundle, or {secretName, key}, or set tls to require (encrypts, trusts anybody)"
+                "the PEM bundle, or {secretName, key}, or encrypt and trust anybody with: "
+                f"pulumi config set --path '{HERE}.tls' require"
             )
         if (self.password is None) == (self.aws_iam_region is None):
-            given = "neither" if self.password is None else "both"
-            raise ValueError(f"password or awsIamRegion says how Rasa logs in, and {given} is given")
+            says = "password or awsIamRegion says how Rasa logs in, and"
+            if self.password is None:
+                mend = f"pulumi config set --secret --path '{HERE}.password' <value>"
+                raise ValueError(f"{says} neither is given; set one, such as with: {mend}")
+            mend = f"pulumi config rm --path '{HERE}.awsIamRegion'"
+            raise ValueError(f"{says} both are given; remove one, such as with: {mend}")
         if self.administrator is not None and self.schema_name is not None:
             raise ValueError(
                 "administrator has a Job make the role and its database, and no schema in it: leave out "
@@ -107,7 +120,8 @@ class ExistingPostgres(_Existing):
         if self.administrator is not None and isinstance(self.password, VaultKey):
             raise ValueError(
                 "administrator makes the role with its password, which a Job cannot read from Vault: leave "
-                "out administrator and let the role exist, or give password itself"
+                "out administrator and let the role exist, or give password itself, with: "
+                f"pulumi config set --secret --path '{HERE}.password' <value>"
             )
         return self
 
@@ -159,8 +173,12 @@ class ExistingMongoDb(_Existing):
     @model_validator(mode="after")
     def _has_one_address(self) -> Self:
         if (self.hosts is None) == (self.srv_host is None):
-            given = "neither" if self.hosts is None else "both"
-            raise ValueError(f"hosts or srvHost says where the server is, and {given} is given")
+            says = "hosts or srvHost says where the server is, and"
+            if self.hosts is None:
+                mend = f"pulumi config set --path --type string '{HERE}.hosts' <host:port,host:port>"
+                raise ValueError(f"{says} neither is given; set one, such as with: {mend}")
+            mend = f"pulumi config rm --path '{HERE}.srvHost'"
+            raise ValueError(f"{says} both are given; remove one, such as with: {mend}")
         return self
 
     @override
@@ -182,7 +200,7 @@ class ExistingDynamoDb(_Existing):
 
     kind: Literal["dynamodb"]
     """postgres, mongodb, dynamodb or custom."""
-    table: str = Field(pattern=r"^[A-Za-z0-9._-]{3,255}$")
+    table: str = Field(pattern=TABLE)
     """Name; the identity of the pod must be allowed to read and write it."""
     region: str | None = Field(default=None, pattern=AWS_REGION)
     """Its region; by default the stack's."""
@@ -197,7 +215,7 @@ class ExistingCustomTrackerStore(_Existing):
 
     kind: Literal["custom"]
     """postgres, mongodb, dynamodb or custom."""
-    class_path: str = Field(alias="class", pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
+    class_path: str = Field(alias="class", pattern=CLASS)
     """Dotted path, such as ours.stores.TrackerStore."""
     options: dict[str, str | int | bool] = Field(default_factory=dict[str, str | int | bool])
     """What the class is called with."""

@@ -24,7 +24,6 @@ from components.contract.secrets import SecretRef, StoredSecretLogin, engine_val
 from components.kubernetes.chart import repository_of
 from components.rasa.analytics_values import Place, analytics_files, analytics_secrets, analytics_values
 from components.rasa.database import DatabaseInit, DatabaseInitArgs
-from components.rasa.spec import variables
 from components.rasa.spec.versions import Image
 
 RELEASE = ANALYTICS_RELEASE
@@ -39,8 +38,7 @@ class AnalyticsArgs:
     analytics: Analytics
     cluster: Kubernetes
     namespace: Output[str]
-    secret: Output[str]
-    """Rasa's Secret, for the licence."""
+    license: SecretRef
     rasa_account: str | Output[str]
     """Rasa's service account: the one that AWS lets read from Kafka."""
     setup_account: Output[str] | None
@@ -61,7 +59,7 @@ class AnalyticsServices(ComponentResource):
         wanted = args.analytics
         place = Place(
             service_account=self._account(name, args),
-            license=SecretRef(name=args.secret, key=variables.LICENSE),
+            license=args.license,
             secrets=self._secret(name, args.namespace, engine_values(analytics_secrets(wanted))),
             files=self._files(name, args.namespace, engine_values(analytics_files(wanted))),
             pod_labels=args.cluster.rasa.pod_labels,

@@ -73,7 +73,7 @@ class AssistantArgs(Connections):
     """Pods at most: between the two, a HorizontalPodAutoscaler decides. None: always `replicas`."""
     workers: int = 1
     """Sanic workers per pod; each loads the model and keeps database connections of its own."""
-    license: Output[str]
+    license: SecretValue
     llm_keys: Mapping[str, SecretValue] = field(default_factory=dict[str, SecretValue])
     """Environment variable → secret: keys of language models, and whatever else `credentials` and
     `extra_endpoints` refer to as `${VARIABLE}`."""
@@ -94,6 +94,8 @@ class AssistantArgs(Connections):
     """Connections (`Rendered.what`) whose servers the cloud made in the cluster's own network."""
     callers: tuple[Peer, ...] = ()
     """Peers that may call Rasa's port: the ingress, and pods that the stack file names."""
+    service_labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What is written on Rasa's Service besides the chart's own labels."""
     further_egress: tuple[Rule, ...] = ()
     """Servers that Rasa calls, and that neither a connection nor a document names."""
     upload: FirstModel | None = None

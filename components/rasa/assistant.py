@@ -10,8 +10,8 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from components.contract.cluster import PodIdentity
 from components.contract.connections import Connection, Postgres
-from components.contract.secrets import VaultLogin, engine_values
-from components.kubernetes.documents import as_yaml
+from components.contract.secrets import SecretRef, VaultLogin, engine_values
+from components.kubernetes.documents import Block, as_yaml
 from components.kubernetes.script_job import Place, digest
 from components.rasa.analytics import AnalyticsArgs, AnalyticsServices
 from components.rasa.args import AssistantArgs, Connections
@@ -22,8 +22,9 @@ from components.rasa.mounted_files import mounted_files
 from components.rasa.network_policies import AssistantNetworkPolicies, AssistantNetworkPoliciesArgs
 from components.rasa.pod import PodObjects
 from components.rasa.preflight import Preflight, PreflightArgs
-from components.rasa.release import release
+from components.rasa.release import label_service, release
 from components.rasa.secrets import Secrets, SecretsArgs
+from components.rasa.spec import variables
 from components.rasa.spec.endpoint_rules import refuse_unset_variables
 from components.rasa.spec.literal_keys import credentials_with_variables, endpoints_with_variables
 from components.rasa.upload import ModelUpload, UploadArgs
@@ -52,10 +53,7 @@ class Assistant(ComponentResource):
         super().__init__("rasa:rasa:Assistant", name, {}, opts)
         each = rendered(args)
         document = endpoints(each, args.extra_endpoints)
-        written = RasaFiles(
-            endpoints=endpoints_with_variables(document),
-            credentials=credentials_with_variables(args.credentials),
-        )
+        written = _files(document, args.credentials)
         env = environment(args, each, written.endpoints, written.credentials)
         refuse_unset_variables({"endpoints.yml": document, "credentials.yml": args.credentials}, env.names)
         self.namespace, self.model_sha256 = args.namespace, args.model_sha256
@@ -95,6 +93,7 @@ class Assistant(ComponentResource):
             AvailabilityArgs(release=installed, namespace=self.namespace, replicas=args.replicas),
             ResourceOptions(parent=self),
         )
+        label_service(f"{name}-service-labels", args, of=installed, parent=self)
         self._analytics(name, args, made, setup_account)
         # Known at once, yet not before there is something to call.
         self.url = installed.status.apply(lambda _: host)
@@ -141,6 +140,9 @@ class Assistant(ComponentResource):
             secret=secrets.environment,
             mounted=mounted_files(f"{name}-files", Place(namespace=self.namespace, parent=self), args.files),
             logins=secrets.logins,
+            license=args.license
+            if isinstance(args.license, SecretRef)
+            else SecretRef(name=secrets.environment, key=variables.LICENSE),
             client_files=secrets.client_files,
             authorities=self._config_map(f"{name}-authorities", engine_values(needed.authorities)),
             side_car_files=self._config_map(f"{name}-side-car", side_car_files),
@@ -190,7 +192,7 @@ class Assistant(ComponentResource):
                 analytics=args.companions.analytics,
                 cluster=args.cluster,
                 namespace=self.namespace,
-                secret=made.secret,
+                license=made.license,
                 rasa_account=made.service_account,
                 setup_account=setup_account,
                 chart=args.chart,
@@ -254,6 +256,12 @@ class Assistant(ComponentResource):
             ResourceOptions(parent=self),
         )
         return [job]
+
+
+def _files(document: Block, credentials: Block) -> RasaFiles:
+    return RasaFiles(
+        endpoints=endpoints_with_variables(document), credentials=credentials_with_variables(credentials)
+    )
 
 
 def _ready(args: AssistantArgs, identity: PodIdentity) -> list[Resource]:

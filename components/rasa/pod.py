@@ -43,6 +43,7 @@ class PodObjects:
     """Path of a file of the operator's → where it lies."""
     logins: Mapping[str, SecretRef]
     """Variable of the HTTP API's logins → where it lies."""
+    license: SecretRef
     client_files: Output[str] | None
     """Secret whose keys are files."""
     authorities: Output[str] | None

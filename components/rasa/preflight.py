@@ -12,7 +12,6 @@ from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 
 from components.contract.cluster import NAME_LABEL, PREFLIGHT
 from components.contract.connections import ModelServer
-from components.contract.secrets import SecretRef
 from components.kubernetes.documents import Block, as_yaml
 from components.kubernetes.script_job import (
     JOBS,
@@ -36,11 +35,8 @@ MOUNT = "/etc/preflight"
 WORKING_DIRECTORY = "/app"
 """Rasa's own, where it looks for endpoints.yml, for models and for an operator's classes."""
 ENDPOINTS = "endpoints.yml"
-SECRETS_OF_CHART: Mapping[str, str] = {
-    variables.LICENSE: variables.LICENSE,
-    variables.LICENSE_TODAY: variables.LICENSE,
-}
-"""What the chart, and `values.py` beside it, add to Rasa's environment: variable → key of our Secret."""
+LICENSES = (variables.LICENSE, variables.LICENSE_TODAY)
+"""What the chart, and `values.py` beside it, add to Rasa's environment for the licence."""
 ATTEMPTS = 2
 DEADLINE_SECONDS = 900
 """The checks take half a minute of it."""
@@ -120,7 +116,7 @@ def _pod(args: PreflightArgs, files: Block) -> ScriptPod:
 
 def _arguments(args: PreflightArgs) -> list[str]:
     assistant = args.assistant
-    secrets = {*args.environment.secret, *SECRETS_OF_CHART, *args.made.logins}
+    secrets = {*args.environment.secret, *LICENSES, *args.made.logins}
     given = ["--secret-variables", ",".join(sorted(secrets))]
     if assistant.model_sha256 and not isinstance(assistant.model_storage, ModelServer):
         given += ["--sha256", assistant.model_sha256]
@@ -132,8 +128,8 @@ def _arguments(args: PreflightArgs) -> list[str]:
 def _set_by_chart(args: PreflightArgs) -> Iterator[Block]:
     """What the chart, and `values.py` beside it, put into Rasa's pod: endpoints.yml may refer to it."""
     plain = {"RASA_ENVIRONMENT": args.assistant.environment, "RASA_TELEMETRY_ENABLED": "false"}
-    secrets = {name: SecretRef(name=args.made.secret, key=key) for name, key in SECRETS_OF_CHART.items()}
-    yield from environment(plain, {**args.made.logins, **secrets})
+    secrets = {**args.made.logins, **dict.fromkeys(LICENSES, args.made.license)}
+    yield from environment(plain, secrets)
 
 
 def _hash(args: PreflightArgs, checked: Mapping[str, Input[str]], pod: Block) -> Output[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pulumi import Input, Resource, ResourceOptions
+from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.helm.v3 import Release
+from pulumi_kubernetes.meta.v1 import ObjectMetaPatchArgs
 
 from components.contract.images import Chart
 from components.kubernetes.chart import repository_of
 from components.kubernetes.documents import Document
+from components.rasa.args import AssistantArgs
 from components.rasa.values import MODEL_LOAD_SECONDS, RELEASE
 
 NODE_SECONDS = 300
@@ -51,5 +54,23 @@ def release(  # noqa: PLR0913 (a resource's inputs, each said by name)
             # without them Rasa starts and loses conversations (docs/rasa-pro.md, Lost conversations), and no
             # input of ours shows them.
             depends_on=list(after),
+        ),
+    )
+
+
+def label_service(name: str, args: AssistantArgs, *, of: Release, parent: Resource) -> None:
+    """Write labels on Rasa's Service, for which the chart has no value (templates/rasa/service.yaml)."""
+    if not args.service_labels:
+        return
+    v1.ServicePatch(
+        name,
+        # Plain, as the patch of the Deployment has it (availability.py).
+        metadata=ObjectMetaPatchArgs(name=RELEASE, namespace=args.namespace, labels=args.service_labels),
+        opts=ResourceOptions(
+            parent=parent,
+            # The release makes the Service, and no input of the patch is made of the release.
+            depends_on=[of],
+            deleted_with=of,
+            replace_with=[of],
         ),
     )

@@ -28,7 +28,8 @@ class SecretsArgs:
     """What is secret about one assistant."""
 
     namespace: Input[str]
-    license: Output[str]
+    license: SecretValue
+    """One that lies in the cluster already stays there."""
     variables: Mapping[str, Output[str]]
     """Environment variable → value."""
     client_files: Mapping[str, Output[str]]
@@ -65,7 +66,7 @@ class Secrets(ComponentResource):
         # The chart demands both tokens and the licence (docs/rasa-pro.md, Secrets in the chart).
         content = {
             **args.variables,
-            variables.LICENSE: Output.secret(args.license),
+            **engine_values({variables.LICENSE: args.license}),
             **engine_values(logins),
         }
         self.environment = _secret(f"{name}-environment", args.namespace, content, child)

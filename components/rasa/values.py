@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulumi import Output, RunError
+from pulumi import RunError
 
 from components.contract.cluster import RASA
 from components.contract.companions import Duckling
@@ -19,6 +19,7 @@ from components.contract.secrets import SecretRef
 from components.contract.terms import Size
 from components.kubernetes.documents import Block, Document
 from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
+from components.kubernetes.script_job import environment
 from components.rasa.args import AssistantArgs
 from components.rasa.connections import Environment
 from components.rasa.connections.model_storage import model_arguments
@@ -66,7 +67,7 @@ def values(
     pod_labels, mounted = dict(args.cluster.rasa.pod_labels), mounts(args, made)
     return {
         "fullnameOverride": RELEASE,
-        "rasaProLicense": _at(SecretRef(name=made.secret, key=variables.LICENSE)),
+        "rasaProLicense": _at(made.license),
         # On by default, without a database: it would crash (docs/rasa-pro.md, Analytics in the chart).
         "rasaProServices": {"enabled": False},
         "networkPolicy": {"enabled": False},
@@ -82,7 +83,10 @@ def values(
             },
             "settings": _settings(args, made, files, own_origin),
             "additionalArgs": [*_origins(args), *model_arguments(args.model_storage, args.model)],
-            "additionalEnv": [_license(made.secret), *pod_variables(env, made.secret)],
+            "additionalEnv": [
+                *environment({}, {variables.LICENSE_TODAY: made.license}),
+                *pod_variables(env, made.secret),
+            ],
             "serviceAccount": {"create": False, "name": made.service_account},
             "podAnnotations": {
                 "checksum/secrets": made.secrets_digest,
@@ -158,11 +162,6 @@ def _jwt_method(method: str) -> Block:
 
 def _at(secret: SecretRef) -> Block:
     return {"secretName": secret.name, "secretKey": secret.key}
-
-
-def _license(secret: Output[str]) -> Block:
-    reference = {"name": secret, "key": variables.LICENSE}
-    return {"name": variables.LICENSE_TODAY, "valueFrom": {"secretKeyRef": reference}}
 
 
 def _probes() -> dict[str, Document]:

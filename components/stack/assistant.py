@@ -85,6 +85,7 @@ def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
         warn_only=settings.preflight.warn_only,
         managed=managed_stores(settings),
         callers=tuple(callers(settings, platform.access.cluster)),
+        service_labels=settings.pods.services.labels,
         further_egress=further_egress(settings),
         chart=replace(RASA, **assistant.chart.model_dump()),
         image=Image(**assistant.image.model_dump()),

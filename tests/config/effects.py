@@ -1,7 +1,8 @@
 """Whether each key of a stack file does something: the same stack with one value changed is another graph.
 
-A value is changed to the first other one that the settings accept; where they accept none, the key has no
-other value there. Nothing is said about whether the effect is the right one: the tests of each part do.
+A value is changed to other ones that the settings accept, until one has an effect (a number may be a bound
+that only a smaller one reaches); where they accept none, the key has no other value there. Nothing is said
+about whether the effect is the right one: the tests of each part do.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from components.contract.errors import ConfigurationError
@@ -36,7 +38,7 @@ def others(value: object) -> Iterator[object]:
             yield not value
         case int():
             # A share of it may be rounded: one more would be the same.
-            yield from (value * 2, value + 1, value - 1)
+            yield from (value * 2, value + 1, value - 1, value // 2, value // 5)
         case str():
             yield from (f"{value}x", f"x{value}", value.replace("example", "sample"), *WORDS)
         case _:
@@ -48,16 +50,14 @@ def both_profiles(stacks: Iterable[str]) -> list[str]:
     return [name for stack in stacks for name in (stack, f"{stack} {PRODUCTION}") if _is_accepted(_raw(name))]
 
 
-def changes(stack: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Place by place, the stack with another value that is accepted."""
+def changes(stack: str) -> Iterator[tuple[str, Iterator[Mapping[str, Any]]]]:
+    """Place by place, the stack with each other value that is accepted; places that have one."""
     raw = _raw(stack)
     for place in places(raw):
-        value = at(raw, place)
-        for other in others(value):
-            changed = replaced(raw, place, other)
-            if other != value and _is_accepted(changed):
-                yield named(place), changed
-                break
+        accepted = _accepted(raw, place)
+        first = next(accepted, None)
+        if first is not None:
+            yield named(place), chain([first], accepted)
 
 
 def named(place: Place) -> str:
@@ -65,9 +65,9 @@ def named(place: Place) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
 
 
-def has_effect(stack: str, changed: Mapping[str, Any]) -> bool:
-    """Whether anything that the stack makes, or tells, is another."""
-    return graph(changed) != _graph_of(stack)
+def has_effect(stack: str, changed: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether anything that the stack makes, or tells, is another with one of these values."""
+    return any(graph(raw) != _graph_of(stack) for raw in changed)
 
 
 def graph(raw: Mapping[str, Any]) -> str:
@@ -88,6 +88,14 @@ def graph(raw: Mapping[str, Any]) -> str:
 def is_only_checked(name: str) -> bool:
     """Whether a key has no effect of its own, with a reason."""
     return any(name == key or name.startswith((f"{key}[", f"{key}.")) for key in ONLY_CHECKED)
+
+
+def _accepted(raw: Mapping[str, Any], place: Place) -> Iterator[Mapping[str, Any]]:
+    value = at(raw, place)
+    for other in others(value):
+        changed = replaced(raw, place, other)
+        if other != value and _is_accepted(changed):
+            yield changed
 
 
 @cache

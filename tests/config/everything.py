@@ -19,10 +19,10 @@ from tests.config.blocks import (
     existing,
     existing_stack,
 )
-from tests.config.pems import CERTIFICATE, PUBLIC_KEY
 from tests.config.whole_blocks import (
     BESIDE,
     BESIDE_A_CLUSTER,
+    CERTIFICATE,
     COMMON,
     CUSTOM,
     IN_A_NETWORK,
@@ -33,6 +33,7 @@ from tests.config.whole_blocks import (
     ON_AZURE,
     ON_GOOGLE,
     POSTGRES,
+    PUBLIC_KEY,
     RABBIT,
     SECRET,
     SIZED,
@@ -74,7 +75,10 @@ STACKS: Mapping[str, Block] = {
         actions={"from": "module", "module": "actions"},
     ),
     "gcs": _changed(
-        modelStorage={**MODEL_STORAGES["gcs"], "credentials": "planted-gcs"},
+        modelStorage={
+            **MODEL_STORAGES["gcs"],
+            "credentials": '{"type": "service_account", "private_key": "planted-gcs"}',
+        },
         lockStore={**LOCK_STORES["cluster"], "prefix": "dev"},
         eventBroker=EVENT_BROKERS["aws-iam"],
         trackerStore=MONGO,

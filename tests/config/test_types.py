@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
 
 from components.config.load import parse
+from components.config.patterns import IN_WORDS
+from components.config.settings import Settings
 from components.contract.errors import ConfigurationError
 from tests.config.everything import STACKS, Place, at, places, replaced, settings_of
 from tests.config.rules.test_stack import GOOD, problems
@@ -183,3 +187,11 @@ def test_a_truth_value_is_no_number(one: tuple[str, Place]) -> None:
     stack, place = one
     with pytest.raises(ConfigurationError, match="a whole number"):
         settings_of(replaced(STACKS[stack], place, True))
+
+
+def test_every_pattern_is_said_in_words() -> None:
+    """Nobody reads a regular expression in a message."""
+    schema = json.dumps(Settings.model_json_schema(by_alias=True))
+    patterns = set(re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', schema))
+    unsaid = {pattern for pattern in map(json.loads, patterns) if pattern not in IN_WORDS}
+    assert {pattern for pattern in unsaid if "://" not in pattern} == set()  # a URL has a validator's words

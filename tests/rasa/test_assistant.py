@@ -264,3 +264,17 @@ def test_a_channel_whose_secret_is_not_given_is_refused() -> None:
 
 def test_it_is_a_component() -> None:
     assert issubclass(Assistant, ComponentResource)
+
+
+def test_a_licence_that_lies_in_the_cluster_stays_there() -> None:
+    there = SecretRef(name="company", key="licence")
+    recording = run(replace(samples.BASE, license=there))
+    assert not any("RASA_PRO_LICENSE" in one.inputs["stringData"] for one in recording.of(SECRET))
+    chart = recording.one(RELEASE).inputs["values"]
+    assert chart["rasaProLicense"] == {"secretName": "company", "secretKey": "licence"}
+    (job,) = [one for one in recording.of("kubernetes:batch/v1:Job") if "preflight" in one.name]
+    pods = job.inputs["spec"]["template"]["spec"]["containers"][0]["env"]
+    for variables in (chart["rasa"]["additionalEnv"], pods):
+        by_name = {one["name"]: one for one in variables}
+        wanted = {"secretKeyRef": {"name": "company", "key": "licence"}}
+        assert by_name["RASA_LICENSE"]["valueFrom"] == wanted

@@ -31,6 +31,7 @@ def made_for(args: AssistantArgs) -> PodObjects:
         secret=known("the-secret"),
         mounted={},
         logins={key: SecretRef(name="the-secret", key=key) for key in ("AUTH_TOKEN", "JWT_SECRET")},
+        license=SecretRef(name=known("the-secret"), key="RASA_PRO_LICENSE"),
         client_files=known("the-client-files") if engine_values(needed.client) else None,
         authorities=known("the-authorities") if engine_values(needed.authorities) else None,
         side_car_files=known("the-side-car") if args.lock_store.side_car else None,

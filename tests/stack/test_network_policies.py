@@ -85,7 +85,7 @@ LOGINS: list[tuple[dict[str, Any], set[str]]] = [
     ({"modelStorage": blocks.MODEL_STORAGES["s3"]}, {"169.254.170.23/32"}),
     ({"modelStorage": blocks.MODEL_STORAGES["s3-compatible"]}, set()),
     ({"modelStorage": blocks.MODEL_STORAGES["azure-blob"]}, set()),
-    ({"modelStorage": {**blocks.MODEL_STORAGES["gcs"], "credentials": "planted"}}, set()),
+    ({"modelStorage": {**blocks.MODEL_STORAGES["gcs"], "credentials": '{"type": "service_account"}'}}, set()),
     (
         {
             "modelStorage": blocks.MODEL_STORAGES["s3"],

@@ -53,6 +53,8 @@ AWS = CloudFacts(
         most=50,
         accepted="letters, digits, spaces and _.:/=+-@; keys of 1 to 128 that do not begin with aws:; "
         "values up to 256",
+        # The network's names, and what EKS and its controllers take for theirs (components/aws/network.py).
+        taken=re.compile(r"Name|([a-z0-9-]+\.)*(kubernetes\.io|k8s\.aws)/.*|eks:.*|karpenter\.sh/.*"),
     ),
     # EKS API, KubernetesNetworkConfigRequest.serviceIpv4Cidr; pods have addresses of the subnets.
     ranges=Ranges(

@@ -71,6 +71,8 @@ class Tags:
     value: re.Pattern[str]
     most: int
     accepted: str
+    taken: re.Pattern[str] | None = None
+    """Keys that single resources have, and that mean something there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

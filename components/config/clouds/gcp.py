@@ -47,11 +47,11 @@ GCP = CloudFacts(
     ),
     # Google Cloud, "Requirements for labels"
     tags=Tags(
-        key=re.compile(r"[a-z][a-z0-9_-]{0,62}"),
+        key=re.compile(r"(?!goog-)[a-z][a-z0-9_-]{0,62}"),
         value=re.compile(r"[a-z0-9_-]{0,63}"),
         most=64,
-        accepted="lower-case letters, digits, _ and -; keys of 1 to 63 that begin with a letter, "
-        "values up to 63",
+        accepted="lower-case letters, digits, _ and -; keys of 1 to 63 that begin with a letter and not "
+        "with goog-, which Google keeps for itself, values up to 63",
     ),
     # 172.17.0.0/16 is the bridge of the container runtime on GKE's nodes (GKE documentation, "VPC-native
     # clusters"). A node of GKE Autopilot takes 64 addresses of the pods' range, so a /20 feeds 64 nodes.

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 
 from components.config.clouds import CLOUDS
-from components.config.cluster import ExistingCluster, ManagedCluster
+from components.config.cluster import ExistingCluster
 from components.config.messages import parsed_cidr, rm_command, set_with
-from components.config.network import ExistingNetwork
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 
@@ -92,30 +91,4 @@ def _unused(settings: Settings) -> Iterator[str]:
         yield f"{path} would change nothing: {why}; remove it with: {rm_command(path)}"
 
 
-def _twice(settings: Settings) -> Iterator[str]:
-    """Lists that mean sets: a second entry would be a second resource of the same name."""
-    cluster, network = settings.cluster, settings.network
-    lists: list[tuple[str, Sequence[str]]] = [
-        ("ingress.paths", settings.ingress.paths),
-        ("assistant.cors", settings.assistant.cors),
-        ("preflight.warnOnly", settings.preflight.warn_only),
-    ]
-    if isinstance(network, ExistingNetwork):
-        lists += [(f"network.subnets.{use}", ids) for use, ids in network.subnets.by_use.items()]
-        lists += [("network.privateDnsZones", network.private_dns_zones)]
-    else:
-        lists += [("network.zones", network.zones), ("network.avoid", network.avoid)]
-    if isinstance(cluster, ManagedCluster):
-        lists += [("cluster.admins", cluster.admins), ("cluster.allowedCidrs", cluster.allowed_cidrs)]
-    elif cluster.network is not None:
-        lists += [("cluster.network.subnets", cluster.network.subnets)]
-    if settings.ingress.api is not None:
-        lists += [("ingress.api.allowedCidrs", settings.ingress.api.allowed_cidrs)]
-    for key, values in lists:
-        for index, value in enumerate(values):
-            if value in values[:index]:
-                path = f"rasa:{key}[{index}]"
-                yield f"{path} {value!r} is in the list already; remove it with: {rm_command(path)}"
-
-
-RULES: Sequence[Rule] = (_special, _services, _unused, _twice)
+RULES: Sequence[Rule] = (_special, _services, _unused)

@@ -12,7 +12,7 @@ from components.config import pod_files
 from components.config.ca_bundle import ended
 from components.config.capacity import REPLICAS, assistant_replicas
 from components.config.clouds import CLOUDS
-from components.config.messages import rm_command, set_with
+from components.config.messages import child, rm_command, set_with
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.tracker_store import ExistingPostgres, ManagedTrackerStore
@@ -26,10 +26,13 @@ from components.rasa.spec.connection_pools import (
     budget,
     tracker_stores_per_process,
 )
-from components.rasa.spec.endpoint_rules import plain_secrets, problems_of, scalars, unset_variables
+from components.rasa.spec.endpoint_rules import plain_secrets, scalars, unset_variables
 
-ORIGIN = re.compile(r"^https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$")
-"""RFC 6454, 6.2; browsers send it in lower case, and Sanic-CORS compares without case."""
+CALLED = frozenset({"nlg.url", "nlu.url", "models.url", "action_endpoint.url", "callback.url"})
+"""Where endpoints.yml has a URL and not a host, besides `api_base` of a model."""
+ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$")
+"""RFC 6454, 6.2; web views of apps and extensions have schemes of their own. Browsers send it in lower
+case, and Sanic-CORS compares without case."""
 
 
 def _assistant(settings: Settings) -> Iterator[str]:
@@ -39,7 +42,6 @@ def _assistant(settings: Settings) -> Iterator[str]:
             'rasa:assistant.model is "latest", which says nothing about what runs and cannot be rolled back; '
             + set_with("rasa:assistant.model", "<name of one trained model>")
         )
-    yield from (f"rasa:assistant.extraEndpoints: {p}" for p in problems_of(assistant.extra_endpoints))
     if "a2a_server" in assistant.extra_endpoints and assistant.workers > 1:
         # Rasa refuses to start otherwise (core/a2a_server/config.py:446).
         yield (
@@ -87,7 +89,8 @@ def _names_of_keys(settings: Settings) -> Iterator[str]:
             if not variables.NAME.match(name) or name in variables.SET_BY_CHART:
                 of_chart = name in variables.SET_BY_CHART
                 why = "is set by the Helm chart" if of_chart else "is no environment variable"
-                yield f"rasa:{key}.{name} {why}; choose another name"
+                path = child(f"rasa:{key}", name)
+                yield f"{path} {why}; choose another name, and remove this one with: {rm_command(path)}"
     for name, value in plain.items():
         if name in settings.llm_keys:
             path = f"rasa:assistant.variables.{name}"
@@ -105,7 +108,9 @@ def _written(settings: Settings) -> Mapping[str, Mapping[str, Any] | list[dict[s
         {"id": group.id, "models": list(group.models), "router": group.router}
         for group in settings.model_groups
     ]
-    servers = [{**server.options, "name": server.name, "url": server.url} for server in settings.mcp_servers]
+    servers = [
+        {"options": server.options, "name": server.name, "url": server.url} for server in settings.mcp_servers
+    ]
     return {
         "assistant.credentials": settings.assistant.credentials,
         "assistant.extraEndpoints": settings.assistant.extra_endpoints,
@@ -117,8 +122,10 @@ def _written(settings: Settings) -> Mapping[str, Mapping[str, Any] | list[dict[s
 def _documents(settings: Settings) -> Iterator[str]:
     """They hold no secrets, and no address that Rasa could not read."""
     for key, document in _written(settings).items():
-        yield from (f"rasa:{key}: {problem}" for problem in _unreadable_urls(document))
-        yield from (f"rasa:{key}: {problem}" for problem in plain_secrets(document))
+        for path, problem in _unreadable_urls(document):
+            where = _within(key, path)
+            yield f"{where} {problem}; {set_with(where, '<URL>')}"
+        yield from (_within(key, problem) for problem in plain_secrets(document))
 
 
 def _variables(settings: Settings) -> Iterator[str]:
@@ -126,16 +133,24 @@ def _variables(settings: Settings) -> Iterator[str]:
     given = settings.llm_keys.keys() | settings.assistant.variables.keys()
     known = variables.SET_BY_CHART | variables.OF_CONNECTIONS | given
     for key, document in _written(settings).items():
-        yield from (f"rasa:{key}: {problem}" for problem in unset_variables(document, known))
+        yield from (_within(key, problem) for problem in unset_variables(document, known))
 
 
-def _unreadable_urls(document: Mapping[str, Any] | list[dict[str, Any]]) -> Iterator[str]:
-    """What Rasa Pro itself would fail over, in the first conversation that needs it."""
-    for path, _, value in scalars(document, ""):
-        if isinstance(value, str) and re.match(r"^(https?|grpcs?|wss?)://", value) and "${" not in value:
+def _within(key: str, problem: str) -> str:
+    """A problem of a document, which begins with where in it."""
+    return f"rasa:{key}{'' if problem.startswith('[') else '.'}{problem}"
+
+
+def _unreadable_urls(document: Mapping[str, Any] | list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Where there is a URL over which Rasa Pro itself would fail, in the first conversation that needs it."""
+    for path, key, value in scalars(document, ""):
+        is_url = key == "api_base" or path in CALLED
+        if not isinstance(value, str) or "${" in value:
+            continue
+        if is_url or re.match(r"^(https?|grpcs?|wss?)://", value):
             schemes = ("http", "https", "grpc", "grpcs", "ws", "wss")
             if (problem := url_problem(value, schemes=schemes, login=True)) is not None:
-                yield f"{path} {problem}"
+                yield path, problem
 
 
 def _model_groups(settings: Settings) -> Iterator[str]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from components.config.capacity import assistant_replicas
-from components.config.messages import did_you_mean, rm_command, set_command, set_with
+from components.config.messages import child, did_you_mean, rm_command, set_command, set_with
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
-from components.rasa.spec.channels import BUILT_IN, PACKAGE, built_in, own_classes
+from components.rasa.spec.channels import BUILT_IN, KEYS, NEED_KEYS, PACKAGE, built_in, own_classes
 
 PATH = "rasa:assistant.credentials"
 CLASS = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
@@ -30,8 +30,25 @@ def _names(settings: Settings) -> Iterator[str]:
             )
         elif block is not None and not isinstance(block, Mapping):
             yield f"{place} is no block of keys; remove it with: {rm_command(place)}"
-        elif built_in(name) == "socketio":
-            yield from _socket_path(place, cast("Mapping[str, object]", block or {}).get("socketio_path"))
+        else:
+            yield from _keys(place, built_in(name) or "", cast("Mapping[str, object]", block or {}))
+
+
+def _keys(place: str, channel: str, given: Mapping[str, object]) -> Iterator[str]:
+    """What a channel of Rasa Pro's own reads."""
+    read = sorted(KEYS.get(channel, ()))
+    for key in given if read else ():
+        if key not in read:
+            path = child(place, key)
+            yield (
+                f"{path}: Rasa Pro ignores {key!r} there; {did_you_mean(key, read)}; remove it with: "
+                f"{rm_command(path)}"
+            )
+    if channel in NEED_KEYS and not given:
+        first = set_with(f"{place}.{read[0]}", "'${VARIABLE}'")
+        yield f"{place} is empty, and the channel needs its login; accepted: {', '.join(read)}; {first}"
+    if channel == "socketio":
+        yield from _socket_path(place, given.get("socketio_path"))
 
 
 def _socket_path(place: str, path: object) -> Iterator[str]:

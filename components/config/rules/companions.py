@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from components.config import companions as o
 from components.config.cluster import ExistingCluster
 from components.config.event_broker import ExistingRabbitMq
-from components.config.messages import rm_command, set_with
+from components.config.messages import child, rm_command, set_with
 from components.config.model import VaultKey
 from components.config.rules.encryption import in_cluster
 from components.config.rules.runner import Rule
@@ -76,7 +76,11 @@ def _servers(settings: Settings) -> Iterator[str]:
             continue
         for name, value in server.variables.items() if isinstance(server, o.OwnServer) else ():
             if not variables.NAME.match(name):
-                yield f"rasa:{key}.variables.{name} is no environment variable; choose another name"
+                path = child(f"rasa:{key}.variables", name)
+                yield (
+                    f"{path} is no environment variable; choose another name, and remove this one with: "
+                    f"{rm_command(path)}"
+                )
             elif secret_shapes.is_named(name, value) or secret_shapes.kind_of(value) is not None:
                 path = f"rasa:{key}.secrets.{name}"
                 yield (

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from components.config import ingress as o
 from components.config.capacity import assistant_replicas
 from components.config.clouds import CLOUDS
 from components.config.clouds.existing import INGRESS
-from components.config.clouds.facts import IngressFacts
+from components.config.clouds.facts import Format, IngressFacts
 from components.config.cluster import ExistingCluster
 from components.config.messages import parsed_cidr, rm_command, set_with
 from components.config.model import SecretKey
+from components.config.patterns import OBJECT_NAME
 from components.config.rules.certificate_names import covers, names_in
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
@@ -22,6 +24,7 @@ API = frozenset(
     {"conversations", "model", "models", "domain", "status", "version", "plan", "license", "auth"}
 )
 """First parts of the paths of Rasa's HTTP API (Rasa Pro 3.21, core `server.py`); channels are elsewhere."""
+A_SECRET = Format(pattern=re.compile(OBJECT_NAME), accepted="the name of a Secret")
 WIDEST = 8
 """Prefix length: the largest range that one organisation holds."""
 
@@ -42,7 +45,8 @@ def _host(settings: Settings) -> Iterator[str]:
     if host is None:
         if given := sorted(ingress.model_fields_set - {"host", "callers"}):
             missing = set_with(f"{KEY}.host", "assistant.example.com")
-            yield f"{KEY}.host is missing, without which {', '.join(given)} mean nothing; {missing}"
+            keys = ", ".join(str(type(ingress).model_fields[name].alias) for name in given)
+            yield f"{KEY}.host is missing, and without it nothing comes of {keys}; {missing}"
         return
     if zone is None:
         source = ingress.certificate.source if ingress.certificate else "cloud"
@@ -96,8 +100,8 @@ def _certificate(settings: Settings) -> Iterator[str]:
     if isinstance(block, o.CertManagerCertificate):
         yield from _cert_manager(ingress, block, issues=facts.issues)
     if isinstance(block, o.ExistingCertificate):
-        form, reference = facts.reference, block.reference
-        if form is not None and not form.pattern.match(reference):
+        form, reference = facts.reference or A_SECRET, block.reference
+        if not form.pattern.match(reference):
             command = set_with(f"{KEY}.certificate.reference", "<it>")
             yield f"{KEY}.certificate.reference {reference!r} is not {form.accepted}; {command}"
     if isinstance(block, o.PemCertificate):

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
 
 from components.config import companions as o
+from components.config.assistant import Chart
 from components.config.cluster import ExistingCluster
-from components.config.messages import rm_command, set_with
+from components.config.messages import child, rm_command, set_with
 from components.config.patterns import LABEL_NAME, OBJECT_NAME
 from components.config.pod_login import uses_aws_identity
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.sources import InClusterStore
-from components.config.urls import LARGEST_PORT
+from components.config.urls import LARGEST_PORT, url_problem
 from components.rasa.spec import variables
 
 SYSTEM_NAMESPACE = re.compile(r"^(kube-.*|openshift(-.*)?|default)$")
@@ -96,8 +97,30 @@ def _images(settings: Settings) -> Iterator[str]:
             f"rasa:assistant.chart.version {chart.version!r} is no version of a chart; accepted: such as "
             "2.4.0; " + set_with("rasa:assistant.chart.version", "2.4.0")
         )
+    yield from _repository_of_chart(chart)
     if not chart.ref.strip():
         yield f"rasa:assistant.chart.ref is empty; remove it with: {rm_command('rasa:assistant.chart.ref')}"
+
+
+def _repository_of_chart(chart: Chart) -> Iterator[str]:
+    """Helm takes a name and a repository, or one reference that says both."""
+    path = "rasa:assistant.chart.repository"
+    whole = chart.ref.startswith(("oci://", "/", "."))
+    if chart.repository is not None and whole:
+        yield (
+            f"{path} is given, and rasa:assistant.chart.ref {chart.ref!r} says where the chart is; accepted: "
+            f"one of them; remove it with: {rm_command(path)}"
+        )
+    elif chart.repository is not None and url_problem(chart.repository) is not None:
+        yield (
+            f"{path} {chart.repository!r} {url_problem(chart.repository)}; "
+            + set_with(path, "https://helm.example.com")
+        )
+    elif chart.repository is None and not whole and chart.ref.strip():
+        yield (
+            f"rasa:assistant.chart.ref is {chart.ref!r}, the name of a chart, and no repository says where "
+            f"it is; {set_with(path, 'https://helm.example.com')}"
+        )
 
 
 def _is_repository(text: str) -> bool:
@@ -177,11 +200,15 @@ def _variables(settings: Settings) -> Iterator[str]:
                 yield f"{path} is in rasa:{key}.secrets, too; remove one, such as with: {rm_command(path)}"
             for name in server.secrets:
                 if not variables.NAME.match(name):
-                    yield f"rasa:{key}.secrets.{name} is no environment variable; choose another name"
+                    path = child(f"rasa:{key}.secrets", name)
+                    yield (
+                        f"{path} is no environment variable; choose another name, and remove this one with: "
+                        f"{rm_command(path)}"
+                    )
     for block, names in blocks.items():
         for name in names:
             if (why := _taken(name, settings, ours=block in ours)) is not None:
-                path = f"rasa:{block}.{name}"
+                path = child(f"rasa:{block}", name)
                 yield f"{path} {why}; choose another name, and remove this one with: {rm_command(path)}"
 
 

@@ -75,6 +75,10 @@ def _addresses(path: str, one: o.Caller | o.Egress) -> Iterator[str]:
             f"2001:db8::/32; {set_with(f'{path}.cidr', '<range>')}"
         )
         return
+    if one.cidr.rpartition("/")[2] != str(range_.prefixlen):
+        # Python takes an address alone, and a mask; Kubernetes takes neither.
+        mend = set_with(f"{path}.cidr", str(range_))
+        yield f"{path}.cidr is {one.cidr!r}; accepted: a range with its length; {mend}"
     if isinstance(one, o.Caller) and range_.prefixlen == 0:
         yield (
             f"{path}.cidr {range_} is everybody; accepted: the range that the callers are in; "

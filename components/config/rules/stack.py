@@ -26,8 +26,8 @@ zones of AWS 1019 addresses for nodes and pods, the nodes of Azure 2043, and Goo
 Cloud SQL takes a /24 in each region ("Configure private services access", range size)."""
 ANY_ZONE = r"[a-z]|[1-3]"
 """How a zone's name ends, whatever the cloud."""
-OUR_TAGS = 4
-"""How many tags every resource carries already (`components/stack/tags.py`)."""
+OUR_TAGS = ("managed-by", "project", "stack", "profile")
+"""What every resource carries already (`components/stack/tags.py`); a stack file may give another value."""
 
 
 def _region(settings: Settings) -> Iterator[str]:
@@ -39,8 +39,8 @@ def _region(settings: Settings) -> Iterator[str]:
         yield f"rasa:region is missing; {set_with('rasa:region', '<region>')}"
     elif region not in known:
         yield (
-            f"rasa:region {region!r} is not a region of {cloud}; {did_you_mean(region, list(known))} "
-            + set_with("rasa:region", "<region>")
+            f"rasa:region {region!r} is not a region of {cloud} that this project knows; "
+            f"{did_you_mean(region, list(known))} " + set_with("rasa:region", "<region>")
         )
 
 
@@ -184,17 +184,33 @@ def _tags(settings: Settings) -> Iterator[str]:
         return
     facts = CLOUDS[cloud].tags
     for key, value in tags.items():
+        # IAM and Azure take two spellings of a key for one (IAM User Guide, "Tags for IAM resources").
+        others = [other for other in (*OUR_TAGS, *tags) if other != key and other.lower() == key.lower()]
+        if others:
+            yield (
+                f"rasa:tags has {key!r}, which {cloud} takes for {others[0]!r}, and each resource has that; "
+                f"accepted: one spelling; remove it with: {_untag(key)}"
+            )
+        elif facts.taken is not None and facts.taken.fullmatch(key):
+            yield (
+                f"rasa:tags has {key!r}, by which resources are named or claimed one by one; accepted: a key "
+                f"of your own; remove it with: {_untag(key)}"
+            )
         if not facts.key.fullmatch(key) or not facts.value.fullmatch(value):
-            remove = rm_command(f'rasa:tags["{key}"]')
             yield (
                 f"rasa:tags has {key!r}: {value!r}, which {cloud} refuses; accepted: {facts.accepted}; remove"
-                f" it with: {remove}"
+                f" it with: {_untag(key)}"
             )
-    if len(tags) + OUR_TAGS > facts.most:
+    room = facts.most - len(OUR_TAGS)
+    if len(tags) > room:
         yield (
-            f"rasa:tags has {len(tags)} entries; {cloud} takes {facts.most - OUR_TAGS} besides the {OUR_TAGS}"
+            f"rasa:tags has {len(tags)} entries; {cloud} takes {room} besides the {len(OUR_TAGS)}"
             f" that every resource carries; remove some with: {rm_command('rasa:tags.<key>')}"
         )
+
+
+def _untag(key: str) -> str:
+    return rm_command(f'rasa:tags["{key}"]')
 
 
 def _no_cluster(settings: Settings) -> Iterator[str]:

@@ -50,6 +50,7 @@ NAMES_SECRETS = {
     "metrics": "metrics",
     "llmKeys": "llm_keys",
     "assistant": "assistant",
+    "license": "license",
 }
 
 

@@ -24,6 +24,31 @@ BUILT_IN = STATEFUL | {
     *("rocketchat", "callback", "rest", "webexteams", "hangouts", "inspector"),
 }
 """What Rasa Pro brings along (`core/channels/__init__.py:129`)."""
+KEYS: Mapping[str, frozenset[str]] = {
+    "audiocodes": frozenset({"token", "use_websocket", "keep_alive", "keep_alive_expiration_factor"}),
+    "botframework": frozenset({"app_id", "app_password"}),
+    "callback": frozenset({"url", "params", "headers", "basic_auth", "token", "token_name", "cafile"}),
+    "facebook": frozenset({"verify", "secret", "page-access-token"}),
+    "hangouts": frozenset({"project_id"}),
+    "mattermost": frozenset({"url", "token", "webhook_url"}),
+    "rasa": frozenset({"url"}),
+    "rocketchat": frozenset({"user", "password", "server_url"}),
+    "slack": frozenset(
+        {"slack_token", "slack_channel", "slack_signing_secret", "slack_retry_reason_header", "proxy"}
+        | {"slack_retry_number_header", "errors_ignore_retry", "use_threads", "conversation_granularity"}
+    ),
+    "socketio": frozenset(
+        {"user_message_evt", "bot_message_evt", "namespace", "session_persistence", "socketio_path"}
+        | {"jwt_key", "jwt_method", "metadata_key", "enable_silence_timeout"}
+    ),
+    "telegram": frozenset({"access_token", "verify", "webhook_url"}),
+    "twilio": frozenset({"account_sid", "auth_token", "twilio_number"}),
+    "webexteams": frozenset({"access_token", "room"}),
+}
+"""Channel → the keys that its `from_credentials` reads (3.21.0 wheel, core/channels/*.py); others are dropped
+without a word. Channels that are not here take further ones."""
+NEED_KEYS = KEYS.keys() - {"hangouts", "socketio"}
+"""Channels that stop Rasa at its start, or answer nobody, where they are given no key."""
 PACKAGE = "rasa.core.channels."
 MODULES = {
     "rasa_chat": "rasa",

@@ -14,9 +14,12 @@ from pulumi import RunError
 
 from components.contract import secret_shapes
 from components.kubernetes.documents import Block, Document, is_plain_scalar
-from components.rasa.spec.endpoint_keys import mappings_in, type_named, types_of, unread_keys
+from components.rasa.spec.endpoint_keys import READ_KEYS, mappings_in, type_named, types_of, unread_keys
+from components.rasa.spec.endpoint_values import value_problems
 from components.rasa.spec.variables import NAME, REFERENCE
 
+NESTED = frozenset(f"{block.rpartition('.')[0]}." for block in READ_KEYS if "." in block)
+"""Blocks in which there are others that Rasa reads key by key."""
 FALLS_BACK = {
     "tracker_store": "keeps conversations in memory",
     "event_broker": "publishes no events",
@@ -26,15 +29,24 @@ FALLS_BACK = {
 """What Rasa does with a type that it does not know (docs/rasa-pro.md, Unknown keys and types)."""
 
 
-def problems_of(extra: Block) -> list[str]:
-    """Everything that is wrong with an operator's additions, or with a whole document."""
-    found = [*unread_keys(extra), *_unknown_types(extra)]
+def problems_of(extra: Block, types: Mapping[str, str] | None = None) -> list[str]:
+    """Everything that is wrong with an operator's additions, or with a whole document.
+
+    Each begins with the path of what is wrong. `types` are those of the blocks that additions are laid over.
+    """
+    extra = {block: _typed(value, (types or {}).get(block)) for block, value in extra.items()}
+    found = [*unread_keys(extra), *_unknown_types(extra), *value_problems(extra)]
     for path, _, value in scalars(extra, ""):
         found += (f"{path}: {problem}" for problem in _value_problems(value))
     for block in ("tracker_store", "event_broker", "lock_store", "timer_store"):
         for mapping, path in mappings_in(extra.get(block), block):
             found += (f"{path}.{problem}" for problem in _trap_problems(block, mapping))
     return found
+
+
+def _typed(value: Document, type_: str | None) -> Document:
+    """Additions with the type of the block that they are laid over, unless they state one."""
+    return {"type": type_, **value} if type_ and isinstance(value, Mapping) else value
 
 
 def refuse_unset_variables(documents: Mapping[str, Document], known: AbstractSet[str]) -> None:
@@ -65,10 +77,14 @@ def unset_variables(document: Document, known: AbstractSet[str]) -> list[str]:
     ]
 
 
-def _unknown_types(document: Block) -> Iterator[str]:
-    for block, value in document.items():
+def _unknown_types(document: Block, above: str = "", at: str = "") -> Iterator[str]:
+    """Of blocks and of blocks inside of them; `above` is their name in READ_KEYS, `at` where they stand."""
+    for key, value in document.items():
+        block = f"{above}{key}"
         known = types_of(block)
-        for mapping, path in mappings_in(value, block):
+        for mapping, path in mappings_in(value, f"{at}{key}"):
+            if f"{block}." in NESTED:
+                yield from _unknown_types(mapping, f"{block}.", f"{path}.")
             stated = mapping.get("type")
             # A dotted name is a class of the operator's own, which only the image can tell.
             if (
@@ -126,6 +142,8 @@ def _trap_problems(block: str, mapping: Block) -> Iterator[str]:
         yield "ssl_check_hostname: false loses all events (docs/rasa-pro.md, Kafka over TLS); write true"
     if isinstance(dialect, str) and dialect.startswith("postgres") and dialect != "postgresql":
         yield "dialect: TLS and pool settings only reach exactly 'postgresql' (docs/rasa-pro.md, PostgreSQL)"
+    elif (block, mapping.get("type")) == ("tracker_store", "sql") and dialect not in {None, "postgresql"}:
+        yield f"dialect: the stack's own server is of 'postgresql', and not of {dialect!r}"
     prefix = mapping.get("key_prefix")
     if isinstance(prefix, str) and not prefix.isalnum() and not REFERENCE.search(prefix):
         yield f"key_prefix: {prefix!r} is not letters and digits only, so Rasa Pro ignores it"

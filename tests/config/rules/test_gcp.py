@@ -59,7 +59,7 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
     ),
     ("DynamoDB", {"trackerStore": {"kind": "dynamodb"}}, ["exists on AWS only", "kind postgres"]),
     ("MongoDB", {"trackerStore": {"kind": "mongodb"}}, ["kind postgres, or an existing MongoDB"]),
-    ("renewal", {"renewal": "2026 11"}, ["rasa:renewal", "does not match"]),
+    ("renewal", {"renewal": "2026 11"}, ["rasa:renewal", "accepted: 1 to 32 letters"]),
 ]
 
 

@@ -90,7 +90,7 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
         {"llmKeys": {"AUTH_TOKEN": "x"}},
         ["rasa:llmKeys.AUTH_TOKEN", "set by the Helm chart"],
     ),
-    ("name that is no variable", {"llmKeys": {"my key": "x"}}, ["rasa:llmKeys.my key"]),
+    ("name that is no variable", {"llmKeys": {"my key": "x"}}, ['rasa:llmKeys["my key"]']),
     (
         "CORS for all in production",
         {"profile": "production", "assistant": {"model": "m", "cors": ["*"]}},
