@@ -19,10 +19,10 @@ from tests.config.blocks import (
     existing,
     existing_stack,
 )
+from tests.config.pems import CERTIFICATE, PUBLIC_KEY
 from tests.config.whole_blocks import (
     BESIDE,
     BESIDE_A_CLUSTER,
-    CERTIFICATE,
     COMMON,
     CUSTOM,
     IN_A_NETWORK,
@@ -33,7 +33,6 @@ from tests.config.whole_blocks import (
     ON_AZURE,
     ON_GOOGLE,
     POSTGRES,
-    PUBLIC_KEY,
     RABBIT,
     SECRET,
     SIZED,

@@ -11,28 +11,8 @@ from tests.config.blocks import (
     existing,
     existing_stack,
 )
+from tests.config.pems import CERTIFICATE
 
-CERTIFICATE = """\
------BEGIN CERTIFICATE-----
-MIIBkDCCATegAwIBAgIUb9VzJv1I6w7MuAFm0pSSjCV1vR0wCgYIKoZIzj0EAwIw
-DDEKMAgGA1UEAwwBYTAgFw0yNjExMjYwMjMzMzhaGA8yMTI2MTEwMjAyMzMzOFow
-DDEKMAgGA1UEAwwBYTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABFXosMjbrs98
-SLP2gcP/DZlsjv0VsxXrV3Z1qa8r5e9nfBfLum2QVpd81i1fOdNVoELg2DOzIlVW
-h1+Ml7IsbZqjdTBzMB0GA1UdDgQWBBQrBARC+C0Mm/7CXDnzBL/7gLAaHTAfBgNV
-HSMEGDAWgBQrBARC+C0Mm/7CXDnzBL/7gLAaHTAPBgNVHRMBAf8EBTADAQH/MCAG
-A1UdEQQZMBeCFWFzc2lzdGFudC5leGFtcGxlLmNvbTAKBggqhkjOPQQDAgNHADBE
-AiBA9sqzihx+GKQXwn3A9beLXYFunZ9MyIl/ZZPtUA8ntQIgXQ8rTSV+vEQJBqxh
-RKXBkX44vs6WoZpeQCwuAnSAq+4=
------END CERTIFICATE-----
-"""
-"""Self-signed, for assistant.example.com."""
-PUBLIC_KEY = """\
------BEGIN PUBLIC KEY-----
-MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEfy9KiOSDXo+iS5G4LjrcMxruDUiF
-XxQzCEhLSC552jxGS3vnbgkn/KZVsv0JdKuqrOsr1IsNi1Mt7XOcjfAtug==
------END PUBLIC KEY-----
-"""
-"""Of the curve P-256."""
 SECRET = {"secretName": "company", "key": "value"}
 SERVER: Block = {
     "replicas": 1,

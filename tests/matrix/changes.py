@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from tests.config import blocks
-from tests.config.whole_blocks import CERTIFICATE
+from tests.config.pems import CERTIFICATE
 from tests.stacks import stack_config
 from tests.variants import LOGINS
 
