@@ -25,9 +25,11 @@ BUILT_IN = STATEFUL | {
 }
 """What Rasa Pro brings along (`core/channels/__init__.py:129`)."""
 KEYS: Mapping[str, frozenset[str]] = {
-    "audiocodes": frozenset({"token", "use_websocket", "keep_alive", "keep_alive_expiration_factor"}),
+    "audiocodes": frozenset({"token", "keep_alive", "keep_alive_expiration_factor"}),
     "botframework": frozenset({"app_id", "app_password"}),
-    "callback": frozenset({"url", "params", "headers", "basic_auth", "token", "token_name", "cafile"}),
+    "callback": frozenset(
+        {"url", "params", "headers", "basic_auth", "token", "token_name", "cafile", "actions_module"}
+    ),
     "facebook": frozenset({"verify", "secret", "page-access-token"}),
     "hangouts": frozenset({"project_id"}),
     "mattermost": frozenset({"url", "token", "webhook_url"}),
