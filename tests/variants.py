@@ -14,6 +14,17 @@ MIRROR = "registry.example.com/mirror"
 PULL_PASSWORD = "planted-pull-password-5b1d0c1f"
 LOGINS = json.dumps({"auths": {"registry.example.com": {"username": "puller", "password": PULL_PASSWORD}}})
 AIR_GAPPED: Mapping[str, str] = {"mirror": MIRROR, "pullSecret": LOGINS}
+LABELS, ANNOTATIONS = {"example.com/team": "bots"}, {"example.com/note": "here"}
+NODES, TOLERATIONS = {"kubernetes.io/arch": "amd64"}, [{"key": "bots", "operator": "Exists"}]
+PODS: Mapping[str, Any] = {
+    "labels": LABELS,
+    "annotations": ANNOTATIONS,
+    "nodeSelector": NODES,
+    "tolerations": TOLERATIONS,
+    "priorityClassName": "bots",
+    "services": {"labels": LABELS, "annotations": {"example.com/service": "here"}},
+    "serviceAccounts": {"labels": {"example.com/account": "here"}},
+}
 SPOKE = (
     "/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/company-network/providers"
     "/Microsoft.Network/virtualNetworks/company-spoke"
@@ -52,6 +63,7 @@ NETWORKS: Mapping[str, Mapping[str, Any]] = {
 """Networks that exist on the simulated clouds (simcloud/packages, `outside`)."""
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "local-dev-air-gapped": ("local-dev", {"rasa:registry": AIR_GAPPED}),
+    "local-dev-pods": ("local-dev", {"rasa:pods": PODS}),
     **{
         f"{cloud}-production-existing-network": (
             f"{cloud}-production",

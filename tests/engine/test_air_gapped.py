@@ -9,8 +9,7 @@ import pytest
 from simcloud.lifecycle import Lifecycle
 from tests.engine import operators
 from tests.simulations import example
-from tests.stack.test_pods import PODS
-from tests.variants import AIR_GAPPED, LOGINS
+from tests.variants import AIR_GAPPED, LOGINS, PODS
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 

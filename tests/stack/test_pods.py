@@ -13,21 +13,10 @@ from components.kubernetes.pod_settings import ACCOUNT, PATCH, POSTGRESQL, SERVI
 from policy.stack import at
 from tests.recorder import Recorded, Recording
 from tests.stacks import record_stack
-from tests.variants import record_with
+from tests.variants import ANNOTATIONS, LABELS, NODES, PODS, TOLERATIONS, record_with
 
 STACKS = ("local-dev", "aws-production", "azure-production", "gcp-production")
 SERVICE_PATCH = "kubernetes:core/v1:ServicePatch"
-LABELS, ANNOTATIONS = {"example.com/team": "bots"}, {"example.com/note": "here"}
-NODES, TOLERATIONS = {"kubernetes.io/arch": "amd64"}, [{"key": "bots", "operator": "Exists"}]
-PODS: Mapping[str, Any] = {
-    "labels": LABELS,
-    "annotations": ANNOTATIONS,
-    "nodeSelector": NODES,
-    "tolerations": TOLERATIONS,
-    "priorityClassName": "bots",
-    "services": {"labels": LABELS, "annotations": {"example.com/service": "here"}},
-    "serviceAccounts": {"labels": {"example.com/account": "here"}},
-}
 AFFINITY = {
     "requiredDuringSchedulingIgnoredDuringExecution": {
         "nodeSelectorTerms": [
