@@ -213,7 +213,8 @@ _REPLACED: Mapping[tuple[str, Fact, Fact], str] = {
 """Store, source, cloud → what is lost on the way from dev to production."""
 _RULES: Mapping[str, _Rule] = {
     "cloud": _Rule(because=_PLACE),
-    "region": _Rule(because=_PLACE),
+    # azure-native keeps the location of what is up (pulumi-azure-native, pull request 505).
+    "region": _Rule(because=f"{_PLACE}; on Azure it stays there, and all that is new goes elsewhere"),
     "account": _Rule(because=_PLACE, allows=_becomes_known),
     "namespace": _Rule(because="what is in a namespace cannot move to another one, its volumes included"),
     "cluster.from": _Rule(because=_PLACE),
