@@ -40,7 +40,8 @@ def others(value: object) -> Iterator[object]:
             # A share of it may be rounded: one more would be the same.
             yield from (value * 2, value + 1, value - 1, value // 2, value // 5)
         case str():
-            yield from (f"{value}x", f"x{value}", value.replace("example", "sample"), *WORDS)
+            # Text around certificates is none of them: a second one is another bundle.
+            yield from (f"{value}x", f"x{value}", value.replace("example", "sample"), *WORDS, value * 2)
         case _:
             return
 
