@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 
+LOGIN = {"region_name": "us-east-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
+"""It asks no more of anybody."""
+
 
 @contextmanager
 def aws_emulator() -> Generator[str]:

@@ -18,7 +18,7 @@ import certifi
 from pydantic import AfterValidator, Discriminator, Field
 
 from components.config.model import CHOICE, Model, SecretKey, choice, ders_of
-from components.config.patterns import OBJECT_NAME
+from components.config.patterns import KEY_OF_OBJECT, OBJECT_NAME
 from components.contract.cluster import ObjectKey
 
 DAY, EPOCH = 86_400, date(1970, 1, 1).toordinal()
@@ -32,7 +32,7 @@ class ConfigMapKey(Model):
 
     config_map_name: str = Field(pattern=OBJECT_NAME)
     """Name of the ConfigMap."""
-    key: str = Field(pattern=r"^[A-Za-z0-9._-]{1,253}$")
+    key: str = Field(pattern=KEY_OF_OBJECT)
     """Key in the ConfigMap."""
 
 

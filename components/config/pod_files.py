@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Field
 
-from components.config.ca_bundle import ConfigMapKey, object_of, place_shape
+from components.config.ca_bundle import LARGEST, ConfigMapKey, object_of, place_shape
 from components.config.messages import rm_command, set_with
 from components.config.model import SecretKey, choice
 from components.contract import secret_shapes
@@ -28,8 +28,6 @@ OWNED = (
     *("/bin", "/dev", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr", "/var/run"),
 )
 """What the chart, this project's Jobs, Kubernetes, or the image itself have there."""
-LARGEST = 1_000_000
-"""A ConfigMap holds 1 MiB, its names and marks included (Kubernetes documentation, "ConfigMaps")."""
 
 PodFile = Annotated[
     Annotated[Annotated[str, Field(min_length=1)], choice("value")]

@@ -11,7 +11,7 @@ import pytest
 from ci.assistant import storage
 from ci.assistant.storage import S3, Blob, Gcs
 from ci.errors import JobError
-from tests.aws_emulator import aws_emulator
+from tests.aws_emulator import LOGIN, aws_emulator
 from tests.ci import uploads
 from tests.ci.uploads import sdk
 
@@ -21,13 +21,7 @@ pytestmark = [pytest.mark.filterwarnings(text) for text in uploads.QUIET]
 @pytest.fixture
 def client() -> Iterator[Any]:
     with aws_emulator() as url:
-        yield sdk("boto3").client(
-            "s3",
-            endpoint_url=url,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        yield sdk("boto3").client("s3", endpoint_url=url, **LOGIN)
 
 
 def test_s3(client: Any, tmp_path: Path) -> None:

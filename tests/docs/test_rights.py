@@ -88,7 +88,7 @@ def test_policies_fit_into_what_aws_takes() -> None:
 
 
 def test_actions_of_aws_exist() -> None:
-    known: Mapping[str, Any] = _cfnlint("data/AdditionalSpecs/Policies.json")
+    known: Mapping[str, Any] = cfnlint("data/AdditionalSpecs/Policies.json")
     rights = load("rights/aws.yaml")
     for action in {*rights["any"], *(one for called in rights["types"].values() for one in called)}:
         service, _, name = action.partition(":")
@@ -135,15 +135,15 @@ def _handlers_permissions(token: str) -> Iterator[str]:
     if name in NOT_OF_CLOUDFORMATION:
         return
     wanted = f"AWS::{CLOUDFORMATION.get(name, name.replace('/', '::'))}".lower()
-    (schema,) = (one for known, one in _cloudformation().items() if known.lower() == wanted)
-    for handler in _cfnlint(f"data/schemas/resources/{schema}.json").get("handlers", {}).values():
+    (schema,) = (one for known, one in cloudformation().items() if known.lower() == wanted)
+    for handler in cfnlint(f"data/schemas/resources/{schema}.json").get("handlers", {}).values():
         yield from handler["permissions"]
 
 
 @cache
-def _cloudformation() -> Mapping[str, str]:
-    return _cfnlint("data/schemas/providers/us-east-1.json")
+def cloudformation() -> Mapping[str, str]:
+    return cfnlint("data/schemas/providers/us-east-1.json")
 
 
-def _cfnlint(path: str) -> Any:
+def cfnlint(path: str) -> Any:
     return json.loads((resources.files("cfnlint") / path).read_text())

@@ -21,7 +21,7 @@ from ci.assistant.archive import read
 from ci.assistant.storage import S3, upload
 from components.kubernetes.script_job import JOBS
 from components.rasa.spec.model_archive import Archive
-from tests.aws_emulator import aws_emulator
+from tests.aws_emulator import LOGIN, aws_emulator
 from tests.ci import uploads
 from tests.ci.models import write_model
 from tests.ci.uploads import sdk
@@ -41,13 +41,7 @@ class Persistor:
 @pytest.fixture(scope="module")
 def s3() -> Iterator[Any]:
     with aws_emulator() as url:
-        yield sdk("boto3").resource(
-            "s3",
-            endpoint_url=url,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        yield sdk("boto3").resource("s3", endpoint_url=url, **LOGIN)
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from typing import cast
 
 from components.config.capacity import assistant_replicas
 from components.config.messages import child, did_you_mean, rm_command, set_command, set_with
+from components.config.patterns import CLASS
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.rasa.spec.channels import BUILT_IN, KEYS, NEED_KEYS, PACKAGE, built_in, own_classes
 
 PATH = "rasa:assistant.credentials"
-CLASS = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
 SOCKET_PATH = re.compile(r"^/?[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*/?$")
 
 
@@ -21,7 +21,7 @@ def _names(settings: Settings) -> Iterator[str]:
     """Rasa stops at its start at a channel that it does not know (`core/run.py:609`)."""
     for name, block in settings.assistant.credentials.items():
         place = f'{PATH}["{name}"]' if "." in name or not name else f"{PATH}.{name}"
-        own = CLASS.match(name) and not name.startswith(PACKAGE)
+        own = re.match(CLASS, name) and not name.startswith(PACKAGE)
         if built_in(name) is None and not own:
             yield (
                 f"{PATH} has {name!r}, which is no channel of Rasa Pro; "
