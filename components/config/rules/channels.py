@@ -20,7 +20,7 @@ SOCKET_PATH = re.compile(r"^/?[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*/?$")
 def _names(settings: Settings) -> Iterator[str]:
     """Rasa stops at its start at a channel that it does not know (`core/run.py:609`)."""
     for name, block in settings.assistant.credentials.items():
-        place = f'{PATH}["{name}"]' if "." in name or not name else f"{PATH}.{name}"
+        place = child(PATH, name)
         own = re.match(CLASS, name) and not name.startswith(PACKAGE)
         if built_in(name) is None and not own:
             yield (

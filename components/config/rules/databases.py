@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from components.config.companions import InClusterAnalytics
-from components.config.messages import rm_command, set_with
+from components.config.messages import child, rm_command, set_with
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.config.tracker_store import ExistingMongoDb, ExistingPostgres
@@ -58,7 +58,7 @@ def _mongodb(settings: Settings) -> Iterator[str]:
             + set_with("rasa:trackerStore.srvHost", "<name>")
         )
     for name, value in store.options.items():
-        path, known = f"rasa:trackerStore.options.{name}", name.lower()
+        path, known = child("rasa:trackerStore.options", name), name.lower()
         if not name.isalnum() or not name.isascii() or not value:
             yield (
                 f"{path} is no option with a value; accepted: letters and digits, such as replicaSet, and "

@@ -14,7 +14,7 @@ from components.config.ca_bundle import ConfigMapKey
 from components.config.clouds import CLOUDS
 from components.config.cluster import ExistingCluster
 from components.config.event_broker import ExistingAwsIam, ExistingKafka
-from components.config.messages import rm_command, set_with
+from components.config.messages import child, rm_command, set_with
 from components.config.model import SecretKey
 from components.config.model_storage import (
     ExistingS3,
@@ -196,7 +196,7 @@ def _named(value: object, path: str) -> Iterator[tuple[str, SecretKey | ConfigMa
             yield from _named(getattr(value, name), f"{path}.{field.alias}")
     elif isinstance(value, Mapping):
         for name, member in cast("Mapping[str, object]", value).items():
-            yield from _named(member, f"{path}.{name}")
+            yield from _named(member, child(path, name))
 
 
 def _region(key: str, field: str) -> Rule:
