@@ -75,9 +75,11 @@ class Secrets(ComponentResource):
         self.client_files = None
         if args.client_files:
             self.client_files = _secret(f"{name}-client-files", args.namespace, args.client_files, child)
-        # Plain on purpose, for a preview to show that pods will roll: a generated token or the licence is
-        # part of what is hashed, so a guess at another secret cannot be confirmed by hashing it.
-        self.digest = Output.unsecret(digest({**content, **args.client_files}))
+        # Plain on purpose, for a preview to show that pods will roll: a generated text or the licence is part
+        # of what is hashed, or a guess at another secret could be confirmed by hashing it.
+        all_given = isinstance(args.license, SecretRef) and args.api.token and args.api.jwt_key
+        salt = {"salt": _generated(f"{name}-digest-salt", child)} if all_given else {}
+        self.digest = Output.unsecret(digest({**content, **args.client_files, **salt}))
         self.register_outputs({"environment": self.environment, "digest": self.digest})
 
 

@@ -278,3 +278,17 @@ def test_a_licence_that_lies_in_the_cluster_stays_there() -> None:
         by_name = {one["name"]: one for one in variables}
         wanted = {"secretKeyRef": {"name": "company", "key": "licence"}}
         assert by_name["RASA_LICENSE"]["valueFrom"] == wanted
+
+
+def test_what_is_hashed_in_the_open_holds_something_that_nobody_can_guess() -> None:
+    given = SecretRef(name="company", key="key")
+    login = ApiLogin(token=given, jwt_key=given)
+    args = replace(samples.GOOGLE, license=given, api=login)
+    (salt,) = record(lambda: Assistant("assistant", args)).of("random:index/randomPassword:RandomPassword")
+    assert salt.urn.endswith("-digest-salt")
+    for less in (
+        replace(args, license=samples.GOOGLE.license),
+        replace(args, api=replace(login, token=None)),
+    ):
+        made = record(lambda less=less: Assistant("assistant", less))
+        assert not [one for one in made.resources if one.urn.endswith("-digest-salt")]
