@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from components.config.ca_bundle import CaBundle
 from components.config.http_api import ApiLogin
 from components.config.model import Model
-from components.config.patterns import DIGEST, MODEL, SHA256, TOPIC
+from components.config.patterns import CPU, DIGEST, MEMORY, MODEL, SHA256, TOPIC
 from components.config.pod_files import PodFile
 from components.contract.images import RASA_CHART, RASA_CHART_VERSION, RASA_REPOSITORY, RASA_TAG
 from components.contract.terms import LogLevel, Size
@@ -71,6 +71,10 @@ class Assistant(Model):
     """Sanic workers in each pod; each loads the model and has its own database connections."""
     size: Size | None = None
     """small, medium or large: CPU and memory of each pod."""
+    cpu: str | None = Field(default=None, pattern=CPU)
+    """CPU that each pod asks for, in place of what `size` stands for; no pod has a limit."""
+    memory: str | None = Field(default=None, pattern=MEMORY)
+    """Memory that each pod asks for, and has at the most, in place of what `size` stands for."""
     cors: tuple[str, ...] = ()
     """Origins that may call the HTTP API from a browser; "*" is refused in production."""
     credentials: dict[str, Any] = Field(default_factory=lambda: {"rest": {}})

@@ -61,6 +61,10 @@ class AssistantArgs(Connections):
     profile: Profile
     size: Size
     """Row of `values.RESOURCES`: CPU and memory of each pod."""
+    cpu: str | None = None
+    """CPU that each pod asks for; None: the row's."""
+    memory: str | None = None
+    """Memory that each pod asks for, and has at the most; None: the row's."""
     environment: str
     """Tag on every published event (`RASA_ENVIRONMENT`); it switches nothing in Rasa Pro."""
     model: str

@@ -17,7 +17,7 @@ from components.contract.companions import Duckling
 from components.contract.connections import Volume
 from components.contract.secrets import SecretRef
 from components.contract.terms import Size
-from components.kubernetes.documents import Block, Document
+from components.kubernetes.documents import Block, Document, merged
 from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
 from components.kubernetes.script_job import environment
 from components.rasa.args import AssistantArgs
@@ -94,7 +94,7 @@ def values(
             },
             "podSecurityContext": {"enabled": True, **POD_SECURITY},
             "containerSecurityContext": {"enabled": True, **CONTAINER_SECURITY},
-            "resources": RESOURCES[args.size],
+            "resources": _resources(args),
             **_probes(),
             "volumes": mounted.volumes,
             "volumeMounts": mounted.mounts,
@@ -126,6 +126,12 @@ def _settings(args: AssistantArgs, made: PodObjects, files: RasaFiles, own_origi
         "credentials": files.credentials,
         **_duckling(args.companions.duckling),
     }
+
+
+def _resources(args: AssistantArgs) -> Block:
+    cpu = {} if args.cpu is None else {"cpu": args.cpu}
+    memory = {} if args.memory is None else {"memory": args.memory}
+    return merged(RESOURCES[args.size], {"requests": {**cpu, **memory}, "limits": memory})
 
 
 def _autoscaling(args: AssistantArgs) -> Block:

@@ -66,6 +66,8 @@ def _args(settings: Settings, platform: Platform, stack: str) -> AssistantArgs:
         companions=platform.companions,
         profile=settings.profile,
         size=settings.size_of(assistant),
+        cpu=assistant.cpu,
+        memory=assistant.memory,
         environment=stack,
         model=assistant.model,
         model_sha256=_model_digest(settings),

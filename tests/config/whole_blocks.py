@@ -35,6 +35,8 @@ ASSISTANT: Block = {
     "maxReplicas": 2,
     "workers": 1,
     "size": "small",
+    "cpu": "1500m",
+    "memory": "6Gi",
     "cors": ["https://www.example.com"],
     "credentials": {"rest": {}, "slack": {"slack_token": "${SLACK_TOKEN}", "slack_channel": "help"}},
     "extraEndpoints": {"vector_store": {"host": "qdrant.example.com"}, "tracker_store": {"db": "rasa"}},

@@ -104,6 +104,16 @@ def test_what_the_chart_gets_wrong_by_default() -> None:
     assert found["podLabels"] == {"wi": "use"}
 
 
+def test_cpu_and_memory_of_ones_own_take_the_place_of_the_sizes() -> None:
+    usual = written(samples.BASE)["rasa"]["resources"]
+    disk = usual["requests"]["ephemeral-storage"]
+    mine = written(replace(samples.BASE, cpu="1500m", memory="6Gi"))["rasa"]["resources"]
+    assert mine["requests"] == {"cpu": "1500m", "memory": "6Gi", "ephemeral-storage": disk}
+    assert mine["limits"] == {"memory": "6Gi"}
+    one = written(replace(samples.BASE, cpu="3"))["rasa"]["resources"]
+    assert one == {**usual, "requests": {**usual["requests"], "cpu": "3"}}
+
+
 def test_readiness_asks_for_a_model_and_liveness_waits_for_one() -> None:
     rasa = written(samples.BASE)["rasa"]
     ready, alive = rasa["readinessProbe"], rasa["livenessProbe"]
