@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from components.config.first_model import PROJECT
+from tests.long import mostly_long
 from tests.simulations import example
+from tests.stacks import EXAMPLES
 
 pytestmark = pytest.mark.engine
 
@@ -37,6 +40,26 @@ def test_roles_get_the_boundary_of_the_example(tmp_path: Path) -> None:
     }
     bounded = [one for one in simulation.account.records.values() if "permissionsBoundary" in one.inputs]
     assert len(bounded) == len(roles)
+    assert not simulation.up().changed
+
+
+@pytest.mark.parametrize(
+    "stack",
+    mostly_long(["aws-production", "azure-production", "gcp-production"], now=["gcp-production"]),
+)
+def test_other_servers_come_to_a_stack_that_is_up(stack: str, tmp_path: Path) -> None:
+    simulation = example(stack, tmp_path / "state")
+    assert simulation.up().success
+    simulation.set_config("transforms", "examples/servers.py")
+    result = simulation.up()
+    assert result.success, result.errors
+    prefix = stack.removesuffix("-production").replace("azure", "azure-native") + ":"
+    wanted = {
+        type_ for type_ in runpy.run_path(str(EXAMPLES / "servers.py"))["SERVERS"] if type_.startswith(prefix)
+    }
+    assert {(change.op, change.type) for change in result.changed} == {("update", type_) for type_ in wanted}
+    simulation.pass_time()  # RDS changes the class in its window, and says so until then
+    assert simulation.refresh().success
     assert not simulation.up().changed
 
 
