@@ -10,6 +10,7 @@ import re
 from ipaddress import IPv4Network
 
 from components.config.clouds.facts import (
+    ClosedRegions,
     CloudFacts,
     Format,
     Ids,
@@ -30,6 +31,18 @@ _SUBNET = Format(
 
 AWS = CloudFacts(
     title="AWS",
+    # `Region` of pulumi-aws 7.51, what is not among `regions`.
+    closed=(
+        ClosedRegions(
+            pattern=re.compile(r"(cn|us-gov|us-isof?|us-isob|eu-isoe|eusc)-[a-z-]+-[0-9]"),
+            because="it belongs to another partition of AWS, whose ARNs and endpoints are others",
+        ),
+        ClosedRegions(
+            pattern=re.compile(r"ap-east-2|ap-southeast-[567]|ca-west-1|il-central-1|mx-central-1"),
+            because="the authorities of its databases are not in components/aws/certificates, which says "
+            "where to get them, nor its zones in components/config/clouds/aws.py; add both",
+        ),
+    ),
     zone_prefix="{region}",
     account=Format(pattern=re.compile(r"^[0-9]{12}$"), accepted="an AWS account id of 12 digits"),
     names=(

@@ -11,6 +11,7 @@ from ipaddress import IPv4Network
 from components.config.clouds.facts import (
     AWS_ONLY,
     NEEDS_OWN_CLUSTER,
+    ClosedRegions,
     CloudFacts,
     Format,
     Gap,
@@ -38,6 +39,13 @@ def _resource(pattern: str, example: str) -> Format:
 
 AZURE = CloudFacts(
     title="Azure",
+    # azure-native's `azure-native:environment` would have to name another cloud, and every private DNS zone.
+    closed=(
+        ClosedRegions(
+            pattern=re.compile(r"china[a-z]+[0-9]?|us(gov|dod|nat|sec)[a-z]+"),
+            because="it belongs to another cloud of Microsoft's, whose endpoints and DNS zones are others",
+        ),
+    ),
     zone_prefix="",
     # Azure's zones are 1, 2 and 3 in every region that has any.
     zones_vary=False,

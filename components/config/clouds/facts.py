@@ -53,6 +53,15 @@ class NotSold:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClosedRegions:
+    """Regions of the cloud in which this project makes nothing."""
+
+    pattern: re.Pattern[str]
+    because: str
+    """The reason, and what would have to be done."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NameLimit:
     """The longest name that a service takes for one kind of object."""
 
@@ -150,6 +159,7 @@ class CloudFacts:
     title: str
     regions: Mapping[str, tuple[str, ...]]
     """Region → the zones to use there, in this order."""
+    closed: Sequence[ClosedRegions] = ()
     zone_prefix: str
     """How a zone's name begins: `{region}` stands for the region."""
     zones_vary: bool = True

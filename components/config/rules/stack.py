@@ -11,7 +11,7 @@ from components.config import support
 from components.config.clouds import CLOUDS
 from components.config.clouds.facts import Gap, Ids
 from components.config.cluster import ExistingCluster, ManagedCluster, PlaceOfCluster
-from components.config.messages import did_you_mean, parsed_cidr, rm_command, set_with
+from components.config.messages import did_you_mean, parsed_cidr, rm_command, set_command, set_with
 from components.config.network import ManagedNetwork
 from components.config.rules.addresses import PRIVATE
 from components.config.rules.runner import Rule
@@ -37,7 +37,14 @@ def _region(settings: Settings) -> Iterator[str]:
     known = CLOUDS[cloud].regions
     if not region:
         yield f"rasa:region is missing; {set_with('rasa:region', '<region>')}"
-    elif region not in known:
+    elif region in known:
+        return
+    elif closed := next((one for one in CLOUDS[cloud].closed if one.pattern.fullmatch(region)), None):
+        yield (
+            f"rasa:region {region!r} is a region of {CLOUDS[cloud].title} in which this project makes "
+            f"nothing: {closed.because}; choose another with: {set_command('rasa:region', '<region>')}"
+        )
+    else:
         yield (
             f"rasa:region {region!r} is not a region of {cloud} that this project knows; "
             f"{did_you_mean(region, list(known))} " + set_with("rasa:region", "<region>")
@@ -63,9 +70,11 @@ def _zones(settings: Settings) -> Iterator[str]:
     facts, given = CLOUDS[cloud], network.zones if isinstance(network, ManagedNetwork) else ()
     wanted = settings.zones_wanted
     known = zone_names(cloud, region)
+    if region not in facts.regions:
+        return  # one message is enough (`_region`)
     zones = given or known
     # A region that has no zones at all serves for dev.
-    if region in facts.regions and len(set(zones)) < wanted and (zones or wanted != ZONES["dev"]):
+    if len(set(zones)) < wanted and (zones or wanted != ZONES["dev"]):
         yield (
             f"rasa:region {region!r} has {len(set(zones))} zones in this configuration and its profile "
             f"needs {wanted}: choose another region, or name {wanted} different ones in rasa:network.zones"
