@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pulumi import Output
 
@@ -23,8 +24,9 @@ class ServerArgs:
     args: tuple[str, ...] = ()
     """Of the image's entry point; empty: the image's own."""
     port: int
+    protocol: Literal["http", "grpc"] = "http"
     health: str
-    """Path that answers 200 when the server can serve."""
+    """Path that answers 200 when the server can serve; of gRPC the service whose health is asked for."""
     replicas: int
     most_replicas: int
     cpu: str

@@ -42,7 +42,7 @@ def _container(args: ServerArgs, secret: Output[str] | None) -> v1.ContainerArgs
         name="server",
         image=args.image,
         args=list(args.args) or None,
-        ports=[v1.ContainerPortArgs(name="http", container_port=args.port)],
+        ports=[v1.ContainerPortArgs(name=args.protocol, container_port=args.port)],
         env=_environment(args, secret),
         startup_probe=_probe(args, failures=max(args.start_seconds // PROBE_SECONDS, 1)),
         readiness_probe=_probe(args, failures=2),
@@ -78,8 +78,10 @@ def _referred(name: str, secret: Input[str], key: str) -> v1.EnvVarArgs:
 
 
 def _probe(args: ServerArgs, *, failures: int) -> v1.ProbeArgs:
+    by_grpc = args.protocol == "grpc"
     return v1.ProbeArgs(
-        http_get=v1.HTTPGetActionArgs(path=args.health, port="http"),
+        http_get=None if by_grpc else v1.HTTPGetActionArgs(path=args.health, port=args.protocol),
+        grpc=v1.GRPCActionArgs(port=args.port, service=args.health) if by_grpc else None,
         period_seconds=PROBE_SECONDS,
         timeout_seconds=3,
         failure_threshold=failures,

@@ -1,4 +1,4 @@
-"""A web server from an image, run so that Rasa can rely on it: NLG server, action server, Duckling.
+"""A server from an image, run so that Rasa can rely on it: NLG server, action server, Duckling.
 
 A change of it does not restart Rasa, since its address stays. It has no identity in the cluster or the cloud,
 and no ingress.
@@ -28,7 +28,7 @@ class Server(ComponentResource):
     """Deployment, Service, and, with several pods, a disruption budget and an autoscaler."""
 
     address: Output[str]
-    """`http://<service>.<namespace>.svc:<port>`."""
+    """`http://<service>.<namespace>.svc:<port>`, or `grpc://…`."""
     pods: Pods
     ready: tuple[Resource, ...]
 
@@ -49,7 +49,8 @@ class Server(ComponentResource):
             name,
             metadata=metadata,
             spec=v1.ServiceSpecArgs(
-                selector=labels, ports=[v1.ServicePortArgs(name="http", port=args.port, target_port="http")]
+                selector=labels,
+                ports=[v1.ServicePortArgs(name=args.protocol, port=args.port, target_port=args.protocol)],
             ),
             # The provider waits until a Service has ready pods, so the Service comes after the Deployment.
             opts=ResourceOptions(parent=self, depends_on=[deployment]),
@@ -59,7 +60,7 @@ class Server(ComponentResource):
         if args.most_replicas > args.replicas:
             _autoscaler(name, metadata, args, deployment, child)
         self.address = Output.concat(
-            "http://", service.metadata.name, ".", args.namespace, f".svc:{args.port}"
+            f"{args.protocol}://", service.metadata.name, ".", args.namespace, f".svc:{args.port}"
         )
         self.ready = (deployment, service)
         self.register_outputs({"address": self.address})

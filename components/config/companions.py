@@ -85,12 +85,23 @@ class InClusterNlgServer(OwnServer):
 class InClusterActions(OwnServer):
     """An action server from an image of yours (rasa-sdk), in the stack's cluster."""
 
+    protocol: Literal["http"] = "http"
+    """How Rasa calls it: http, or grpc where its image starts rasa-sdk with --grpc."""
     port: Port = 5055
     """Port that it listens on, with HTTP."""
     path: str = Field(default="/webhook", pattern=PATH)
     """Path that Rasa posts to."""
     health: str = Field(default="/health", pattern=PATH_AND_QUERY)
     """Path that answers 200 when it can serve."""
+
+
+class InClusterGrpcActions(OwnServer):
+    """The same, called by gRPC without TLS; its health is what gRPC's own health protocol tells."""
+
+    protocol: Literal["grpc"]
+    """How Rasa calls it: grpc; the image must start rasa-sdk with --grpc."""
+    port: Port = 5055
+    """Port that it listens on, with gRPC."""
 
 
 class ExistingActions(Model):
@@ -118,6 +129,9 @@ class InClusterDuckling(InClusterServer):
 
     image: str = Field(default=DUCKLING_IMAGE, pattern=IMAGE)
     """Image with tag or digest."""
+
+
+AnyServer = InClusterNlgServer | InClusterActions | InClusterGrpcActions | InClusterDuckling
 
 
 class ExistingDuckling(Model):
@@ -204,9 +218,13 @@ NlgServer = Annotated[
     | Annotated[ExistingNlgServer, choice("existing")],
     chosen_by("from", "none", "in-cluster", "existing", default="none"),
 ]
+OwnActions = Annotated[
+    Annotated[InClusterActions, choice("http")] | Annotated[InClusterGrpcActions, choice("grpc")],
+    chosen_by("protocol", "http", "grpc", default="http"),
+]
 Actions = Annotated[
     Annotated[NoCompanion, choice("none")]
-    | Annotated[InClusterActions, choice("in-cluster")]
+    | Annotated[OwnActions, choice("in-cluster")]
     | Annotated[ExistingActions, choice("existing")]
     | Annotated[ActionsInProcess, choice("module")],
     chosen_by("from", "none", "in-cluster", "existing", "module", default="none"),

@@ -35,6 +35,8 @@ REPLICAS: dict[Profile, int] = {"dev": 1, "production": 2}
 GROWTH: dict[Profile, int] = {"dev": 1, "production": 2}
 """How many times as many pods an autoscaler may make of them."""
 DUCKLING_PORT, DUCKLING_USER = 8000, 1001
+ACTION_SERVICE = "ActionServer"
+"""Under this name rasa-sdk tells its health by gRPC (rasa_sdk/grpc_server.py, 3.21)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,11 @@ class CompanionServers:
             case o.ExistingActions() as block:
                 token = None if block.token is None else secret(block.token)
                 return ActionServer(url=Output.from_input(block.url), token=token, ca=certificates(block.ca))
-            case o.InClusterActions() as block:
+            case o.InClusterActions() | o.InClusterGrpcActions() as block:
                 server = self._server("action-server", block)
+                path = block.path if isinstance(block, o.InClusterActions) else ""
                 return ActionServer(
-                    url=Output.concat(server.address, block.path), ready=server.ready, pods=server.pods
+                    url=Output.concat(server.address, path), ready=server.ready, pods=server.pods
                 )
             case _:
                 assert_never(self.settings.actions)
@@ -99,9 +102,7 @@ class CompanionServers:
             case _:
                 assert_never(self.settings.duckling)
 
-    def _server(
-        self, name: str, block: o.InClusterNlgServer | o.InClusterActions | o.InClusterDuckling
-    ) -> Server:
+    def _server(self, name: str, block: o.AnyServer) -> Server:
         replicas, most = replicas_of(block, self.settings.profile)
         common = ServerArgs(
             namespace=self.access.namespace,
@@ -123,8 +124,9 @@ class CompanionServers:
         else:
             server = replace(
                 common,
+                protocol="grpc" if isinstance(block, o.InClusterGrpcActions) else "http",
                 port=block.port,
-                health=block.health,
+                health=ACTION_SERVICE if isinstance(block, o.InClusterGrpcActions) else block.health,
                 start_seconds=block.start_seconds,
                 variables=block.variables,
                 secrets={key: secret(value) for key, value in block.secrets.items()},
@@ -157,9 +159,7 @@ class CompanionServers:
         )
 
 
-def replicas_of(
-    block: o.InClusterNlgServer | o.InClusterActions | o.InClusterDuckling, profile: Profile
-) -> tuple[int, int]:
+def replicas_of(block: o.InClusterServer, profile: Profile) -> tuple[int, int]:
     """Pods at least and at most."""
     replicas = block.replicas or REPLICAS[profile]
     return replicas, max(replicas, block.max_replicas or replicas * GROWTH[profile])

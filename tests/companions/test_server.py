@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from components.config.load import parse
+from components.contract.companions import ActionServer
 from components.stack.platform import Platform, build_platform
 from tests.contract.test_connections import stack_file
 from tests.recorder import Recording, record, value_of
@@ -45,6 +46,20 @@ def test_dev_has_one_and_nothing_around_it() -> None:
         assert deployment.inputs["spec"]["replicas"] == 1
     assert not recording.of("kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
     assert not recording.of("kubernetes:policy/v1:PodDisruptionBudget")
+
+
+def test_actions_by_grpc_tell_their_health_by_it() -> None:
+    recording = run(actions={"from": "in-cluster", "image": IMAGE, "protocol": "grpc", "port": 5060})
+    (container,) = recording.one(DEPLOYMENT, "action-server").inputs["spec"]["template"]["spec"]["containers"]
+    assert container["ports"] == [{"name": "grpc", "containerPort": 5060}]
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        assert container[probe]["grpc"] == {"port": 5060, "service": "ActionServer"}
+        assert "httpGet" not in container[probe]
+    (port,) = recording.one("kubernetes:core/v1:Service", "action-server").inputs["spec"]["ports"]
+    assert port == {"name": "grpc", "port": 5060, "targetPort": "grpc"}
+    actions = recording.result.companions.actions
+    assert isinstance(actions, ActionServer)
+    assert value_of(actions.url) == "grpc://test-action-server-0a1b2c.rasa.svc:5060"
 
 
 @pytest.mark.parametrize("key", NAMES)
