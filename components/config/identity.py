@@ -14,16 +14,23 @@ from typing import cast, get_args
 from pydantic.alias_generators import to_camel
 
 from components.config.cluster import ExistingCluster
-from components.config.messages import rm_command, set_command
+from components.config.identity_messages import (
+    KUBECONFIG,
+    PROTECTED,
+    Fact,
+    refused_alone,
+    refused_beside,
+    said,
+)
+from components.config.kubeconfig import address_and_authorities
 from components.config.settings import Settings
 from components.config.sources import InClusterStore, Managed
 from components.contract.terms import Size
 
-Fact = str | bool | Sequence[str] | None
 Facts = Mapping[str, Fact]
 """Key of the stack file → what it comes to, defaults included."""
 
-PROTECTED, PROFILE, ZONES = "rasa:deletionProtection", "rasa:profile", "rasa:network.zones"
+PROFILE, ZONES = "rasa:profile", "rasa:network.zones"
 ACCOUNT, NETWORK = "rasa:account", "rasa:network.from"
 STORES = ("model_storage", "lock_store", "tracker_store", "event_broker")
 SIZED_VOLUMES = ("model_storage", "tracker_store", "event_broker")
@@ -57,9 +64,9 @@ def refusals(before: Facts, after: Facts) -> list[str]:
     refused: dict[str, str] = {}
     for key, rule in _changed(before, after):
         if (protected or rule.always) and not rule.allows(before[key], after[key]):
-            refused[key] = _message(key, before[key], after[key], rule)
+            refused[key] = refused_alone(key, before[key], after[key], rule.because, possible=not rule.always)
         elif lifts:
-            refused[key] = _message_of_two(key, before[key], after[key])
+            refused[key] = refused_beside(key, before[key], after[key])
     return _without_what_follows(refused)
 
 
@@ -78,14 +85,14 @@ def warnings(before: Facts, after: Facts) -> list[str]:
     """One message for each change that takes something from a stack which is not protected."""
     if before.get(PROTECTED) is True:
         return []
-    said: dict[str, str] = {}
+    told: dict[str, str] = {}
     for key, rule in _changed(before, after):
         because = rule.because
         if rule.allows(before[key], after[key]):
             because = _of_what_is_allowed(key, before)
         if because and not rule.always:
-            said[key] = _warning(key, before[key], after[key], because)
-    return _without_what_follows(said)
+            told[key] = said(key, before[key], after[key], because)
+    return _without_what_follows(told)
 
 
 def _of_what_is_allowed(key: str, before: Facts) -> str:
@@ -129,6 +136,7 @@ def _cluster(settings: Settings) -> dict[str, Fact]:
     known: dict[str, Fact] = {
         "rasa:cluster.from": cluster.source,
         "rasa:cluster.name": cluster.name,
+        KUBECONFIG: address_and_authorities(cluster.contents),
         "rasa:cluster.hasNamespace": cluster.has_namespace,
         "rasa:cluster.operators": sorted(set(cluster.operators)),
     }
@@ -196,6 +204,12 @@ def _adds(before: Fact, after: Fact) -> bool:
     return set(cast("Sequence[str]", before or ())) <= set(cast("Sequence[str]", after or ()))
 
 
+def _has_something_in_common(before: Fact, after: Fact) -> bool:
+    """A cluster gets another address, or another authority; of one without authorities nothing is known."""
+    known, now = cast("Sequence[str]", before), cast("Sequence[str]", after)
+    return 1 in {len(known), len(now)} or not set(known).isdisjoint(now)
+
+
 _PLACE = "everything that the stack has would be made anew in another place, without its data"
 _DATA = "what the present one holds would go with it"
 _ADDRESSES = "the network keeps its addresses for life, and every data store is in it"
@@ -219,6 +233,10 @@ _RULES: Mapping[str, _Rule] = {
     "namespace": _Rule(because="what is in a namespace cannot move to another one, its volumes included"),
     "cluster.from": _Rule(because=_PLACE),
     "cluster.name": _Rule(because=_PLACE),
+    "cluster.kubeconfig": _Rule(
+        because=f"another address with another authority is another cluster: {_PLACE}",
+        allows=_has_something_in_common,
+    ),
     "cluster.hasNamespace": _Rule(
         because="the stack would delete the namespace that it made, or make one that is there", always=True
     ),
@@ -252,49 +270,3 @@ _RULES: Mapping[str, _Rule] = {
 def _rule(key: str) -> _Rule | None:
     name = key.removeprefix("rasa:")
     return _RULES.get(name) or _RULES.get(name.rsplit(".", 1)[-1])
-
-
-def _message(key: str, before: Fact, after: Fact, rule: _Rule) -> str:
-    """What is refused, why, the command that takes the change back, and how it is done on purpose."""
-    on_purpose = (
-        "no `up` can do it: bring up a second stack and move the data"
-        if rule.always
-        else "where the data may go, lift the protection first, by itself "
-        f"({set_command(PROTECTED, 'false')}, then `pulumi up`)"
-    )
-    return (
-        f"{key} is {_shown(before)} on the running stack and cannot become {_shown(after)}: {rule.because}; "
-        f"take it back with: {_restoring(key, before)}; {on_purpose}; docs/upgrading.md, "
-        '"What a running stack keeps", says how the data move'
-    )
-
-
-def _message_of_two(key: str, before: Fact, after: Fact) -> str:
-    return (
-        f"{key} is {_shown(before)} on the running stack and cannot become {_shown(after)} in the edit that "
-        f"lifts its protection, which keeps the data stores; take it back with: {_restoring(key, before)}"
-        "; then lift the protection by itself, `pulumi up`, and change it"
-    )
-
-
-def _warning(key: str, before: Fact, after: Fact, because: str) -> str:
-    return (
-        f"{key} is {_shown(before)} on the running stack and becomes {_shown(after)}: {because}; nothing "
-        f"forbids it, since {PROTECTED} is false; take it back with: {_restoring(key, before)}"
-    )
-
-
-def _shown(fact: Fact) -> str:
-    if isinstance(fact, bool):
-        return str(fact).lower()
-    if fact is None:
-        return "unset"
-    return repr(fact) if isinstance(fact, str) else f"[{', '.join(fact)}]"
-
-
-def _restoring(key: str, before: Fact) -> str:
-    if before is None:
-        return rm_command(key)
-    if isinstance(before, bool | str):
-        return set_command(key, str(before).lower() if isinstance(before, bool) else before)
-    return " && ".join(set_command(f"{key}[{i}]", one) for i, one in enumerate(before)) or rm_command(key)

@@ -12,6 +12,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, cast
 
 import yaml
@@ -29,6 +30,7 @@ FILES: Mapping[str, str] = {
 """Keys that name a file → keys that hold the same (Kubernetes, "Organizing cluster access using kubeconfig
 files": a path is relative to the kubeconfig's own folder)."""
 DATA = ("certificate-authority-data", "client-certificate-data", "client-key-data")
+PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.+?)-----END", re.DOTALL)
 ORGANIZATION, MASTERS = b"\x06\x03\x55\x04\x0a", b"system:masters"
 """What kubeadm, k3s and others make; the API server does not ask RBAC for it (Kubernetes documentation,
 "PKI certificates and requirements", admin.conf)."""
@@ -60,6 +62,16 @@ def read_kubeconfig(text: str, context: str | None) -> Kubeconfig:
 def server_of(kubeconfig: Kubeconfig) -> str:
     """The URL of the API of the current context's cluster."""
     return str(_current(kubeconfig, "cluster").get("server", ""))
+
+
+def address_and_authorities(kubeconfig: Kubeconfig) -> list[str]:
+    """What one cluster has in common with itself: the URL of its API, and a digest of each authority.
+
+    No authority stands there where the API's certificate is a public one, or is not looked at.
+    """
+    pem = b64decode(str(_current(kubeconfig, "cluster").get("certificate-authority-data", "")))
+    found = {sha256(b"".join(one.split())).hexdigest()[:16] for one in PEM.findall(pem)}
+    return [server_of(kubeconfig), *sorted(found)]
 
 
 def is_unverified(kubeconfig: Kubeconfig) -> bool:

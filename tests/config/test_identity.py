@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import Any
 
 import pytest
+import yaml
 
 from components.config.identity import PROTECTED, facts, refusals, unnoted, warnings
+from components.config.identity_messages import KUBECONFIG
 from tests.config import blocks
 from tests.config.everything import STACKS, settings_of
 from tests.config.rules.test_stack import settings
@@ -214,6 +217,41 @@ def test_zones_are_added_after_the_last_one() -> None:
     other = {**before, PROTECTED: True}
     assert not refusals(other, {**other, "rasa:network.zones": ["eu-central-1a", "eu-central-1b", "x"]})
     assert refusals(other, {**other, "rasa:network.zones": ["eu-central-1b", "eu-central-1c"]})
+
+
+def reached(server: str, *authorities: str) -> dict[str, Any]:
+    """A stack whose cluster has this address, and these authorities in its kubeconfig."""
+    pem = "".join(
+        f"-----BEGIN CERTIFICATE-----\n{one}\n-----END CERTIFICATE-----\n" for one in authorities
+    ).encode()
+    kubeconfig: Any = yaml.safe_load(blocks.KUBECONFIG)
+    cluster = {"server": f"https://{server}", "certificate-authority-data": b64encode(pem).decode()}
+    kubeconfig["clusters"][0]["cluster"] = cluster
+    return {**STACKS["s3"], "cluster": {**STACKS["s3"]["cluster"], "kubeconfig": json.dumps(kubeconfig)}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        (("a", "one"), ("b", "one"), True),
+        (("a", "one"), ("a", "two"), True),
+        (("a", "one"), ("b", "two", "one"), True),
+        (("a", "one"), ("b",), True),
+        (("a",), ("b", "one"), True),
+        (("a", "one"), ("b", "two"), False),
+        (("a", "one", "two"), ("b", "three"), False),
+    ],
+)
+def test_another_address_with_another_authority_is_another_cluster(
+    before: tuple[str, ...], after: tuple[str, ...], same: bool
+) -> None:
+    """A kubeconfig of the wrong context; where it names no authority, it may be the same cluster."""
+    running, edited = (facts(settings_of(reached(*one))) for one in (before, after))
+    problems = refusals({**running, PROTECTED: True}, {**edited, PROTECTED: True})
+    assert [problem.split(" is ")[0] for problem in problems] == [KUBECONFIG] * (not same), problems
+    assert [text.split(" is ")[0] for text in warnings(running, edited)] == [KUBECONFIG] * (not same)
+    for problem in problems:
+        assert f"--secret --path '{KUBECONFIG}' \"$(kubectl config view --raw --minify" in problem
 
 
 def test_the_namespace_that_the_stack_made_stays_its_own() -> None:

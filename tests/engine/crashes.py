@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from pathlib import Path
 
 from ci.errors import JobError
 from ci.recover import RELEASE, recover
@@ -27,7 +28,10 @@ def cut_off(simulation: Simulation, command: str, end: End) -> bool:
 def follow_the_page(simulation: Simulation) -> int:
     """docs/recovery.md, "A run was cut off"; how many resources a person had to look for."""
     stack, runner = simulation.workspace.stack, commands_on(simulation)
-    cancelled = runner("pulumi", "cancel", "--yes", "--stack", stack)
+    cancel = ("pulumi", "cancel", "--yes", "--stack", stack)
+    if "failed to load checkpoint" in (cancelled := runner(*cancel)).stderr:
+        read_again(simulation)
+        cancelled = runner(*cancel)
     assert not cancelled.code, cancelled.stderr
     try:
         lost = recover(stack, runner=runner)
@@ -44,15 +48,23 @@ def follow_the_page(simulation: Simulation) -> int:
     return len(lost)
 
 
-def cut_the_state(simulation: Simulation) -> None:
-    """Leave half of the state's file, and then do what the page says."""
+def cut_the_state(simulation: Simulation, *, whole: bool) -> None:
+    """End in the middle of a write, which leaves half a state, or a `whole` one with nothing beside it."""
     checkpoint = simulation.workspace.checkpoint
-    text = checkpoint.read_text()
-    checkpoint.write_text(text[: len(text) // 2])
-    export = ("pulumi", "stack", "export", "--stack", simulation.workspace.stack)
-    assert commands_on(simulation)(*export).code
-    shutil.copy(f"{checkpoint}.bak", checkpoint)
-    assert not commands_on(simulation)(*export).code
+    if not whole:
+        text = checkpoint.read_text()
+        checkpoint.write_text(text[: len(text) // 2])
+    _beside(checkpoint).write_text("")
+    assert not _is_readable(simulation)
+
+
+def read_again(simulation: Simulation) -> None:
+    """docs/recovery.md, "The state cannot be read", for a folder."""
+    checkpoint = simulation.workspace.checkpoint
+    _beside(checkpoint).unlink(missing_ok=True)
+    if not _is_readable(simulation):
+        shutil.copy(f"{checkpoint}.bak", checkpoint)
+        assert _is_readable(simulation)
 
 
 def nothing_is_lost(simulation: Simulation) -> None:
@@ -74,6 +86,16 @@ def helm(simulation: Simulation, words: str) -> None:
         else:
             assign(release.outputs, path_parts("status.status"), "deployed")
     account.save()
+
+
+def _beside(checkpoint: Path) -> Path:
+    """Where the kind and a digest of the state are kept (gocloud.dev/blob/fileblob, attrs.go)."""
+    return Path(f"{checkpoint}.attrs")
+
+
+def _is_readable(simulation: Simulation) -> bool:
+    export = ("pulumi", "stack", "export", "--stack", simulation.workspace.stack)
+    return not commands_on(simulation)(*export).code
 
 
 def _ids(simulation: Simulation) -> set[tuple[str, str]]:

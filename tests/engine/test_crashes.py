@@ -60,7 +60,10 @@ def test_goes_on_when_the_credentials_ended_or_the_state_was_cut(tmp_path: Path)
     assert "ExpiredToken" in "".join(ended.errors)
     finished = simulation.up(end=End(10_000))
     assert finished.success, finished.errors
-    cut_the_state(simulation)
+    cut_the_state(simulation, whole=True)
+    follow_the_page(simulation)
+    assert not simulation.up().changed
+    cut_the_state(simulation, whole=False)
     follow_the_page(simulation)
     settled = simulation.up()
     assert settled.success, settled.errors

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from pathlib import Path
 
 import pytest
@@ -9,13 +11,23 @@ import pytest
 from components.contract.data_stores import content
 from components.stack.safeguards import IDENTITY
 from simcloud.run import Parts, Simulation
+from tests.long import mostly_long
 from tests.simulations import example
 
 pytestmark = pytest.mark.engine
 
 PROTECTED = {"rasa:deletionProtection": True}
 STASH = "pulumi:index:Stash"
-STORE = "kubernetes:postgresql.cnpg.io/v1:Cluster"
+IN_CLUSTER = "kubernetes:postgresql.cnpg.io/v1:Cluster"
+STORES = {
+    "local-dev": IN_CLUSTER,
+    "openshift-production": IN_CLUSTER,
+    "aws-production": "aws:rds/instance:Instance",
+    "azure-production": "azure-native:dbforpostgresql:Server",
+    "gcp-production": "gcp:sql/databaseInstance:DatabaseInstance",
+}
+"""Stack → type of its tracker store."""
+EACH = pytest.mark.parametrize("stack", mostly_long(STORES, now=["local-dev"]))
 FORMS = (
     ("--skip-preview",),
     ("--target", "{store}"),
@@ -29,44 +41,72 @@ FORMS = (
 """Options of `pulumi destroy` by which it might find a way around the guard."""
 
 
+def tracker_store(simulation: Simulation) -> str:
+    return urn_of(simulation, STORES[simulation.workspace.stack])
+
+
+def stores_in(simulation: Simulation) -> set[str]:
+    """What holds data, in the account."""
+    return {one.key for one in simulation.account.records.values() if content(one.type, one.inputs)}
+
+
 def urn_of(simulation: Simulation, type_: str, name: str = "") -> str:
     urns = [str(one["urn"]) for one in simulation.workspace.resources() if one["type"] == type_]
     (found,) = [urn for urn in urns if name in urn]
     return found
 
 
-def runs_of_parts_take_nothing(simulation: Simulation) -> None:
-    """The engine calls no hook of what a run leaves out: that is compared with the state all the same."""
-    store, identity = urn_of(simulation, STORE), urn_of(simulation, STASH, IDENTITY)
-    assert not simulation.preview(replace=[store]).success
-    simulation.set_config("lockStore.storageClass", "another")
-    for parts in (Parts(), Parts(target=[store])):
-        refused = simulation.preview(**parts)
-        assert not refused.success, refused.changed
-        assert "rasa:lockStore.storageClass is unset on the running" in "".join(refused.errors), (
-            refused.errors
-        )
-    simulation.set_config("lockStore.storageClass", None)
-    simulation.set_config("deletionProtection", value=False)
-    refused = simulation.up(exclude=[identity])
-    assert not refused.success, refused.changed
-    assert "lift the protection by itself" in "".join(refused.errors), refused.errors
-
-
-def test_no_command_takes_a_part_of_a_protected_stack(tmp_path: Path) -> None:
-    simulation = example("local-dev", tmp_path / "state", config=PROTECTED)
+def running(stack: str, folder: Path) -> Simulation:
+    simulation = example(stack, folder / "state", config=PROTECTED)
     brought_up = simulation.up()
     assert brought_up.success, brought_up.errors
+    return simulation
+
+
+def runs_of_parts_take_nothing(simulation: Simulation) -> None:
+    """The engine calls no hook of what a run leaves out: that is compared with the state all the same."""
+    store, identity = tracker_store(simulation), urn_of(simulation, STASH, IDENTITY)
+    known = copy.deepcopy(simulation.workspace.config)
+    simulation.set_config("topics.events", "others")
+    for parts in (Parts(), Parts(target=[store]), Parts(exclude=[identity])):
+        refused = simulation.preview(**parts)
+        assert not refused.success, refused.changed
+        assert "rasa:topics.events is " in "".join(refused.errors), refused.errors
+    simulation.workspace.config = known
+    simulation.set_config("deletionProtection", value=False)
+    for parts in (Parts(exclude=[identity]), Parts(target=[store])):
+        refused = simulation.up(**parts)
+        assert not refused.success, refused.changed
+        assert "lift the protection by itself" in "".join(refused.errors), refused.errors
+    simulation.set_config("deletionProtection", value=True)
+
+
+def replacing_takes_nothing(simulation: Simulation) -> None:
+    """`--replace` of what holds data is refused, and of a provider it replaces nothing else."""
+    resources = simulation.workspace.resources()
+    for run in (simulation.preview, simulation.up):
+        assert not run(replace=[tracker_store(simulation)]).success
+    providers = [str(one["urn"]) for one in resources if str(one["type"]).startswith("pulumi:providers:")]
+    replaced = simulation.up(replace=providers)
+    assert replaced.success, replaced.errors
+    assert {change.urn for change in replaced.changed if change.op != "update"} <= set(providers)
+
+
+@EACH
+def test_no_command_takes_a_part_of_a_protected_stack(stack: str, tmp_path: Path) -> None:
+    simulation = running(stack, tmp_path)
     # A failed `up` of a stack that runs leaves the guard where it is.
-    simulation.set_config("duckling", {"from": "in-cluster"})
-    assert not simulation.up(fail=["^kubernetes:apps/v1:Deployment$:create"]).success
+    simulation.set_config("duckling", {"from": "in-cluster", "replicas": 4})
+    assert not simulation.up(
+        fail=[f"^kubernetes:apps/v1:Deployment$:{how}" for how in ("create", "update")]
+    ).success
     before = set(simulation.account.records)
     destroyed = simulation.destroy()
     assert not destroyed.success
     assert "rasa:deletionProtection must be false before a destroy" in "".join(destroyed.errors)
     assert set(simulation.account.records) == before
     for form in FORMS:
-        words = [word.format(store=urn_of(simulation, STORE)) for word in form]
+        words = [word.format(store=tracker_store(simulation)) for word in form]
         done = simulation.command("destroy", "--yes", "--stack", simulation.workspace.stack, *words)
         assert set(simulation.account.records) == before, words
         assert done.returncode or "no unprotected resources to destroy" in done.stdout, done.stdout
@@ -80,7 +120,7 @@ def test_a_first_up_that_failed_can_be_taken_down(tmp_path: Path) -> None:
     simulation = example("local-dev", tmp_path / "state", config=PROTECTED)
     fault = ["^kubernetes:apps/v1:DeploymentPatch$:create"]
     assert not simulation.up(fail=fault).success
-    stores = {one.key for one in simulation.account.records.values() if content(one.type, one.inputs)}
+    stores = stores_in(simulation)
     assert stores
     assert not simulation.destroy().success
     assert stores <= set(simulation.account.records)
@@ -91,28 +131,55 @@ def test_a_first_up_that_failed_can_be_taken_down(tmp_path: Path) -> None:
     assert not simulation.account.records
 
 
-@pytest.mark.long
-def test_the_state_gives_up_a_store_on_purpose_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stack", [pytest.param(stack, marks=pytest.mark.long) for stack in STORES])
+def test_the_state_gives_up_a_store_on_purpose_alone(stack: str, tmp_path: Path) -> None:
     """docs/recovery.md, "The state has forgotten something"; docs/upgrading.md, the table of commands."""
-    simulation = example("local-dev", tmp_path / "state", config=PROTECTED)
-    assert simulation.up().success
+    simulation = running(stack, tmp_path)
+    stores = stores_in(simulation)
+    replacing_takes_nothing(simulation)
+    assert stores_in(simulation) == stores
     before = set(simulation.account.records)
-    store, identity = urn_of(simulation, STORE), urn_of(simulation, STASH, IDENTITY)
+    store, identity = tracker_store(simulation), urn_of(simulation, STASH, IDENTITY)
     guard = urn_of(simulation, STASH, "before a destroy")
-    stack, checkpoint = simulation.workspace.stack, simulation.workspace.checkpoint
-    forget = ("state", "delete", "--yes", "--stack", stack)
+    checkpoint, forget = simulation.workspace.checkpoint, ("state", "delete", "--yes", "--stack", stack)
     for words in (store, identity, guard, f"{store} --force", f"{identity} --force"):
         urn, *force = words.rsplit(" --", 1)
         refused = simulation.command(*forget, *(f"--{one}" for one in force), urn)
         assert refused.returncode, words
         assert "can't be safely deleted because" in refused.stderr, refused.stderr
+    assert simulation.command("stack", "rm", "--yes", stack).returncode
     known = checkpoint.read_text()
     assert not simulation.command(*forget, "--force", "--target-dependents", store).returncode
     assert store in {change.urn for change in simulation.preview().changed}
+    _put_back(simulation, store, known)
+    assert store not in {change.urn for change in simulation.preview().changed}
     assert set(simulation.account.records) == before
     checkpoint.write_text(known)
     assert not simulation.preview().changed
+    assert not simulation.command("state", "unprotect", "--yes", "--stack", stack, guard).returncode
+    assert not simulation.destroy().success
+    assert stores == stores_in(simulation)
+
+
+def _put_back(simulation: Simulation, urn: str, known: str) -> None:
+    """`pulumi import`, as the page has it."""
+    (one,) = [one for one in json.loads(known)["checkpoint"]["latest"]["resources"] if one["urn"] == urn]
+    above = ("--parent", f"p={one['parent']}", "--provider", f"v={one['provider'].rsplit('::', 1)[0]}")
+    words = ("import", "--yes", "--protect", "--generate-code=false", "--stack", simulation.workspace.stack)
+    done = simulation.command(*words, *above, one["type"], urn.rsplit("::", 1)[1], one["id"])
+    assert not done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("stack", [pytest.param(stack, marks=pytest.mark.long) for stack in STORES])
+def test_what_is_unprotected_on_purpose_goes(stack: str, tmp_path: Path) -> None:
+    """docs/upgrading.md: all of it in a cluster; on a cloud all but what the cloud itself keeps."""
+    simulation = running(stack, tmp_path)
     assert not simulation.command("state", "unprotect", "--all", "--yes", "--stack", stack).returncode
     destroyed = simulation.destroy()
-    assert destroyed.success, destroyed.errors
-    assert not simulation.account.records
+    kept = {record.type for record in simulation.account.records.values()}
+    if STORES[stack] == IN_CLUSTER:
+        assert destroyed.success, destroyed.errors
+        assert not kept
+    else:
+        assert not destroyed.success
+        assert STORES[stack] in kept

@@ -13,13 +13,13 @@ from typing import cast
 import pulumi
 
 from components.config.cluster import ExistingCluster
+from components.config.identity_messages import CURRENT, KUBECONFIG
 from components.config.messages import set_with
 from components.config.preview.kubernetes_api import answer_of
 from components.config.settings import Settings
 from components.contract.errors import ConfigurationError
 from components.rasa.spec.compatibility import KUBERNETES, accepted, is_untried, refusal, tried
 
-KEY, CURRENT = "rasa:cluster.kubeconfig", '"$(kubectl config view --raw --minify --flatten)"'
 PATH = "/version"
 """Anybody may ask for it (Kubernetes documentation, "Using RBAC Authorization",
 `system:public-info-viewer`), unless the cluster's administrator took that right away."""
@@ -37,14 +37,14 @@ def judge_kubernetes_version(settings: Settings) -> None:
     why = refusal(KUBERNETES, version)
     if why is not None:
         problem = (
-            f"the cluster of {KEY} runs Kubernetes {version}, with which this project cannot work: {why}; "
-            f"accepted: {accepted(KUBERNETES)}; upgrade the cluster, or choose another one: "
-            f"{set_with(KEY, CURRENT, is_secret=True)}"
+            f"the cluster of {KUBECONFIG} runs Kubernetes {version}, with which this project cannot work: "
+            f"{why}; accepted: {accepted(KUBERNETES)}; upgrade the cluster, or choose another one: "
+            f"{set_with(KUBECONFIG, CURRENT, is_secret=True)}"
         )
         raise ConfigurationError(pulumi.get_stack(), [problem])
     if is_untried(KUBERNETES, version):
         pulumi.log.warn(
-            f"The cluster of {KEY} runs Kubernetes {version}, and this version of the "
+            f"The cluster of {KUBECONFIG} runs Kubernetes {version}, and this version of the "
             f'project was tried with {tried(KUBERNETES)} (docs/upgrading.md, "Versions that work together"): '
             "try it on a stack of its own first."
         )
