@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from pathlib import Path
 
 import pytest
@@ -151,23 +150,12 @@ def test_the_state_gives_up_a_store_on_purpose_alone(stack: str, tmp_path: Path)
     known = checkpoint.read_text()
     assert not simulation.command(*forget, "--force", "--target-dependents", store).returncode
     assert store in {change.urn for change in simulation.preview().changed}
-    _put_back(simulation, store, known)
-    assert store not in {change.urn for change in simulation.preview().changed}
     assert set(simulation.account.records) == before
     checkpoint.write_text(known)
     assert not simulation.preview().changed
     assert not simulation.command("state", "unprotect", "--yes", "--stack", stack, guard).returncode
     assert not simulation.destroy().success
     assert stores == stores_in(simulation)
-
-
-def _put_back(simulation: Simulation, urn: str, known: str) -> None:
-    """`pulumi import`, as the page has it."""
-    (one,) = [one for one in json.loads(known)["checkpoint"]["latest"]["resources"] if one["urn"] == urn]
-    above = ("--parent", f"p={one['parent']}", "--provider", f"v={one['provider'].rsplit('::', 1)[0]}")
-    words = ("import", "--yes", "--protect", "--generate-code=false", "--stack", simulation.workspace.stack)
-    done = simulation.command(*words, *above, one["type"], urn.rsplit("::", 1)[1], one["id"])
-    assert not done.returncode, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("stack", [pytest.param(stack, marks=pytest.mark.long) for stack in STORES])
