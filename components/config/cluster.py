@@ -9,7 +9,7 @@ from pulumi import Output
 from pydantic import Field, SecretStr, model_validator
 
 from components.config.kubeconfig import Kubeconfig, read_kubeconfig, server_of
-from components.config.model import Existing, Model, choice, chosen_by
+from components.config.model import HERE, Existing, Model, choice, chosen_by
 from components.config.patterns import OBJECT_NAME
 from components.contract.cluster import ClusterNetwork, Kubernetes, NodeLocalEndpoint, PodIdentity
 from components.contract.terms import Flavor, Operator, Profile, Size
@@ -68,7 +68,11 @@ class ExistingCluster(Model):
         try:
             _ = self.contents
         except ValueError as error:
-            raise ValueError(f"kubeconfig {error}") from None
+            kubectl = "kubectl config view --raw --minify --flatten"
+            mend = f"pulumi config set --secret --path '{HERE}.kubeconfig' \"$({kubectl})\""
+            if self.context is not None and self.context in str(error):
+                mend = f"{mend}, and take its own context with: pulumi config rm --path '{HERE}.context'"
+            raise ValueError(f"{HERE}.kubeconfig {error}; set it with: {mend}") from None
         return self
 
     @property

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, SecretStr, model_validator
 
-from components.config.model import Model, Secret, SecretKey, certificates, choice, secret, shape
+from components.config.model import HERE, Model, Secret, SecretKey, certificates, choice, secret, shape
 from components.contract.secrets import SecretValue
 
 TOKEN = re.compile(r"^[A-Za-z0-9._~-]{32,}$")
@@ -77,17 +77,25 @@ class Jwt(Model):
         shared = self.method.startswith("HS")
         wanted, other = ("secret", "publicKey") if shared else ("publicKey", "secret")
         if (self.secret is not None, self.public_key is not None) != (shared, not shared):
-            raise ValueError(f"method {self.method} takes {wanted}, and no {other}")
+            flags = "--secret " if shared else ""
+            raise ValueError(
+                f"method {self.method} takes {wanted}, and no {other}; set it with: pulumi config set "
+                f"{flags}--path '{HERE}.{wanted}' <value> && pulumi config rm --path '{HERE}.{other}'"
+            )
         if isinstance(self.secret, SecretStr):
             least = int(self.method[2:]) // BITS_PER_BYTE
             if len(self.secret.get_secret_value().encode()) < least:
                 # RFC 7518, 3.2.
-                raise ValueError(f"secret is shorter than {least} bytes, which method {self.method} needs")
+                mend = f"pulumi config set --secret --path '{HERE}.secret' \"$(openssl rand -hex {least})\""
+                raise ValueError(
+                    f"{HERE}.secret is shorter than {least} bytes, which method {self.method} needs; set it "
+                    f"with: {mend}"
+                )
         key, is_curve = self.public_key, self.method.startswith("ES")
         if isinstance(key, str) and (EC in _der(key)[:40]) != is_curve:
             raise ValueError(
-                f"publicKey is not one for method {self.method}; accepted: RSA's for RS… and PS…, an "
-                "elliptic curve's for ES…"
+                f"{HERE}.publicKey is not one for method {self.method}; accepted: RSA's for RS… and PS…, an "
+                f"elliptic curve's for ES…; set it with: pulumi config set --path '{HERE}.publicKey' <value>"
             )
         return self
 

@@ -138,8 +138,9 @@ def _parsed(text: str) -> Kubeconfig:
         raise ValueError("does not parse as YAML") from None
     if not isinstance(document, Mapping) or "clusters" not in document:
         raise ValueError("is no kubeconfig: it has no clusters (a path to a file is none either)")
-    for _, odd in odd_values({"kubeconfig": cast("object", document)}):
-        raise ValueError(odd.removeprefix("rasa:kubeconfig").lstrip("."))
+    for odd in odd_values({"kubeconfig": cast("object", document)}):
+        where = ".".join(map(str, odd.at[1:]))
+        raise ValueError(f"{where} {odd.what}" if where else odd.what)
     return cast("Kubeconfig", document)
 
 

@@ -14,7 +14,7 @@ from pulumi.runtime import config as runtime_config
 from pydantic import ValidationError
 
 from components.config import rules
-from components.config.messages import did_you_mean, explain, rm_command
+from components.config.messages import did_you_mean, explain, explain_odd, rm_command
 from components.config.plain_values import odd_values
 from components.config.settings import NAMESPACE, Settings
 from components.contract.errors import ConfigurationError
@@ -46,9 +46,9 @@ def parse(
     }  # "" is how Pulumi.yaml says "no default"
     problems = _unknown_keys(given)
     known = {key: value for key, value in given.items() if key in _KEYS}
-    odd = dict(odd_values(known))
-    problems += odd.values()
-    wrong = set(odd)
+    odd = list(odd_values(known))
+    problems += (explain_odd(one, Settings) for one in odd)
+    wrong = {str(one.at[0]) for one in odd}
     try:
         settings = Settings.model_validate(_without(known, wrong))
     except ValidationError as error:

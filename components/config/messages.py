@@ -8,30 +8,27 @@ from difflib import get_close_matches
 from ipaddress import IPv4Network
 from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from components.config.given_values import (
-    BLOCK,
-    LIST,
-    TEXT,
-    TRUTH,
-    WHOLE_NUMBER,
-    complaint_of,
-    given_in_words,
-    kind_in_words,
-)
 from components.config.model import CHOICE, HERE, WRONG_CHOICE
+from components.config.patterns import IN_WORDS
 from components.config.places import (
+    ANY,
     NUMBER,
     ONE_OF_THEM,
     Location,
+    fields_at,
     first_value,
+    is_list,
+    is_mapping,
     is_secret,
     keys_at,
     may_be_one_text,
     takes_reference,
 )
+from components.config.plain_values import Odd
+from components.contract.given_values import BLOCK, LIST, TEXT, TRUTH, WHOLE_NUMBER, in_words
 
 WANTED: Mapping[str, str] = {
     **dict.fromkeys(("string_type",), TEXT),
@@ -41,6 +38,13 @@ WANTED: Mapping[str, str] = {
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), BLOCK),
 }
 """pydantic's type of error → what the key takes (docs.pydantic.dev/latest/errors/validation_errors)."""
+BOUNDS: Mapping[str, tuple[str, str]] = {
+    "greater_than_equal": ("ge", "{} or more"),
+    "less_than_equal": ("le", "{} at most"),
+    "string_too_short": ("min_length", "{} or more characters"),
+    "string_too_long": ("max_length", "{} characters at most"),
+}
+"""pydantic's type of error → what holds the bound, and what is accepted."""
 PLAIN_KEY = re.compile(r"^[A-Za-z0-9_-]+$")
 
 
@@ -48,6 +52,14 @@ def explain(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """One message per mistake: the key, what is wrong, what is accepted, the command that mends it."""
     details = error.errors(include_url=False, include_input=True)
     return [_message(detail, model) for detail in details if not _follows(detail, details)]
+
+
+def explain_odd(odd: Odd, model: type[BaseModel]) -> str:
+    """The message for a value that no stack file may hold."""
+    path = _path(odd.at)
+    if not odd.is_value:
+        return f"{path} {odd.what}; or remove it with: {rm_command(path)}"
+    return f"{path} {odd.what}; {set_with(path, ANY, is_secret=is_secret(model, odd.at))}"
 
 
 def _follows(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
@@ -114,7 +126,7 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
             return f"{path} is not a known key; {near}; remove it with: {rm_command(path)}"
         case "literal_error":
             # Only words from a closed list are shown, so no secret can be among them.
-            given, accepted = given_in_words(detail["input"]), context["expected"]
+            given, accepted = in_words(detail["input"]), context["expected"]
             return f"{path} is {given}; accepted: {accepted}; {set_with(path, ONE_OF_THEM)}"
         case str(kind) if kind == WRONG_CHOICE:
             return _wrong_choice(path, detail)
@@ -129,12 +141,13 @@ def _refused_value(path: str, detail: ErrorDetails, model: type[BaseModel]) -> s
     context = detail.get("ctx", {})
     if detail["type"] == "too_short":
         given, least = context["actual_length"], context["min_length"]
-        further = set_with(f"{path}[{given}]", "<value>")
+        inside, value, _ = first_value(model, detail["loc"])
+        further = set_with(f"{path}{inside.replace('[0]', f'[{given}]', 1)}", value)
         return f"{path} is a list of {given}; accepted: {least} or more; {further}"
-    complaint = f"{path}{complaint_of(detail)}"
+    complaint = f"{path}{_complaint(detail)}"
     if detail["type"] == "value_error" and isinstance(detail["input"], Mapping):
         # A rule that spans keys of one block: it names them, and says how to mend it.
-        return complaint.replace(HERE, path)
+        return complaint.replace(f"{path}: {HERE}", HERE).replace(HERE, path)
     if isinstance(detail["loc"][-1], int) and may_be_one_text(model, detail["loc"]):
         # No command changes a part of a text.
         return f"{complaint}; {set_with(path.rpartition('[')[0], '<host:port,host:port>')}"
@@ -142,21 +155,50 @@ def _refused_value(path: str, detail: ErrorDetails, model: type[BaseModel]) -> s
     return f"{complaint}; {set_with(path, value, is_secret=is_secret(model, detail['loc']))}"
 
 
+def _complaint(detail: ErrorDetails) -> str:
+    """What a pattern, a bound or a validator has against a value, after the key."""
+    context = detail.get("ctx", {})
+    if detail["type"] == "string_pattern_mismatch":
+        given, pattern = in_words(detail["input"]), str(context["pattern"])
+        if pattern in IN_WORDS:
+            other = "text of another form" if given == TEXT else given
+            return f" is {other}; accepted: {IN_WORDS[pattern]}"
+        return f" is {given}, which does not match {pattern}"
+    if detail["type"] in BOUNDS:
+        key, words = BOUNDS[detail["type"]]
+        given = in_words(detail["input"]).replace(TEXT, "text of another length")
+        return f" is {given}; accepted: {words.format(context[key])}"
+    if detail["type"] == "value_error":
+        return f": {context['error']}"
+    return f": {detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
 def _wrong_type(path: str, detail: ErrorDetails, model: type[BaseModel]) -> str:
     """A value of another type than the key's: `model: 20261125`, `zones: a`, `lockStore: existing`."""
     wanted = WANTED[detail["type"]]
     secret = is_secret(model, detail["loc"])
-    given = kind_in_words(detail["input"]) if secret else given_in_words(detail["input"])
+    given = in_words(detail["input"], secret=secret)
     if wanted in {BLOCK, LIST}:
         return f"{path} is {given}; accepted: {wanted}; {_remove_and_set(path, model, detail['loc'], wanted)}"
     shown = detail["input"]
-    if wanted == TEXT and not secret and isinstance(shown, int | float):
+    if wanted == TEXT and not secret and isinstance(shown, int | float) and _is_taken(shown, model, detail):
         mend = set_command(path, str(shown).lower(), is_text=True)
         return f"{path} is {given}; accepted: {wanted}; set it as text with: {mend}"
     value = {WHOLE_NUMBER: NUMBER, TRUTH: ONE_OF_THEM}.get(wanted, "<value>")
     if wanted == TEXT and takes_reference(model, detail["loc"]):
         wanted = f"{TEXT}, or the keys secretName and key of a Secret"
     return f"{path} is {given}; accepted: {wanted}; {set_with(path, value, is_secret=secret)}"
+
+
+def _is_taken(number: float, model: type[BaseModel], detail: ErrorDetails) -> bool:
+    """Whether the key takes a number or truth value as text, or would refuse it for another reason."""
+    for field in fields_at(model, detail["loc"]):
+        if not is_mapping(field.annotation) and not is_list(field.annotation):
+            try:
+                TypeAdapter(field.rebuild_annotation()).validate_python(str(number).lower())
+            except ValidationError:
+                return False
+    return True
 
 
 def _set_wanted(path: str, model: type[BaseModel], location: Location) -> str:
@@ -181,11 +223,11 @@ def _wrong_choice(path: str, detail: ErrorDetails) -> str:
     block = detail["input"]
     if not isinstance(block, Mapping):
         return (
-            f"{path} is {given_in_words(block)}; accepted: {BLOCK}, of which {key} is one of {accepted}; "
+            f"{path} is {in_words(block)}; accepted: {BLOCK}, of which {key} is one of {accepted}; "
             f"remove it with: {rm_command(path)}, then {choose}"
         )
     given = cast("Mapping[str, Any]", block).get(key)
-    said = "is missing" if given is None else f"is {given_in_words(given)}"
+    said = "is missing" if given is None else f"is {in_words(given)}"
     return f"{path}.{key} {said}; accepted: {accepted}; {choose}"
 
 

@@ -226,6 +226,12 @@ def whole(value: object) -> object:
     return value
 
 
+def _scalar(value: object) -> object:
+    if not isinstance(value, str | int):
+        raise PydanticKnownError("string_type")
+    return value
+
+
 def _vault_path(text: str) -> str:
     path = text.strip("/")
     if not path or "//" in path:
@@ -233,6 +239,8 @@ def _vault_path(text: str) -> str:
     return path
 
 
+Scalar = Annotated[str | int | bool, BeforeValidator(_scalar)]
+"""Neither a list nor a block; one message of it, where a union alone has one for each member."""
 Host = Annotated[str, AfterValidator(_host)]
 VaultPath = Annotated[str, AfterValidator(_vault_path)]
 """Vault's own CLI takes slashes around a path, hvac would send them twice (`/v1//secret//data/…`)."""

@@ -24,7 +24,7 @@ def first_value(model: type[BaseModel], location: Location) -> tuple[str, str, b
     annotations = [field.annotation for field in fields_at(model, location)]
     inside = "[0]" if any(map(is_list, annotations)) else ""
     models = models_at(model, location)
-    if models:
+    if models and not any(map(is_mapping, annotations)):
         key = _first_key(models)
         below, value, secret = first_value(model, (*location, *([0] if inside else []), key))
         return f"{inside}.{key}{below}", value, secret

@@ -60,8 +60,17 @@ def problems(files: PodFiles) -> Iterator[str]:
     if sum(sizes) > LARGEST:
         yield (
             f"{KEY} come to {sum(sizes)} bytes, and a ConfigMap holds {LARGEST}; put large ones into the "
-            "image, or into a ConfigMap of their own: {configMapName, key}"
+            "image, or into a ConfigMap of their own: {configMapName, key}; remove one with: "
+            + rm_command(f'{KEY}["<path>"]')
         )
+
+
+def is_file(path: Path) -> bool:
+    """`Path.is_file` raises over a name that no file system takes."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _taken(path: str, files: PodFiles) -> str | None:
@@ -82,7 +91,7 @@ def _within(path: str, folder: str) -> bool:
 
 def _is_file(file: str) -> bool:
     path = (PROJECT / file).resolve()
-    return path.is_relative_to(PROJECT) and path.is_file()
+    return path.is_relative_to(PROJECT) and is_file(path)
 
 
 def _unfit(place: str, file: str) -> Iterator[str]:

@@ -57,25 +57,28 @@ def managed_gap(cloud: str, dependency: str) -> NotSupported | None:
 def existing_cluster_gap(cloud: str) -> NotSupported | None:
     """The error that a cloud manages nothing beside a cluster that exists already, or None."""
     ids = CLOUDS[cloud].beside_existing_cluster if cloud in CLOUDS else None
-    return _not_supported("a managed dependency beside an existing cluster", cloud, ids)
+    command = set_command("rasa:cluster.from", "managed")
+    return _not_supported("a managed dependency beside an existing cluster", cloud, ids, command)
 
 
 def existing_network_gap(cloud: str) -> NotSupported | None:
     """The error that a cloud makes no cluster in a network that exists already, or None."""
     ids = CLOUDS[cloud].existing_network if cloud in CLOUDS else None
-    return _not_supported("a cluster in a network that exists", cloud, ids)
+    command = set_command("rasa:network.from", "managed")
+    return _not_supported("a cluster in a network that exists", cloud, ids, command)
 
 
 def tracker_store_gap(cloud: str, kind: TrackerStoreKind) -> NotSupported | None:
     """The error that a cloud has no managed tracker store of a kind, or None."""
     gap = CLOUDS[cloud].missing_tracker_stores.get(kind) if cloud in CLOUDS else None
-    return _not_supported(f"a managed tracker store of kind {kind}", cloud, gap)
+    command = set_command("rasa:trackerStore.kind", "postgres")
+    return _not_supported(f"a managed tracker store of kind {kind}", cloud, gap, command)
 
 
-def _not_supported(what: str, cloud: str, gap: object) -> NotSupported | None:
+def _not_supported(what: str, cloud: str, gap: object, command: str) -> NotSupported | None:
     if not isinstance(gap, Gap):
         return None
-    return NotSupported(what, on=cloud, because=gap.because, instead=gap.instead)
+    return NotSupported(what, on=cloud, because=gap.because, instead=gap.instead, command=command)
 
 
 def table() -> str:

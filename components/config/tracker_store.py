@@ -18,6 +18,7 @@ from components.config.model import (
     Model,
     Pem,
     Port,
+    Scalar,
     Secret,
     TrackerSecret,
     VaultKey,
@@ -114,8 +115,9 @@ class ExistingPostgres(_Existing):
             raise ValueError(f"{says} both are given; remove one, such as with: {mend}")
         if self.administrator is not None and self.schema_name is not None:
             raise ValueError(
-                "administrator has a Job make the role and its database, and no schema in it: leave out "
-                "schema, or leave out administrator and let role, database and schema exist"
+                "administrator has a Job make the role and its database, and no schema in it; leave out "
+                "administrator and let role, database and schema exist, or leave out schema, with: "
+                f"pulumi config rm --path '{HERE}.schema'"
             )
         if self.administrator is not None and isinstance(self.password, VaultKey):
             raise ValueError(
@@ -217,7 +219,7 @@ class ExistingCustomTrackerStore(_Existing):
     """postgres, mongodb, dynamodb or custom."""
     class_path: str = Field(alias="class", pattern=CLASS)
     """Dotted path, such as ours.stores.TrackerStore."""
-    options: dict[str, str | int | bool] = Field(default_factory=dict[str, str | int | bool])
+    options: dict[str, Scalar] = Field(default_factory=dict[str, Scalar])
     """What the class is called with."""
     secrets: dict[str, Secret] = Field(default_factory=dict[str, Secret])
     """The same, for what is secret: set with --secret, or {secretName, key}."""

@@ -35,7 +35,15 @@ SHAPES = (
     (re.compile(r"\bA[KS]IA[0-9A-Z]{16}\b"), "an AWS access key"),
     (re.compile(r"\bAIza[0-9A-Za-z_-]{35}"), "a key of Google's"),
     (re.compile(r"\b(xox[abprs]|xapp)-[0-9A-Za-z-]{10,}"), "a token of Slack's"),
-    (re.compile(r"\b(gsk|hf|glpat|gh[pousr]|npm|pypi|hvs)[_.-][0-9A-Za-z_-]{16,}"), "an access token"),
+    (
+        re.compile(
+            r"\b(gsk|hf|glpat|gh[pousr]|github_pat|npm|pypi|hvs|[rs]k_(live|test)|shpat|dop_v1|nvapi|GOCSPX|SG)"
+            r"[_.-][0-9A-Za-z_-]{16,}"
+        ),
+        "an access token",
+    ),
+    (re.compile(r"(?<!\d)\d{8,10}:[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])"), "a token of Telegram's"),
+    (re.compile(r"://(?=[^/\s@]*\d)[0-9A-Za-z_.-]{20,}@"), "a token in a URL"),
     (re.compile(r"\beyJ[0-9A-Za-z_-]{8,}\.eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]*"), "a JSON web token"),
     (re.compile(r"\bBearer\s+(?!\$\{)[A-Za-z0-9._~+/-]{12,}"), "a bearer token"),
     (re.compile(r"://[^/\s:@'\"]*:(?!\$\{)[^/\s'\"]+@"), "a password in a URL"),

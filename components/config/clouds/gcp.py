@@ -27,7 +27,10 @@ GCP = CloudFacts(
     title="Google Cloud",
     zone_prefix="{region}-",
     account=Format(
-        pattern=re.compile(r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$"), accepted="a Google Cloud project id"
+        # Old projects have a domain before the id, which the provider takes, too (terraform-provider-google,
+        # verify/validation.go, `ProjectRegex`); e-mail addresses in them come from the resources.
+        pattern=re.compile(r"^([a-z0-9-]+(\.[a-z0-9-]+)+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$"),
+        accepted="a Google Cloud project id such as company-rasa (of the old kind: example.com:company-rasa)",
     ),
     account_required="on Google Cloud it names the project that everything is made in",
     # Service accounts (30) and the GKE cluster (40) have shorter patterns of their own in Pulumi.yaml.
@@ -71,7 +74,7 @@ GCP = CloudFacts(
     ),
     example_admin="group:ops@example.com",
     alarm_target=Format(
-        pattern=re.compile(r"^projects/[a-z0-9-]+/notificationChannels/[0-9]+$"),
+        pattern=re.compile(r"^projects/[a-z0-9.:-]+/notificationChannels/[0-9]+$"),
         accepted="projects/<project id>/notificationChannels/<number>",
     ),
     postgres_connections={

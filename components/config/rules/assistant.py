@@ -18,6 +18,7 @@ from components.config.settings import Settings
 from components.config.tracker_store import ExistingPostgres, ManagedTrackerStore
 from components.config.urls import url_problem
 from components.contract import secret_shapes
+from components.contract.given_values import in_words
 from components.rasa.spec import variables
 from components.rasa.spec.connection_pools import (
     ANALYTICS_CONNECTIONS,
@@ -71,7 +72,9 @@ def _files(settings: Settings) -> Iterator[str]:
 
 def _origins(settings: Settings) -> Iterator[str]:
     if settings.profile == "production" and "*" in settings.assistant.cors:
-        yield 'rasa:assistant.cors allows every origin ("*"), which profile production refuses: name them'
+        path = f"rasa:assistant.cors[{settings.assistant.cors.index('*')}]"
+        mend = set_with(path, "https://www.example.com")
+        yield f'{path} allows every origin ("*"), which profile production refuses: name them; {mend}'
     for index, origin in enumerate(settings.assistant.cors):
         # Rasa hands them to Sanic-CORS, which takes a text with these signs for a pattern.
         if not ORIGIN.match(origin) and not re.search(r"[*\\\]?$^()\[]", origin):
@@ -82,23 +85,43 @@ def _origins(settings: Settings) -> Iterator[str]:
             )
 
 
+KEYS_OF_CHART = {
+    variables.LICENSE: "license",
+    variables.LICENSE_TODAY: "license",
+    variables.AUTH_TOKEN: "assistant.api.token",
+    variables.JWT_SECRET: "assistant.api.jwt.secret",
+    "JWT_METHOD": "assistant.api.jwt.method",
+    "LOG_LEVEL": "assistant.logLevel",
+    "RASA_DUCKLING_HTTP_URL": "duckling.url",
+}
+"""Variable that the chart sets → the key of the stack file that its value comes from."""
+
+
 def _names_of_keys(settings: Settings) -> Iterator[str]:
     plain = settings.assistant.variables
     for key, names in (("llmKeys", settings.llm_keys), ("assistant.variables", plain)):
         for name in names:
             if not variables.NAME.match(name) or name in variables.SET_BY_CHART:
-                of_chart = name in variables.SET_BY_CHART
-                why = "is set by the Helm chart" if of_chart else "is no environment variable"
-                path = child(f"rasa:{key}", name)
-                yield f"{path} {why}; choose another name, and remove this one with: {rm_command(path)}"
+                own, path = KEYS_OF_CHART.get(name), child(f"rasa:{key}", name)
+                why = "is no environment variable; choose another name, and remove this one with: "
+                if own is not None:
+                    secret = secret_shapes.is_named(own, "")
+                    mend = set_with(f"rasa:{own}", "<value>", is_secret=secret)
+                    why = f"is set by the Helm chart, from rasa:{own}; {mend} && "
+                elif name in variables.SET_BY_CHART:
+                    why = "is set by the Helm chart; choose another name, and remove this one with: "
+                yield f"{path} {why}{rm_command(path)}"
     for name, value in plain.items():
         if name in settings.llm_keys:
             path = f"rasa:assistant.variables.{name}"
             yield f"{path} is in rasa:llmKeys, too; remove one, such as with: {rm_command(path)}"
-        elif secret_shapes.is_named(name, value) or secret_shapes.kind_of(value) is not None:
+        elif name not in variables.SET_BY_CHART and (
+            secret_shapes.is_named(name, value) or secret_shapes.kind_of(value) is not None
+        ):
             yield (
                 f"rasa:assistant.variables.{name} is a secret in plain text: have it reissued, then "
-                + set_with(f"rasa:llmKeys.{name}", "<value>", is_secret=True)
+                f"{set_with(f'rasa:llmKeys.{name}', '<value>', is_secret=True)} && "
+                + rm_command(f"rasa:assistant.variables.{name}")
             )
 
 
@@ -159,13 +182,21 @@ def _model_groups(settings: Settings) -> Iterator[str]:
         ("modelGroups", [group.id for group in settings.model_groups]),
         ("mcpServers", [server.name for server in settings.mcp_servers]),
     ):
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            yield f"rasa:{key} names {name!r} twice: each is known by its name alone"
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                path = f"rasa:{key}[{index}]"
+                mend = rm_command(path)
+                yield f"{path} is {name!r}, too, and each is known by its name alone; remove it with: {mend}"
     for number, group in enumerate(settings.model_groups):
         for index, model in enumerate(group.models):
             path = f"rasa:modelGroups[{number}].models[{index}]"
             if "provider" not in model:
-                yield f"{path} has no provider, such as openai, azure or bedrock; write one"
+                mend = set_with(f"{path}.provider", "<value>")
+                yield f"{path} has no provider, such as openai, azure or bedrock; {mend}"
+            for key in ("provider", "model", "deployment", "api_base", "api_version"):
+                if not isinstance(model.get(key, ""), str):
+                    given, mend = in_words(model[key]), set_with(f"{path}.{key}", "<value>")
+                    yield f"{path}.{key} is {given}; accepted: text; {mend}"
             yield from _bedrock(path, model)
 
 
@@ -176,7 +207,8 @@ def _bedrock(path: str, model: Mapping[str, Any]) -> Iterator[str]:
         if missing:
             yield (
                 f"{path} has no {' and no '.join(missing)}: without access keys, with the pod's identity, "
-                "Rasa Pro takes a bedrock model only with both; write them"
+                "Rasa Pro takes a bedrock model only with both; "
+                + set_with(f"{path}.{missing[0]}", "<value>")
             )
 
 

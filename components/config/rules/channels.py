@@ -11,7 +11,17 @@ from components.config.messages import child, did_you_mean, rm_command, set_comm
 from components.config.patterns import CLASS
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
-from components.rasa.spec.channels import BUILT_IN, KEYS, NEED_KEYS, PACKAGE, built_in, own_classes
+from components.contract.given_values import in_words
+from components.contract.secret_shapes import is_named
+from components.rasa.spec.channels import (
+    BUILT_IN,
+    KEYS,
+    PACKAGE,
+    REQUIRED,
+    WITHOUT_KEYS,
+    built_in,
+    own_classes,
+)
 
 PATH = "rasa:assistant.credentials"
 SOCKET_PATH = re.compile(r"^/?[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*/?$")
@@ -29,7 +39,8 @@ def _names(settings: Settings) -> Iterator[str]:
                 f"image; remove it with: {rm_command(place)}"
             )
         elif block is not None and not isinstance(block, Mapping):
-            yield f"{place} is no block of keys; remove it with: {rm_command(place)}"
+            given = in_words(block)
+            yield f"{place} is {given}; accepted: a block of keys; remove it with: {rm_command(place)}"
         else:
             yield from _keys(place, built_in(name) or "", cast("Mapping[str, object]", block or {}))
 
@@ -37,18 +48,21 @@ def _names(settings: Settings) -> Iterator[str]:
 def _keys(place: str, channel: str, given: Mapping[str, object]) -> Iterator[str]:
     """What a channel of Rasa Pro's own reads."""
     read = sorted(KEYS.get(channel, ()))
-    for key in given if read else ():
+    for key in given if read or channel in WITHOUT_KEYS else ():
         if key not in read:
             path = child(place, key)
-            yield (
-                f"{path}: Rasa Pro ignores {key!r} there; {did_you_mean(key, read)}; remove it with: "
-                f"{rm_command(path)}"
-            )
-    if channel in NEED_KEYS and not given:
-        first = set_with(f"{place}.{read[0]}", "'${VARIABLE}'")
-        yield f"{place} is empty, and the channel needs its login; accepted: {', '.join(read)}; {first}"
+            near = did_you_mean(key, read) if read else "the channel reads no key"
+            yield f"{path}: Rasa Pro ignores {key!r} there; {near}; remove it with: {rm_command(path)}"
+    missing = [key for key in REQUIRED.get(channel, ()) if not given.get(key)]
+    if missing and all(key in read for key in given):  # a misspelt one is said above
+        commands = " && ".join(set_command(child(place, key), _wanted(key)) for key in missing)
+        yield f"{place} has no {', '.join(missing)}, which the channel needs; set it with: {commands}"
     if channel == "socketio":
         yield from _socket_path(place, given.get("socketio_path"))
+
+
+def _wanted(key: str) -> str:
+    return "'${VARIABLE}'" if is_named(key, "") else "<value>"
 
 
 def _socket_path(place: str, path: object) -> Iterator[str]:
@@ -64,7 +78,7 @@ def _socket_path(place: str, path: object) -> Iterator[str]:
 def _own_classes(settings: Settings) -> Iterator[str]:
     """Whether a connection's caller must return to its pod is in the class, which nobody here can read."""
     assistant, ingress = settings.assistant, settings.ingress
-    classes = own_classes(assistant.credentials)
+    classes = [name for name in own_classes(assistant.credentials) if re.match(CLASS, name)]
     _, most = assistant_replicas(assistant, settings.profile)
     if classes and ingress.host is not None and ingress.affinity is None and most > 1:
         key = "rasa:ingress.affinity"

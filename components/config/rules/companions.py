@@ -23,7 +23,10 @@ def _analytics(settings: Settings) -> Iterator[str]:
     if isinstance(analytics, o.NoCompanion):
         return
     if isinstance(settings.event_broker, ExistingRabbitMq):
-        yield "rasa:analytics reads Kafka, and rasa:eventBroker.kind is rabbitmq; accepted: kafka"
+        yield (
+            "rasa:analytics reads Kafka, and rasa:eventBroker.kind is rabbitmq; accepted: kafka; "
+            + set_with("rasa:eventBroker.kind", "kafka")
+        )
     if analytics.database is not None and analytics.database.schema_name is not None:
         path = "rasa:analytics.database.schema"
         yield (
@@ -85,7 +88,8 @@ def _servers(settings: Settings) -> Iterator[str]:
                 path = f"rasa:{key}.secrets.{name}"
                 yield (
                     f"rasa:{key}.variables.{name} is a secret in plain text: have it reissued, then "
-                    + set_with(path, "<value>", is_secret=True)
+                    f"{set_with(path, '<value>', is_secret=True)} && "
+                    + rm_command(f"rasa:{key}.variables.{name}")
                 )
         if server.user is not None and openshift:
             yield (
@@ -108,7 +112,7 @@ def _encrypted(settings: Settings) -> Iterator[str]:
             yield (
                 f"rasa:{key}.url {server.url!r} is not encrypted, which profile production refuses; "
                 "accepted: an https:// URL, grpc:// with a ca, or a Service of the cluster "
-                "(http://name.namespace.svc)"
+                f"(http://name.namespace.svc); {set_with(f'rasa:{key}.url', '<URL>')}"
             )
     for key, collector in (("tracing", settings.tracing), ("metrics", settings.metrics)):
         if isinstance(collector, o.ExistingCollector) and not collector.tls:

@@ -10,7 +10,9 @@ from components.config.companions import ExistingNlgServer
 from components.config.event_broker import ExistingKafka, ExistingPlaintext, ExistingRabbitMq
 from components.config.kubeconfig import is_unverified
 from components.config.lock_store import ExistingRedis, ExistingRedisCluster, ExistingRedisSentinel
+from components.config.messages import set_with
 from components.config.model_storage import ExistingModelServer, ExistingS3
+from components.config.places import ONE_OF_THEM
 from components.config.rules.runner import Rule
 from components.config.rules.stores import ENCRYPTED
 from components.config.settings import Settings
@@ -27,7 +29,10 @@ def _plain_text(key: str, field: str) -> Rule:
         found = _not_encrypted(getattr(settings, field)) if settings.profile == "production" else None
         if found is not None:
             where, instead = found
-            yield f"rasa:{key}{where}, which profile production refuses; accepted: {instead}"
+            path = f"rasa:{key}{where.partition(' ')[0]}"
+            value = "<URL>" if "URL" in instead else ONE_OF_THEM
+            mend = set_with(path, value, is_secret=path.endswith(".kubeconfig"))
+            yield f"rasa:{key}{where}, which profile production refuses; accepted: {instead}; {mend}"
 
     return rule
 

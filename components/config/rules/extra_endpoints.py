@@ -73,8 +73,10 @@ def _replaced_stores(settings: Settings) -> Iterator[str]:
     for block, (key, type_of) in STORES.items():
         theirs = _type_of(extra.get(block))
         ours = type_of(settings)
-        own_class = theirs is not None and "." in theirs and block != "tracker_store"
-        if theirs is None or own_class or theirs == "in_memory" or _family(theirs) == _family(ours):
+        if theirs is None or theirs == "in_memory" or _family(theirs) == _family(ours):
+            continue
+        # A class of Rasa's own is no other kind of store, and would begin without our address and login.
+        if "." in theirs and not theirs.startswith("rasa.") and block != "tracker_store":
             continue
         path = f"{PATH}.{block}.type"
         yield (

@@ -9,6 +9,7 @@ from components.config.clouds import CLOUDS
 from components.config.first_model import MODEL, PROJECT, UPLOAD, by_hand_command, model_name, takes_part
 from components.config.messages import rm_command, set_command
 from components.config.model_storage import ExistingModelServer, ManagedModelStorage
+from components.config.pod_files import is_file
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.rasa.spec.model_archive import NotAModelError, read
@@ -36,7 +37,7 @@ def _first_model(settings: Settings) -> Iterator[str]:
 def _file(settings: Settings) -> Iterator[str]:
     assistant, upload = settings.assistant, str(settings.assistant.upload)
     path = PROJECT / upload
-    if not path.is_file():
+    if not is_file(path):
         yield (
             f"{UPLOAD} {upload!r} is no file ({path}): train the model, or copy it there; if the model "
             f"storage has it already: {_served_already(assistant)}"

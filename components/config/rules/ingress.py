@@ -135,7 +135,9 @@ def _pem(block: o.PemCertificate, host: str) -> Iterator[str]:
     try:
         names = names_in(block.certificate)
     except ValueError as error:
-        yield f"{KEY}.certificate.certificate: {error}; accepted: PEM, the host's certificate first"
+        path = f"{KEY}.certificate.certificate"
+        mend = set_with(path, "<value>")
+        yield f"{path}: {error}; accepted: PEM, the host's certificate first; {mend}"
         return
     if not covers(names, host):
         yield (
@@ -168,7 +170,8 @@ def _api(settings: Settings) -> Iterator[str]:
     if facts.api_ranges is not None and len(ranges) > facts.api_ranges:
         yield (
             f"{KEY}.api.allowedCidrs names {len(ranges)} ranges; accepted on {way}: {facts.api_ranges} at "
-            "most, for a rule of its load balancer has no room for more"
+            "most, for a rule of its load balancer has no room for more; remove one with: "
+            + rm_command(f"{KEY}.api.allowedCidrs[{len(ranges) - 1}]")
         )
     for index, text in enumerate(ranges):
         path, parsed = f"{KEY}.api.allowedCidrs[{index}]", parsed_cidr(text)

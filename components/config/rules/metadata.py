@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from components.config.cluster import ExistingCluster
-from components.config.messages import rm_command
+from components.config.messages import child, rm_command
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 from components.contract import secret_shapes
@@ -55,6 +55,11 @@ def _written(settings: Settings) -> Iterator[str]:
                 yield from secret_in(path, value)
 
 
+def _tags(settings: Settings) -> Iterator[str]:
+    for key, value in settings.tags.items():
+        yield from secret_in(child("rasa:tags", key), value)
+
+
 def secret_in(path: str, value: str) -> Iterator[str]:
     """What is wrong with a value that has the shape of a secret: objects are no place for one."""
     what = secret_shapes.kind_of(value)
@@ -79,4 +84,4 @@ def _selected(settings: Settings) -> Iterator[str]:
             )
 
 
-RULES: Sequence[Rule] = (_written, _selected)
+RULES: Sequence[Rule] = (_written, _tags, _selected)

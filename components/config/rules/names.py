@@ -9,7 +9,8 @@ from ipaddress import ip_address
 from components.config import companions as o
 from components.config.assistant import Chart
 from components.config.cluster import ExistingCluster
-from components.config.messages import child, rm_command, set_with
+from components.config.installed import charts
+from components.config.messages import child, rm_command, set_command, set_with
 from components.config.patterns import LABEL_NAME, OBJECT_NAME
 from components.config.pod_login import uses_aws_identity
 from components.config.rules.runner import Rule
@@ -18,8 +19,9 @@ from components.config.sources import InClusterStore
 from components.config.urls import LARGEST_PORT, url_problem
 from components.rasa.spec import variables
 
-SYSTEM_NAMESPACE = re.compile(r"^(kube-.*|openshift(-.*)?|default)$")
-"""Kubernetes keeps `kube-` for itself (Documentation, "Namespaces"), OpenShift `openshift-`; `default` is
+SYSTEM_NAMESPACE = re.compile(r"^(kube-.*|openshift(-.*)?|gke-managed-.*|gmp-(system|public)|default)$")
+"""Kubernetes keeps `kube-` for itself (Documentation, "Namespaces"), OpenShift `openshift-`, GKE its managed
+ones (GKE documentation, "Autopilot security capabilities"); `default` is
 there already, and can be neither made nor labelled by a stack."""
 _PART = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
 REPOSITORY = re.compile(
@@ -51,6 +53,9 @@ IDENTITIES = (
 )
 
 
+TOPICS = {"events": "rasa-events", "analyticsDeadLetter": "rasa-analytics-dlq"}
+
+
 def _namespace(settings: Settings) -> Iterator[str]:
     namespace, cluster = settings.namespace, settings.cluster
     if SYSTEM_NAMESPACE.match(namespace) and not (
@@ -60,6 +65,13 @@ def _namespace(settings: Settings) -> Iterator[str]:
             f"rasa:namespace {namespace!r} belongs to the cluster itself; accepted: one of the stack's own; "
             + set_with("rasa:namespace", "rasa")
         )
+    for chart in charts(settings):
+        if chart.namespace == namespace:
+            yield (
+                f"rasa:namespace {namespace!r} is where the stack installs "
+                f"{chart.source.rpartition('/')[2]}; accepted: another one; "
+                + set_with("rasa:namespace", "rasa")
+            )
 
 
 def _images(settings: Settings) -> Iterator[str]:
@@ -115,6 +127,13 @@ def _repository_of_chart(chart: Chart) -> Iterator[str]:
         yield (
             f"{path} {chart.repository!r} {url_problem(chart.repository)}; "
             + set_with(path, "https://helm.example.com")
+        )
+    elif "://" in chart.ref and not whole:
+        key = "rasa:assistant.chart.ref"
+        yield (
+            f"{key} {chart.ref!r} is the URL of a file; accepted: oci://…, a path on this machine, or the "
+            f"name of a chart in a repository; {set_with(key, 'rasa')} && "
+            + set_command(path, "<URL of the repository>", is_text=True)
         )
     elif chart.repository is None and not whole and chart.ref.strip():
         yield (
@@ -173,15 +192,12 @@ def _topics(settings: Settings) -> Iterator[str]:
     for key, topic in named.items():
         path = f"rasa:topics.{key}"
         if topic in {".", ".."} or topic.startswith("__"):
-            yield (
-                f"{path} {topic!r} is a name that Kafka keeps for itself; "
-                f"{set_with(path, f'rasa-{key.lower()}')}"
-            )
+            yield (f"{path} {topic!r} is a name that Kafka keeps for itself; {set_with(path, TOPICS[key])}")
         elif in_cluster and not TOPIC_OF_STRIMZI.match(topic):
             yield (
                 f"{path} {topic!r} is no name of a Kubernetes object, which a topic in the cluster is; "
                 "accepted: "
-                f"lower-case letters, digits, '-' and '.'; {set_with(path, 'rasa-events')}"
+                f"lower-case letters, digits, '-' and '.'; {set_with(path, TOPICS[key])}"
             )
 
 

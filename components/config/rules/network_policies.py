@@ -28,11 +28,13 @@ names."""
 
 
 def _callers(settings: Settings) -> Iterator[str]:
-    yield from _peers(CALLERS, settings.ingress.callers)
+    if settings.network_policies.enabled:
+        yield from _peers(CALLERS, settings.ingress.callers)
 
 
 def _egress(settings: Settings) -> Iterator[str]:
-    yield from _peers(EGRESS, settings.network_policies.egress)
+    if settings.network_policies.enabled:
+        yield from _peers(EGRESS, settings.network_policies.egress)
 
 
 def _peers(key: str, entries: Sequence[o.Caller | o.Egress]) -> Iterator[str]:

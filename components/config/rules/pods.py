@@ -65,6 +65,13 @@ def _annotations(settings: Settings) -> Iterator[str]:
 def _tolerations(settings: Settings) -> Iterator[str]:
     for number, one in enumerate(settings.pods.tolerations):
         path = f"rasa:pods.tolerations[{number}]"
+        for key, value, form, such in (
+            ("key", one.key, KEY, "such as team or example.com/team"),
+            ("value", one.value, VALUE, "letters, digits, '.', '_' and '-', 63 at most"),
+        ):
+            if value is not None and not form.fullmatch(value):
+                said = f"{path}.{key} is none that a taint has; accepted: {such}"
+                yield f"{said}; {set_with(f'{path}.{key}', '<value>')}"
         if one.operator == "Exists" and one.value is not None:
             yield f"{path}.value is compared by operator Equal alone; {_without(f'{path}.value')}"
         if one.key is None and one.operator == "Equal":

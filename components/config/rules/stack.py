@@ -65,8 +65,8 @@ def _account(settings: Settings) -> Iterator[str]:
 def _zones(settings: Settings) -> Iterator[str]:
     cloud, region, cluster = settings.cloud, settings.region, settings.cluster
     network = settings.network
-    if isinstance(cluster, ExistingCluster) or cloud not in CLOUDS:
-        return  # its subnets are where they are
+    if isinstance(cluster, ExistingCluster) or cloud not in CLOUDS or region not in CLOUDS[cloud].regions:
+        return  # its subnets are where they are, or the region is said to be wrong
     facts, given = CLOUDS[cloud], network.zones if isinstance(network, ManagedNetwork) else ()
     wanted = settings.zones_wanted
     known = zone_names(cloud, region)
@@ -77,18 +77,17 @@ def _zones(settings: Settings) -> Iterator[str]:
     if len(set(zones)) < wanted and (zones or wanted != ZONES["dev"]):
         yield (
             f"rasa:region {region!r} has {len(set(zones))} zones in this configuration and its profile "
-            f"needs {wanted}: choose another region, or name {wanted} different ones in rasa:network.zones"
+            f"needs {wanted}: choose another region, or name {wanted} different ones; "
+            + set_with(f"rasa:network.zones[{len(given)}]", "<zone>")
         )
     prefix = facts.zone_prefix.format(region=region)
     for index, zone in enumerate(given):
-        if not zone.startswith(prefix) or (not facts.zones_vary and zone not in known):
-            yield f"rasa:network.zones names {zone!r}, which is not a zone of {region}"
-        elif not re.fullmatch(ANY_ZONE, zone.removeprefix(prefix)):  # no account has it
+        strange = not facts.zones_vary and zone not in known
+        # No account has a zone of another form.
+        if strange or not re.fullmatch(f"{re.escape(prefix)}({ANY_ZONE})", zone):
             path = f"rasa:network.zones[{index}]"
-            yield (
-                f"{path} {zone!r} is not a zone of {region}; accepted: such as {prefix}a; "
-                + set_with(path, "<zone>")
-            )
+            such = f"such as {prefix}a" if facts.zones_vary else ", ".join(known)
+            yield f"{path} {zone!r} is not a zone of {region}; accepted: {such}; {set_with(path, '<zone>')}"
 
 
 def _network(settings: Settings) -> Iterator[str]:
@@ -101,12 +100,15 @@ def _network(settings: Settings) -> Iterator[str]:
     ):
         parsed = parsed_cidr(text)
         if isinstance(parsed, str):
-            yield f"rasa:{key} {parsed}"
+            yield f"rasa:{key} {parsed}; {set_with(f'rasa:{key}', '<range>')}"
         else:
             ranges.append((key, parsed))
     for (first, a), (second, b) in combinations(ranges, 2):
         if not first.startswith("network.avoid") and a.overlaps(b):
-            yield f"rasa:{second} {b} overlaps rasa:{first} {a}: choose ranges that share no address"
+            yield (
+                f"rasa:{second} {b} overlaps rasa:{first} {a}; accepted: ranges that share no address; "
+                + set_with(f"rasa:{second}", "<range>")
+            )
     for key, cidr in ranges[:1]:
         if key == "network.cidr" and not LARGEST_NETWORK <= cidr.prefixlen <= SMALLEST_NETWORK:
             too = "small" if cidr.prefixlen > SMALLEST_NETWORK else "large"
@@ -252,9 +254,10 @@ def _beside_a_cluster(settings: Settings) -> Iterator[str]:
         yield f"rasa:account is missing: the grants beside an existing cluster name it; {how}"
     wanted = zones_wanted(map(settings.profile_of, managed)) if managed else 0
     if len(set(cluster.network.subnets)) < wanted:
+        path, given = "rasa:cluster.network.subnets", cluster.network.subnets
         yield (
-            f"rasa:cluster.network.subnets names {len(set(cluster.network.subnets))} and the profile of the "
-            f"managed dependencies needs {wanted}, each in a zone of its own"
+            f"{path} names {len(set(given))} and the profile of the managed dependencies needs {wanted}, "
+            f"each in a zone of its own; {set_with(f'{path}[{len(given)}]', '<subnet>')}"
         )
     yield from _ids(cloud, ids, cluster.network)
 
@@ -265,9 +268,11 @@ def _ids(cloud: str, ids: Ids, network: PlaceOfCluster) -> Iterator[str]:
         ("subnets", network.subnets, ids.subnets),
         ("clients", (network.clients,), ids.clients),
     ):
-        for value in values:
+        for index, value in enumerate(values):
+            path = f"rasa:cluster.network.{key}{f'[{index}]' if key == 'subnets' else ''}"
             if not form.pattern.match(value):
-                yield f"rasa:cluster.network.{key} {value!r} is none of {cloud}; accepted: {form.accepted}"
+                mend = set_with(path, "<id>")
+                yield f"{path} {value!r} is none of {cloud}; accepted: {form.accepted}; {mend}"
 
 
 RULES: Sequence[Rule] = (

@@ -9,7 +9,7 @@ from typing import cast
 
 from pydantic import BaseModel
 
-from components.config import support
+from components.config import pod_files, support
 from components.config.ca_bundle import ConfigMapKey
 from components.config.clouds import CLOUDS
 from components.config.cluster import ExistingCluster
@@ -129,12 +129,16 @@ def _options(settings: Settings) -> Iterator[str]:
     store = settings.tracker_store
     match store:
         case ExistingCustomTrackerStore():
-            mend = "have it reissued, and give it in rasa:trackerStore.secrets instead"
+            mend = "have it reissued, and " + set_with(
+                "rasa:trackerStore.secrets.<key>", "<value>", is_secret=True
+            )
         case ExistingMongoDb():
-            mend = "have it reissued, and give the login in username and password"
+            mend = "have it reissued; the login is " + set_with(
+                "rasa:trackerStore.password", "<value>", is_secret=True
+            )
         case _:
             return
-    yield from (f"rasa:trackerStore.options: {problem}" for problem in plain_secrets(store.options, mend))
+    yield from (f"rasa:trackerStore.options.{problem}" for problem in plain_secrets(store.options, mend))
     port = store.options.get("port")
     if port is not None and (isinstance(port, bool) or not re.fullmatch(r"[0-9]{1,5}", str(port))):
         path = "rasa:trackerStore.options.port"
@@ -173,9 +177,11 @@ def _references(key: str, field: str) -> Rule:
         if not isinstance(cluster, ExistingCluster):
             there = "use a cluster and a namespace that exist"
         for path, at in _named(block, f"rasa:{key}"):
-            inline = set_with(path, "<value>", is_secret=isinstance(at, SecretKey))
-            what = f"{_title(at)} in {_MADE_HERE}"
-            yield f"{path} names {what}; give the value, {inline}; or {there}"
+            inline = f"give the value, {set_with(path, '<value>', is_secret=isinstance(at, SecretKey))}"
+            if path.startswith(f"{pod_files.KEY}["):
+                file = set_with(path, "<path from the project on>")
+                inline = f"name a file of the project, which all may read who read its ConfigMap, {file}"
+            yield f"{path} names {_title(at)} in {_MADE_HERE}; {inline}; or {there}"
         if isinstance(block, ExistingVolume):
             yield f"rasa:{key}.claim names the PersistentVolumeClaim {block.claim!r} in {_MADE_HERE}; {there}"
 

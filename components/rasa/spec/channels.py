@@ -49,8 +49,22 @@ KEYS: Mapping[str, frozenset[str]] = {
 }
 """Channel → the keys that its `from_credentials` reads (3.21.0 wheel, core/channels/*.py); others are dropped
 without a word. Channels that are not here take further ones."""
-NEED_KEYS = KEYS.keys() - {"hangouts", "socketio"}
-"""Channels that stop Rasa at its start, or answer nobody, where they are given no key."""
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "audiocodes": ("token",),
+    "botframework": ("app_id", "app_password"),
+    "callback": ("url",),
+    "facebook": ("verify", "secret", "page-access-token"),
+    "mattermost": ("url", "token"),
+    "rasa": ("url",),
+    "rocketchat": ("user", "password", "server_url"),
+    "slack": ("slack_token",),
+    "telegram": ("access_token", "verify", "webhook_url"),
+    "twilio": ("account_sid", "auth_token", "twilio_number"),
+    "webexteams": ("access_token",),
+}
+"""Channel → keys without which it stops Rasa at its start, or answers nobody."""
+WITHOUT_KEYS = frozenset({"rest", "cmdline"})
+"""Channels that read none (`core/channels/channel.py`, `from_credentials`)."""
 PACKAGE = "rasa.core.channels."
 MODULES = {
     "rasa_chat": "rasa",

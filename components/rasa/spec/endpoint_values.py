@@ -10,9 +10,12 @@ any text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import cast
 
 from pulumi import Output
 
+from components.contract.given_values import in_words
+from components.contract.secret_shapes import is_named
 from components.kubernetes.documents import Block, Document
 from components.rasa.spec.endpoint_keys import READ_KEYS, mappings_in
 
@@ -61,15 +64,21 @@ def value_problems(document: Block) -> Iterator[str]:
         listed = block in LISTED and _is_list(value)
         if value is not None and not isinstance(value, Mapping) and not listed:
             also = ", or a list of them" if block in LISTED else ""
-            yield f"{block}: is {_in_words(value)}; accepted: a block of keys{also}"
+            yield f"{block}: is {in_words(value)}; accepted: a block of keys{also}"
+        for index, member in enumerate(cast("Sequence[Document]", value) if listed else ()):
+            if not isinstance(member, Mapping):
+                yield f"{block}[{index}]: is {in_words(member)}; accepted: a block of keys"
     for block in sorted(document.keys() & SERVERS):
         for mapping, path in mappings_in(document[block], block):
             if "." in str(mapping.get("type")):
                 continue  # a class of the operator's own
             for key, value in mapping.items():
-                wanted = None if isinstance(value, Output) else _wanted(block, mapping, key)
+                # A number for a password is said to be a secret in plain text.
+                known = isinstance(value, Output) or (bool(value) and is_named(key, value))
+                wanted = None if known else _wanted(block, mapping, key)
                 if wanted is not None and not wanted[1](value):
-                    yield f"{path}.{key}: is {_in_words(value)}; accepted: {wanted[0]}"
+                    said = in_words(value, secret=is_named(key, str(value)))
+                    yield f"{path}.{key}: is {said}; accepted: {wanted[0]}"
 
 
 def _wanted(block: str, mapping: Block, key: str) -> tuple[str, Callable[[Document], bool]] | None:
@@ -110,21 +119,6 @@ def _is_whole(least: int, most: float = float("inf")) -> Callable[[Document], bo
         return _is_variable(value) or (whole and least <= int(text) <= most)
 
     return check
-
-
-def _in_words(value: Document) -> str:
-    """Text is not repeated: it may be a secret at the wrong key."""
-    match value:
-        case None | "":
-            return "empty" if value == "" else "empty (null)"
-        case bool():
-            return f"{str(value).lower()} (a truth value)"
-        case int() | float():
-            return f"the number {value}"
-        case str():
-            return "text" if value.strip() else "empty"
-        case _:
-            return "a block of keys" if isinstance(value, Mapping) else "a list"
 
 
 _KINDS: Mapping[frozenset[str], tuple[str, Callable[[Document], bool]]] = {

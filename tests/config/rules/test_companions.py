@@ -65,7 +65,15 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
         ["rasa:assistant.credentials", "slack.slack_token", "Slack"],
     ),
     "verify token of a channel": (
-        assistant(credentials={"facebook": {"verify": "my-word", "secret": "${AUTH_TOKEN}"}}),
+        assistant(
+            credentials={
+                "facebook": {
+                    "verify": "my-word",
+                    "secret": "${AUTH_TOKEN}",
+                    "page-access-token": "${AUTH_TOKEN}",
+                }
+            }
+        ),
         ["rasa:assistant.credentials", "facebook.verify", "plain text"],
     ),
     "key in a header of extraEndpoints": (
@@ -86,7 +94,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "two groups of one id": (
         {"modelGroups": [*group()["modelGroups"], *group()["modelGroups"]]},
-        ["rasa:modelGroups names 'llm' twice"],
+        ["rasa:modelGroups[1] is 'llm', too"],
     ),
     "bedrock by identity": (
         group(provider="bedrock", aws_region_name="eu-central-1"),

@@ -118,7 +118,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "kubeconfig that does not parse": (
         {"cluster": {**CLUSTER, "kubeconfig": "clusters: ["}},
-        ["rasa:cluster:", "kubeconfig does not parse", "line 1"],
+        ["rasa:cluster.kubeconfig does not parse", "line 1"],
     ),
     "kubeconfig that is a path": (
         {"cluster": {**CLUSTER, "kubeconfig": "~/.kube/config"}},
