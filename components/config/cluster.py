@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from components.config.kubeconfig import Kubeconfig, read_kubeconfig, server_of
 from components.config.model import HERE, Existing, Model, choice, chosen_by
-from components.config.patterns import OBJECT_NAME
+from components.config.patterns import LABEL_NAME, OBJECT_NAME
 from components.contract.cluster import ClusterNetwork, Kubernetes, NodeLocalEndpoint, PodIdentity
 from components.contract.terms import Flavor, Operator, Profile, Size
 
@@ -39,7 +39,15 @@ class ExistingServiceAccount(Model):
     """Such as azure.workload.identity/use: "true"."""
 
 
-class ExistingCluster(Model):
+class _Cluster(Model):
+    storage_class: str | None = Field(default=None, pattern=OBJECT_NAME)
+    """StorageClass of the volumes of in-cluster dependencies; by default the cluster's default one."""
+    operators_also_watch: tuple[Annotated[str, Field(pattern=LABEL_NAME)], ...] = ()
+    """Further namespaces in which the operators that the stack installs run the stores of other stacks, whose
+    `operators` name them; each must exist."""
+
+
+class ExistingCluster(_Cluster):
     """A Kubernetes cluster that runs already."""
 
     source: Existing = Field(alias="from")
@@ -54,8 +62,6 @@ class ExistingCluster(Model):
     """OpenShift has security and routing of its own."""
     operators: tuple[Operator, ...] = ()
     """Operators that run in it already and watch the stack's namespace: the stack installs none of them."""
-    storage_class: str | None = Field(default=None, pattern=OBJECT_NAME)
-    """StorageClass of the volumes of in-cluster dependencies; by default the cluster's default one."""
     has_namespace: bool = False
     """The namespace exists, with Secrets in it perhaps: the stack uses it, and leaves it when it goes."""
     service_account: ExistingServiceAccount = ExistingServiceAccount()
@@ -115,7 +121,7 @@ def connect_cluster(
     )
 
 
-class ManagedCluster(Model):
+class ManagedCluster(_Cluster):
     """A cluster that the cloud runs."""
 
     source: Literal["managed"] = Field(default="managed", alias="from")
@@ -130,8 +136,6 @@ class ManagedCluster(Model):
     `servicePrincipal:` and an Entra object id).
     On AWS the principal that creates the cluster is one; on Azure the one that runs `pulumi up` must be named
     here, too."""
-    storage_class: str | None = Field(default=None, pattern=OBJECT_NAME)
-    """StorageClass of the volumes of in-cluster dependencies; by default the cluster's default one."""
 
 
 Cluster = Annotated[

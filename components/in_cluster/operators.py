@@ -1,4 +1,4 @@
-"""The operators that run the data stores, each in a namespace of its own, watching Rasa's alone.
+"""The operators that run the data stores, each in a namespace of its own, watching Rasa's.
 
 Names of release and namespace are fixed. CloudNativePG's chart leaves its CustomResourceDefinitions behind
 (annotation `helm.sh/resource-policy: keep`, charts/cloudnative-pg/templates/crds/crds.yaml), labelled with
@@ -8,17 +8,18 @@ before a new version of Strimzi here, apply its `strimzi-crds-<version>.yaml` (t
 your Clusters").
 
 A cluster takes one operator of a kind. Where one runs (OpenShift's OperatorHub, another stack), say so in
-`rasa:cluster.operators`: it must watch Rasa's namespace, and Strimzi's must make pods that the Pod Security
-Standard `restricted` admits (`STRIMZI_POD_SECURITY_PROVIDER_CLASS=restricted`; on OpenShift as it is). The
-label `rasa-pulumi/operators=true` on its namespace lets it through the network policies to its servers.
+`rasa:cluster.operators`: it must watch Rasa's namespace, of which another stack is told by its
+`rasa:cluster.operatorsAlsoWatch`, and Strimzi's must make pods that the Pod Security Standard `restricted`
+admits (`STRIMZI_POD_SECURITY_PROVIDER_CLASS=restricted`; on OpenShift as it is). The label
+`rasa-pulumi/operators=true` on its namespace lets it through the network policies to its servers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core import v1
 from pulumi_kubernetes.helm.v3 import Release
@@ -90,9 +91,9 @@ def cloudnative_pg(place: Placement, *, parent: Resource) -> list[Resource]:
     if "cloudnative-pg" in place.running:
         return []
     values: dict[str, object] = {
-        # Its rights stay cluster-wide, since it has webhooks and reads nodes; it watches Rasa's namespace
-        # alone.
-        "config": {"data": {"WATCH_NAMESPACE": place.access.namespace}},
+        # Its rights stay cluster-wide, since it has webhooks and reads nodes; it watches the
+        # namespaces of stacks alone (CloudNativePG documentation, "Operator configuration").
+        "config": {"data": {"WATCH_NAMESPACE": _list_of(place.watched)}},
         "resources": _resources("100m", "256Mi"),
     }
     if place.is_openshift:
@@ -108,7 +109,7 @@ def strimzi(place: Placement, *, parent: Resource) -> list[Resource]:
     if "strimzi" in place.running:
         return []
     values: dict[str, object] = {
-        "watchNamespaces": [place.access.namespace],
+        "watchNamespaces": list(place.watched),
         # Its default, `baseline`, says nothing about users and privileges, and Rasa's namespace admits
         # `restricted` alone (documentation, "Enabling the restricted security provider").
         "extraEnvs": [{"name": "STRIMZI_POD_SECURITY_PROVIDER_CLASS", "value": POD_SECURITY}],
@@ -121,6 +122,10 @@ def strimzi(place: Placement, *, parent: Resource) -> list[Resource]:
 def once_ready(made: CustomResource, text: str) -> Output[str]:
     """A text that an operator derives from an object's name, known once the object is ready."""
     return made.urn.apply(lambda _: text)
+
+
+def _list_of(names: Sequence[Input[str]]) -> Output[str]:
+    return Output.all(*names).apply(",".join)
 
 
 def _resources(cpu: str, memory: str) -> Values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi import Output
+from pulumi import Input, Output
 
 from components.contract.terms import Operator
 from components.kubernetes.access import ClusterAccess
@@ -25,6 +25,13 @@ class Placement:
     """VolumeSnapshotClass for backups; None: the cluster's default one."""
     running: frozenset[Operator] = frozenset()
     """Operators that the cluster has already, and that the stack must not install again."""
+    also_watched: tuple[str, ...] = ()
+    """Namespaces of other stacks that the operators watch, besides Rasa's."""
+
+    @property
+    def watched(self) -> tuple[Input[str], ...]:
+        """All namespaces that an operator of the stack watches."""
+        return (self.access.namespace, *self.also_watched)
 
     @property
     def domain(self) -> str:

@@ -120,6 +120,7 @@ class Suppliers:
             storage_class=block.storage_class or self._cluster.storage_class or self._own_storage_class,
             snapshot_class=block.snapshot_class if isinstance(block, InClusterTrackerStore) else None,
             running=frozenset(running),
+            also_watched=self._cluster.operators_also_watch,
         )
         return PackageSupplier(package=in_cluster, placement=placement, options=self._options)
 

@@ -35,6 +35,7 @@ from tests.config.whole_blocks import (
     POSTGRES,
     RABBIT,
     SECRET,
+    SERVER,
     SIZED,
 )
 
@@ -57,8 +58,9 @@ STACKS: Mapping[str, Block] = {
     "gcp": {**ON_GOOGLE, "renewal": "2026-11"},
     "aws-in-cluster": {
         **ON_AWS,
-        "cluster": {**ON_AWS["cluster"], "storageClass": "gp3"},
+        "cluster": {**ON_AWS["cluster"], "storageClass": "gp3", "operatorsAlsoWatch": ["bots"]},
         "modelStorage": UNCLASSED,
+        "eventBroker": IN_CLUSTER,
     },
     "aws-beside": BESIDE_A_CLUSTER,
     "aws-network": IN_A_NETWORK,
@@ -88,6 +90,12 @@ STACKS: Mapping[str, Block] = {
         lockStore={**LOCK_STORES["sentinel"], "database": 3, "prefix": "dev"},
         eventBroker=EVENT_BROKERS["plaintext"],
         trackerStore=TRACKER_STORES["mongodb-srv"],
+        actions={
+            **{key: value for key, value in SERVER.items() if key not in {"path", "health"}},
+            "from": "in-cluster",
+            "protocol": "grpc",
+            "port": 5055,
+        },
     ),
     "model-server": _changed(
         modelStorage={**MODEL_STORAGES["model-server"], "pullSeconds": 100, "ca": CA},
@@ -130,6 +138,7 @@ STACKS: Mapping[str, Block] = {
         },
     ),
     "iam": _changed(
+        assistant={"model": "assistant-1.0.0", "memory": "6Gi"},
         trackerStore=existing(host="db.example", awsIamRegion="eu-central-1", ca=CA),
         ingress={
             "host": "assistant.example.com",
@@ -144,7 +153,7 @@ STACKS: Mapping[str, Block] = {
             "gateway": {"name": "shared", "namespace": "gateways", "listener": "https"},
             "controllerNamespace": "envoy-gateway-system",
         },
-        cluster={**CLUSTER, "hasNamespace": False, "storageClass": "fast"},
+        cluster={**CLUSTER, "hasNamespace": False, "storageClass": "fast", "operatorsAlsoWatch": ["bots"]},
         modelStorage=IN_CLUSTER,
         lockStore=UNCLASSED,
         trackerStore={**IN_CLUSTER, "profile": "production", "snapshotClass": "csi"},

@@ -36,7 +36,6 @@ ASSISTANT: Block = {
     "workers": 1,
     "size": "small",
     "cpu": "1500m",
-    "memory": "6Gi",
     "cors": ["https://www.example.com"],
     "credentials": {"rest": {}, "slack": {"slack_token": "${SLACK_TOKEN}", "slack_channel": "help"}},
     "extraEndpoints": {"vector_store": {"host": "qdrant.example.com"}, "tracker_store": {"db": "rasa"}},
@@ -134,7 +133,7 @@ ON_AWS: Block = {
     "alarms": {"target": "arn:aws:sns:eu-central-1:123456789012:ops"},
     "secretsManager": {"from": "in-cluster", "profile": "dev", "rotation": "0"},
     "nlgServer": {"from": "in-cluster", "port": 5056, **SERVER},
-    "actions": {"from": "in-cluster", "port": 5055, **SERVER},
+    "actions": {"from": "in-cluster", "protocol": "http", "port": 5055, **SERVER},
     "duckling": {
         "from": "in-cluster",
         "image": "rasa/duckling:0.2.0.2-r4",

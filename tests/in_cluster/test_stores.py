@@ -97,6 +97,13 @@ def test_each_operator_watches_our_namespace_from_one_of_its_own(dev: Built) -> 
         assert namespace.inputs["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
+def test_an_operator_watches_the_namespaces_of_other_stacks_that_are_told() -> None:
+    told = build(cluster={"operatorsAlsoWatch": ["bots", "more-bots"]})
+    releases = {release.name: release.inputs["values"] for release in told.of(RELEASE)}
+    assert releases["cloudnative-pg"]["config"]["data"] == {"WATCH_NAMESPACE": "talk,bots,more-bots"}
+    assert releases["strimzi"]["watchNamespaces"] == ["talk", "bots", "more-bots"]
+
+
 @pytest.mark.parametrize(
     ("type_", "operator"),
     [(POSTGRES, "cloudnative-pg"), (NODES, "strimzi"), (KAFKA, "strimzi"), (USER, "strimzi")],

@@ -9,6 +9,7 @@ from components.config import ingress as i
 from components.config.clouds import CLOUDS
 from components.config.cluster import ExistingCluster, ManagedCluster
 from components.config.event_broker import ExistingRabbitMq
+from components.config.installed import charts
 from components.config.lock_store import ExistingRedis, ExistingRedisCluster, ExistingRedisSentinel
 from components.config.messages import rm_command, set_command, set_with
 from components.config.model_storage import ExistingModelServer, ManagedModelStorage
@@ -17,6 +18,7 @@ from components.config.secrets_manager import InClusterVault
 from components.config.settings import Settings
 from components.config.sources import InClusterStore, Managed
 from components.config.tracker_store import ExistingMongoDb, ExistingPostgres, InClusterTrackerStore
+from components.contract.images import CLOUDNATIVE_PG, STRIMZI
 
 
 def _says(path: str, why: str) -> str:
@@ -40,7 +42,10 @@ def _of_a_cloud(settings: Settings) -> Iterator[str]:
 
 
 def _sizes(settings: Settings) -> Iterator[str]:
-    """Sizes of what grows by itself: a bucket, and the nodes of every managed cluster."""
+    """Sizes of what grows by itself, or is told by other keys."""
+    assistant = settings.assistant
+    if assistant.size is not None and assistant.cpu is not None and assistant.memory is not None:
+        yield _says("rasa:assistant.size", "cpu and memory say what each pod asks for")
     for key, block in (("cluster", settings.cluster), ("modelStorage", settings.model_storage)):
         if isinstance(block, ManagedCluster | ManagedModelStorage) and block.size is not None:
             what = "nodes come and go with the pods" if key == "cluster" else "a bucket has no size"
@@ -144,6 +149,15 @@ def _storage_class(settings: Settings) -> Iterator[str]:
         yield _says("rasa:cluster.storageClass", "no store in the cluster takes its volumes from it")
 
 
+def _watched(settings: Settings) -> Iterator[str]:
+    """Namespaces that operators watch, where the stack installs no operator, and its own."""
+    path, watched = "rasa:cluster.operatorsAlsoWatch", settings.cluster.operators_also_watch
+    if watched and not {CLOUDNATIVE_PG.ref, STRIMZI.ref} & {chart.ref for chart in charts(settings)}:
+        yield _says(path, "this stack installs no operator")
+    if settings.namespace in watched:
+        yield _says(f"{path}[{watched.index(settings.namespace)}]", "its own namespace is watched anyway")
+
+
 def _pool_of_analytics(settings: Settings) -> Iterator[str]:
     """Only Rasa's own pools are computed from it."""
     analytics = settings.analytics
@@ -172,6 +186,7 @@ RULES: Sequence[Rule] = (
     _snapshots,
     _renewal,
     _storage_class,
+    _watched,
     _of_a_cloud,
     _sizes,
     _of_an_ingress,
