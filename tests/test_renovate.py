@@ -34,7 +34,8 @@ BY_HAND = {
     ("components/aws/lock_store.py", "ENGINE_VERSION"): "what ElastiCache offers",
     ("components/aws/documentdb.py", "ENGINE_VERSION"): "what DocumentDB offers",
     ("components/azure/documentdb.py", "SERVER_VERSION"): "what DocumentDB for Azure offers",
-    ("components/aws/event_broker.py", "KAFKA_VERSION"): "what MSK offers",
+    ("components/aws/event_broker.py", "EXPRESS_KAFKA_VERSION"): "what MSK offers",
+    ("components/aws/event_broker.py", "STANDARD_KAFKA_VERSION"): "as above",
     ("jobs/vault/keys.py", "AZURE_API_VERSION"): "the version of an API",
 }
 

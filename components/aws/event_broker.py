@@ -29,10 +29,10 @@ from components.contract.connections import AwsIam, Kafka
 from components.contract.provider import EventBrokerArgs
 from components.contract.terms import Profile, Size
 
-# With KRaft, for which standard and Express brokers alike are supported (MSK developer guide, "Amazon MSK
-# broker types": Express has KRaft from 3.9 on); marked as recommended, no end of support announced. There is
-# no kafka.t3.small for KRaft (CloudFormation, AWS::MSK::Cluster BrokerNodeGroupInfo).
-KAFKA_VERSION = "3.9.x.kraft"
+# See docs/cloud-services.md, Kafka versions of MSK. There is no kafka.t3.small for KRaft (CloudFormation,
+# AWS::MSK::Cluster BrokerNodeGroupInfo).
+EXPRESS_KAFKA_VERSION = "4.2.x.kraft"
+STANDARD_KAFKA_VERSION = "3.9.x.kraft"
 IAM_PORT = 9098
 RETENTION_DAYS: Mapping[Profile, int] = {"dev": 3, "production": 14}
 """How long MSK keeps an event for its consumers."""
@@ -163,7 +163,7 @@ def _cluster_args(
     )
     logs = create_log_group(f"{name}-logs", args, parent=parent)
     return aws.msk.ClusterArgs(
-        kafka_version=KAFKA_VERSION,
+        kafka_version=EXPRESS_KAFKA_VERSION if express else STANDARD_KAFKA_VERSION,
         number_of_broker_nodes=brokers.zones,
         broker_node_group_info=aws.msk.ClusterBrokerNodeGroupInfoArgs(
             instance_type=brokers.instance_type,

@@ -3,7 +3,7 @@
 The certificate is ACM's, validated by a record in the Route 53 zone, or one that exists. HTTPS only; the
 paths of the channels and no other, unless the config names who may reach the rest. What it deliberately does
 not do: a web application firewall, whose rules are the account's choice (`wafv2-acl-arn` on the Ingress takes
-one).
+one); a Gateway (docs/cloud-services.md, Gateway API on EKS Auto Mode).
 """
 
 from __future__ import annotations

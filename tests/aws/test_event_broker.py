@@ -16,6 +16,7 @@ def test_express_in_production_has_no_disks_and_three_copies(profile: str, zones
     express = brokers["instanceType"].startswith("express.")
     assert express is (profile == "production")
     assert ("storageInfo" in brokers) is not express
+    assert cluster["kafkaVersion"] == ("4.2.x.kraft" if express else "3.9.x.kraft")
     assert len(brokers["clientSubnets"]) == cluster["numberOfBrokerNodes"] == zones
     assert {topic.inputs["replicationFactor"] for topic in made.of(TOPIC)} == {zones}
 
