@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help environment stack check-stacks images demo test check unit engine-tests long-tests servers conformance conformance-table conformance-lock \
-	lock fmt odd-values effects schema readme goldens matrix recovery vendor-rules provider-preview e2e preview up refresh destroy pulumi-cli bench
+	lock fmt odd-values effects schema readme goldens matrix recovery vendor-rules provider-preview provider-up e2e preview up refresh destroy pulumi-cli bench
 
 # A target whose comment begins with [dev] is for those who change the project.
 LIST = awk -F ':.*\#\# ' '{sub(/^\[dev\] /, "", $$2); printf "  make %-18s %s\n", $$1, $$2}'
@@ -89,6 +89,9 @@ vendor-rules: .venv/.ready ## [dev] print which inputs are held against the vend
 
 provider-preview: .venv/.ready ## [dev] preview every reference stack with the providers' own plugins, without an account
 	@$(BIN)/python -m tests.provider_preview
+
+provider-up: .venv/.ready ## [dev] bring aws-dev up on an emulator of AWS with the provider's own plugin, and down again
+	@$(BIN)/python -m tests.provider_preview.up
 
 servers: ## [dev] as root on Debian: the servers that tests run against; without them those tests say so
 	@command -v haproxy >/dev/null && command -v redis-server >/dev/null && command -v openssl >/dev/null || \

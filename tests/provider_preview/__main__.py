@@ -8,12 +8,10 @@ error.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from simcloud.executables import language_host
 from tests.aws_emulator import aws_emulator
 from tests.provider_preview import plugins, previews
 
@@ -24,7 +22,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as where, aws_emulator() as sts:
         folder = Path(where)
         variables = previews.environment(folder, sts)
-        missing = _missing(variables)
+        missing = plugins.missing(variables)
         for line in missing:
             _say(f"not to be had: {line}")
         if missing:
@@ -38,16 +36,6 @@ def main() -> int:
     failed = sum(not verdict.passed for verdict in verdicts)
     _say(f"{len(names) - failed} of {len(names)} passed the providers' own checks")
     return failed
-
-
-def _missing(variables: dict[str, str]) -> list[str]:
-    command = shutil.which("pulumi")
-    if not command:
-        return ["pulumi, of which none is on PATH: https://www.pulumi.com/docs/install/"]
-    if not language_host(Path(command)):
-        return ["pulumi-language-python, which comes with Pulumi's own CLI"]
-    told = {plugin: plugins.install(plugin, variables) for plugin in plugins.needed()}
-    return [f"pulumi-resource-{one.name} {one.version}: {why}" for one, why in told.items() if why]
 
 
 def _say(text: str) -> None:

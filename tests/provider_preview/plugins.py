@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata, resources
+from pathlib import Path
+
+from simcloud.executables import language_host
 
 PACKAGES = ("aws", "azure-native", "gcp", "kubernetes", "random", "tls")
 
@@ -21,9 +25,20 @@ class Plugin:
     """Where it is downloaded from, if not from Pulumi's own place."""
 
 
-def needed() -> list[Plugin]:
+def needed(packages: Iterable[str] = PACKAGES) -> list[Plugin]:
     """What `pulumi-plugin.json` in each SDK names, as the language host reads it."""
-    return [_of(package) for package in PACKAGES]
+    return [_of(package) for package in packages]
+
+
+def missing(variables: Mapping[str, str], packages: Iterable[str] = PACKAGES) -> list[str]:
+    """What cannot be had of the CLI and the plugins, and why; the rest is then installed."""
+    command = shutil.which("pulumi")
+    if not command:
+        return ["pulumi, of which none is on PATH: https://www.pulumi.com/docs/install/"]
+    if not language_host(Path(command)):
+        return ["pulumi-language-python, which comes with Pulumi's own CLI"]
+    told = {plugin: install(plugin, variables) for plugin in needed(packages)}
+    return [f"pulumi-resource-{one.name} {one.version}: {why}" for one, why in told.items() if why]
 
 
 def install(plugin: Plugin, environment: Mapping[str, str]) -> str:

@@ -75,7 +75,7 @@ def preview(project: str, checkout: Path, variables: Mapping[str, str]) -> Verdi
     folder = checkout / project if project.startswith("bootstrap/") else checkout
     stack = "example" if project.startswith("bootstrap/") else project
     if folder == checkout:
-        _write_example(stack, folder, variables)
+        write_example(stack, folder, variables)
     else:
         _pulumi(folder, variables, "stack", "init", stack, "--no-select")
     done = _pulumi(folder, variables, "preview", "--stack", stack, "--non-interactive", "--color", "never")
@@ -99,7 +99,7 @@ def text_of(line: str, text: str) -> str:
     return line + rest.partition("error:")[0]
 
 
-def _write_example(stack: str, folder: Path, variables: Mapping[str, str]) -> None:
+def write_example(stack: str, folder: Path, variables: Mapping[str, str]) -> None:
     """An example as a person would have it: secrets set and encrypted."""
     workspace = Workspace(ROOT, stack, folder.parent / "planted", EXAMPLES)
     secrets = {path[:-1]: str(value) for path, value, _ in walk(workspace.config) if path[-1] == "secure"}
