@@ -151,7 +151,8 @@ def _refused_value(path: str, detail: ErrorDetails, model: type[BaseModel]) -> s
     if isinstance(detail["loc"][-1], int) and may_be_one_text(model, detail["loc"]):
         # No command changes a part of a text.
         return f"{complaint}; {set_with(path.rpartition('[')[0], '<host:port,host:port>')}"
-    value = NUMBER if isinstance(detail["input"], int | float) else "<value>"
+    is_number = isinstance(detail["input"], int | float) or detail["type"].endswith("than_equal")
+    value = NUMBER if is_number else ANY
     return f"{complaint}; {set_with(path, value, is_secret=is_secret(model, detail['loc']))}"
 
 

@@ -12,7 +12,7 @@ from components.config.tracker_store import ExistingMongoDb, ExistingPostgres
 from components.config.urls import NUMBER_LAST
 
 RESERVED = "pg_"
-"""PostgreSQL, CREATE ROLE: names that begin so are kept for the system."""
+"""PostgreSQL, CREATE ROLE and CREATE SCHEMA: names that begin so are kept for the system."""
 OF_KEYS: Mapping[str, str] = {
     "tls": "tls",
     "ssl": "tls",
@@ -37,6 +37,12 @@ def _roles(settings: Settings) -> Iterator[str]:
             yield (
                 f"{path} {block.username!r} is a role that PostgreSQL keeps for itself ({RESERVED}…); "
                 + set_with(path, "rasa")
+            )
+        schema, path_of_schema = block.schema_name or "", f"rasa:{key}.schema"
+        if schema.startswith(RESERVED) or schema == "information_schema":
+            yield (
+                f"{path_of_schema} {schema!r} is a schema that PostgreSQL keeps for itself; accepted: one of "
+                f"Rasa's own; {set_with(path_of_schema, 'assistant')}"
             )
         if block.administrator is not None and block.administrator.username == block.username:
             yield (

@@ -23,7 +23,7 @@ from components.config.tracker_store import (
     ExistingMongoDb,
     ManagedTrackerStore,
 )
-from components.rasa.spec.endpoint_keys import mappings_in
+from components.rasa.spec.endpoint_keys import mappings_in, type_named, types_of
 from components.rasa.spec.endpoint_rules import problems_of, scalars
 
 PATH = "rasa:assistant.extraEndpoints"
@@ -75,6 +75,8 @@ def _replaced_stores(settings: Settings) -> Iterator[str]:
         ours = type_of(settings)
         if theirs is None or theirs == "in_memory" or _family(theirs) == _family(ours):
             continue
+        if "." not in theirs and type_named(block, theirs) not in types_of(block):
+            continue  # of no kind at all, which is said elsewhere
         # A class of Rasa's own is no other kind of store, and would begin without our address and login.
         if "." in theirs and not theirs.startswith("rasa.") and block != "tracker_store":
             continue

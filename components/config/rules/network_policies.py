@@ -15,6 +15,8 @@ from components.config.settings import Settings
 from components.contract.cluster import AZURE_IDENTITY_LABEL, LINK_LOCAL
 
 EGRESS, CALLERS = "rasa:networkPolicies.egress", "rasa:ingress.callers"
+MAPPED = 96
+"""Bits before the IPv4 address in ::ffff:a.b.c.d (RFC 4291, 2.5.5.2)."""
 METADATA: Sequence[IPv4Network | IPv6Network] = (
     IPv4Network("169.254.169.0/24"),
     IPv4Network("169.254.170.2/32"),
@@ -77,6 +79,10 @@ def _addresses(path: str, one: o.Caller | o.Egress) -> Iterator[str]:
             f"2001:db8::/32; {set_with(f'{path}.cidr', '<range>')}"
         )
         return
+    inner = range_.network_address.ipv4_mapped if isinstance(range_, IPv6Network) else None
+    if inner is not None and range_.prefixlen >= MAPPED:
+        v4 = set_with(f"{path}.cidr", f"{inner}/{range_.prefixlen - MAPPED}")
+        yield f"{path}.cidr {one.cidr!r} is IPv4 within IPv6, which no packet has; accepted: IPv4; {v4}"
     if one.cidr.rpartition("/")[2] != str(range_.prefixlen):
         # Python takes an address alone, and a mask; Kubernetes takes neither.
         mend = set_with(f"{path}.cidr", str(range_))

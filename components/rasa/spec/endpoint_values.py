@@ -53,7 +53,7 @@ LISTED = frozenset({"event_broker", "model_groups", "mcp_servers", "tracing", "m
 """Blocks of which there can be several."""
 SERVERS = frozenset(
     {"tracker_store", "lock_store", "timer_store", "event_broker", "models", "nlg", "nlu", "action_endpoint"}
-    | {"vector_store", "tracing", "metrics", "a2a_server"}
+    | {"vector_store", "tracing", "metrics", "a2a_server", "interaction_handling"}
 )
 
 
