@@ -24,6 +24,11 @@ STORES = {
     "azure": ("lock-store", "postgres", "mongodb", "event-broker"),
     "gcp": ("lock-store", "postgres", "event-broker"),
 }
+KUBERNETES = {
+    "aws:eks/cluster:Cluster": "version",
+    "azure-native:containerservice:ManagedCluster": "kubernetesVersion",
+}
+"""Cluster type → the input that says its version of Kubernetes."""
 PROFILED = [
     (cloud, store, profile)
     for cloud, stores in STORES.items()
@@ -57,6 +62,16 @@ def refused(recording: Recording[Any]) -> list[str]:
 @pytest.mark.parametrize("stack", STACKS)
 def test_no_cloud_refuses_what_a_stack_asks_for(stack: str) -> None:
     assert refused(record_stack(stack)) == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_cloud_refuses_the_next_kubernetes_for_what_a_cluster_is_made_of(stack: str) -> None:
+    for cluster, kind in kinds(record_stack(stack)):
+        if cluster.type in KUBERNETES:
+            key = KUBERNETES[cluster.type]
+            major, minor = str(cluster.inputs[key]).split(".")
+            later = {**cluster.inputs, key: f"{major}.{int(minor) + 1}"}
+            assert rules.problems(kind.rules, later, lambda _: None) == []
 
 
 @pytest.mark.parametrize("size", SIZES)
