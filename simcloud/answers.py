@@ -8,7 +8,11 @@ from typing import cast
 from simcloud.catalog import load
 from simcloud.errors import SimcloudError
 from simcloud.templates import Renderer
-from simcloud.wire import Properties, plain
+from simcloud.wire import Properties, as_map, plain
+
+MISSING = "$missing"
+"""Key of a template: the provider's own error where the answer names what nobody has made, or what it returns
+in place of one."""
 
 
 def answer(
@@ -31,7 +35,13 @@ def answer(
         settings,
         lambda identity: find(identity) or package.outside.get(identity),
     )
+    fields = {key: field for key, field in template.items() if key != MISSING}
     try:
-        return cast("Properties", renderer.render(dict(template)))
+        renderer.values = {"id": renderer.render(fields.get("id")), **arguments}
+        return cast("Properties", renderer.render(fields))
     except KeyError as error:
+        if isinstance(missing := template.get(MISSING), str):
+            raise SimcloudError(renderer.text(missing)) from None
+        if missing is not None:
+            return as_map(missing)
         raise SimcloudError(f"{token} finds nothing for {plain(arguments)}: {error}") from None

@@ -144,6 +144,7 @@ class Package(Part):
     seconds: Duration = Duration(create=2, update=2, delete=2)
     types: dict[str, ResourceType]
     invokes: dict[str, Properties] = Field(default_factory=dict[str, Properties])
+    """Function → its answer, from templates that can use the arguments and the answer's own `id`."""
     outside: dict[str, Properties] = Field(default_factory=dict[str, Properties])
     """Id → what `invokes` can tell of what others made, such as a company's network."""
 

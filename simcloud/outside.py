@@ -15,6 +15,8 @@ def named_in(config: Value, *places: Path) -> Iterator[str]:
         if isinstance(value, str):
             # `user:<id>` names the id
             yield from (value, value.rpartition(":")[2])
+            if value.startswith("projects/"):
+                yield value.rpartition("/")[2]  # Google's services take the name alone, too
             if value.endswith(".py"):
                 files = (place / value for place in places)
                 yield from (text for file in files if file.is_file() for text in _texts_of(file))

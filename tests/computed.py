@@ -8,7 +8,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import grpc
+
 from simcloud.answers import answer
+from simcloud.errors import SimcloudError
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 GOOGLE_PROJECT, GOOGLE_REGION = "example-project", "europe-west3"
@@ -188,10 +191,27 @@ def _kubeconfig(arguments: Properties) -> Properties:
     return {"kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(text.encode()).decode()}]}
 
 
+class _Refused(grpc.RpcError):
+    """What an SDK is told of a look-up that failed; any other exception would be the program's own."""
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        return str(self)
+
+
 def _simulated(token: str) -> Callable[[Properties], Properties]:
     """What the simulated cloud answers."""
     settings: dict[str, object] = {"region": REGION, "account": ACCOUNT}
-    return lambda arguments: answer(token, dict(arguments), settings)
+
+    def ask(arguments: Properties) -> Properties:
+        try:
+            return answer(token, dict(arguments), settings)
+        except SimcloudError as error:
+            raise _Refused(str(error)) from error
+
+    return ask
 
 
 ANSWERS: Mapping[str, Callable[[Properties], Properties]] = {
@@ -203,6 +223,10 @@ ANSWERS: Mapping[str, Callable[[Properties], Properties]] = {
                 for one in ("Vpcs", "Vpc", "Subnets", "Subnet", "RouteTables", "RouteTable", "VpcEndpoint")
             ),
             "azure-native:network:getVirtualNetwork",
+            *(
+                f"gcp:compute/get{one}:get{one}"
+                for one in ("Subnetwork", "GlobalAddress", "NetworkPeering", "Routers")
+            ),
         )
     },
     "azure-native:containerservice:listManagedClusterUserCredentials": _kubeconfig,

@@ -56,6 +56,9 @@ OF_PULUMI = {"Config", "StackReference", "get_organization", "get_project", "get
 LOOK_UPS = {
     "components/azure/existing_network.py": {"network.get_virtual_network"},
     "components/gcp/bucket.py": {"storage.get_project_service_account_output"},
+    "components/gcp/existing_network.py": {
+        f"compute.get_{one}" for one in ("subnetwork", "global_address", "network_peering", "routers")
+    },
     "components/aws/existing_vpc.py": {
         f"ec2.get_{one}"
         for one in ("vpcs", "vpc", "subnets", "subnet", "route_tables", "route_table", "vpc_endpoint")
@@ -174,6 +177,8 @@ def test_nothing_ambient_in_components(path: Path) -> None:
     assert "get_caller_identity" not in source
     look_ups = set(re.findall(r"\b\w+\.get_\w+_output\b", source))
     look_ups |= set(re.findall(r"\b(?:aws|azure|gcp)\.((?:\w+\.)*get_\w+)\(", source))
+    of_sdks = "|".join(name.rpartition(".")[2] for name in imported(path) if name.startswith("pulumi_"))
+    look_ups |= set(re.findall(rf"\b((?:{of_sdks})\.get_\w+)\(", source)) if of_sdks else set[str]()
     assert look_ups == LOOK_UPS.get(name_of(path), set()), "look-ups come in through args"
 
 

@@ -33,8 +33,13 @@ HUB = (
     "/subscriptions/99999999-0000-4000-8000-000000000000/resourceGroups/hub-dns/providers"
     "/Microsoft.Network/privateDnsZones"
 )
-ACCOUNTS = {"aws": "111122223333", "azure": "00000000-0000-4000-8000-000000000000"}
-"""What the simulated clouds are."""
+HOST = "projects/company-host"
+ACCOUNTS = {
+    "aws": "111122223333",
+    "azure": "00000000-0000-4000-8000-000000000000",
+    "gcp": "example-rasa-production",
+}
+"""What the simulated clouds are, and the project that a host project shares its VPC with."""
 NETWORKS: Mapping[str, Mapping[str, Any]] = {
     "aws": {
         "from": "existing",
@@ -58,6 +63,16 @@ NETWORKS: Mapping[str, Mapping[str, Any]] = {
             f"{HUB}/privatelink.blob.core.windows.net",
             f"{HUB}/company.private.postgres.database.azure.com",
         ],
+    },
+    "gcp": {
+        "from": "existing",
+        "id": f"{HOST}/global/networks/company",
+        "subnets": {
+            "nodes": [f"{HOST}/regions/europe-west3/subnetworks/gke"],
+            "stores": [f"{HOST}/global/addresses/google-services"],
+        },
+        "podsCidr": "100.64.0.0/16",
+        "servicesCidr": "10.81.0.0/20",
     },
 }
 """Networks that exist on the simulated clouds (simcloud/packages, `outside`)."""

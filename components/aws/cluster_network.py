@@ -27,7 +27,7 @@ def cluster_network(network: NetworkPlace, services_cidr: str) -> ClusterNetwork
     return ClusterNetwork(
         identity=(EKS_POD_IDENTITY,),
         dns=(f"{dns}/32",),
-        stores_cidr=network.stores_cidr,
+        stores_cidrs=network.stores_cidrs,
         public_balancers=network.public_balancers,
         internal_balancers=network.internal_balancers,
         settings=(ENFORCEMENT,),

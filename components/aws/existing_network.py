@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from ipaddress import IPv4Network
 
 import pulumi
 from pulumi import InvokeOptions, Output, Resource
 
 from components.aws.existing_vpc import ENDPOINTS, INTERNET_GATEWAY, Subnet, Vpc, ask
 from components.aws.network_place import NetworkPlace
-from components.contract.addresses import smallest_around
+from components.contract.addresses import overlaps, too_small
 from components.contract.errors import ConfigurationError
 from components.contract.provider import ExistingNetwork
 
@@ -55,7 +54,7 @@ def find_network(
         node_subnet_ids=tuple(map(Output.from_input, ids["nodes"])),
         store_subnet_ids=tuple(map(Output.from_input, ids["stores"])),
         balancer_subnet_ids=ids["balancers"],
-        stores_cidr=smallest_around([one.cidr for one in uses["stores"]]),
+        stores_cidrs=tuple(one.cidr for one in uses["stores"]),
         public_balancers=balancers,
         internal_balancers=balancers,
     )
@@ -83,12 +82,7 @@ def problems_of(wanted: ExistingNetwork, found: Vpc, services_cidr: str) -> Iter
             f"{KEY}.id {wanted.id!r} does not resolve names, by which cluster and data stores are reached; "
             f"accepted: both attributes on; {_modify_vpc(wanted.id)}"
         )
-    for cidr in found.cidrs:
-        if IPv4Network(cidr).overlaps(IPv4Network(services_cidr)):
-            yield (
-                f"{KEY}.servicesCidr {services_cidr} overlaps {cidr} of the VPC: choose a range that shares "
-                f"no address with it; set it with: pulumi config set --path '{KEY}.servicesCidr' <range>"
-            )
+    yield from overlaps({"servicesCidr": services_cidr}, found.cidrs)
     for use, ids in wanted.subnets.items():
         subnets = [found.subnets[one] for one in ids if one in found.subnets]
         if use in _given(wanted):
@@ -112,8 +106,7 @@ def _of_subnets(use: str, ids: Sequence[str], wanted: ExistingNetwork, found: Vp
                 f"Name=vpc-id,Values={wanted.id}"
             )
             continue
-        if IPv4Network(subnet.cidr).prefixlen > SMALLEST[use]:
-            yield f"{where} has the range {subnet.cidr}; accepted: /{SMALLEST[use]} or larger"
+        yield from too_small(where, subnet.cidr, SMALLEST[use])
         if use == "nodes":
             yield from _of_nodes(where, subnet, wanted)
         elif use == "balancers" and wanted.balancers == "public" and subnet.route != INTERNET_GATEWAY:

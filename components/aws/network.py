@@ -94,7 +94,7 @@ class Network(ComponentResource):
             cidrs=(args.cidr,),
             node_subnet_ids=private.subnet_ids,
             store_subnet_ids=data.subnet_ids,
-            stores_cidr=args.cidr,
+            stores_cidrs=(args.cidr,),
             public_balancers=ranges["public"],
             internal_balancers=ranges["private"],
             routes=routes,

@@ -20,8 +20,8 @@ class NetworkPlace:
     store_subnet_ids: tuple[Output[str], ...]
     balancer_subnet_ids: tuple[str, ...] = ()
     """Those that the load balancer is told; empty: EKS finds them by their tags."""
-    stores_cidr: str
-    """A range that holds the addresses of the data stores."""
+    stores_cidrs: tuple[str, ...]
+    """Ranges that hold the addresses of the data stores."""
     public_balancers: tuple[str, ...]
     """Ranges of the subnets in which a load balancer for the internet is."""
     internal_balancers: tuple[str, ...]

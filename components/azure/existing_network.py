@@ -16,12 +16,12 @@ from pulumi import InvokeOptions, Output, Resource
 from components.azure.address_plan import BALANCERS_PREFIX
 from components.azure.network import DELEGATIONS
 from components.azure.network_place import NetworkPlace
-from components.contract.addresses import smallest_around
+from components.contract.addresses import overlaps, too_small
 from components.contract.errors import ConfigurationError
 from components.contract.provider import ExistingNetwork, FoundationArgs
 
 KEY, STORAGE = "rasa:network", "Microsoft.Storage"
-SMALLEST: Mapping[str, int] = {"nodes": 26, "api": 28, "stores": 28, "endpoints": 28, "balancers": 24}
+SMALLEST: Mapping[str, int] = {"nodes": 26, "api": 28, "stores": 28, "endpoints": 28}
 """Use → prefix length of the smallest subnet. Each node takes an address, and each new one while they are
 upgraded (AKS documentation, "Azure CNI overlay"); /28 is the least that AKS' API and PostgreSQL
 take."""
@@ -46,7 +46,6 @@ def find_network(wanted: ExistingNetwork, args: FoundationArgs, *, parent: Resou
     subnets = {use: by_id[ids[0].lower()] for use, ids in wanted.subnets.items() if ids}
     ids = {use: Output.from_input(wanted.subnets[use][0]) for use in subnets}
     none = Output.from_input("")  # the settings ask for each that something is to be in
-    stores = [range_of(subnets[use]) for use in ("stores", "endpoints") if use in subnets]
     return NetworkPlace(
         network_id=Output.from_input(wanted.id),
         network_name=Output.from_input(str(found.name)),
@@ -57,7 +56,7 @@ def find_network(wanted: ExistingNetwork, args: FoundationArgs, *, parent: Resou
         data_subnet_ids=tuple(ids[use] for use in ("endpoints", "stores") if use in ids),
         balancers_subnet_id=ids.get("balancers"),
         balancers_cidr=range_of(subnets["balancers"]) if "balancers" in subnets else None,
-        stores_cidr=smallest_around(stores) if stores else None,
+        stores_cidrs=tuple(range_of(subnets[use]) for use in ("stores", "endpoints") if use in subnets),
         joined={"": ids["nodes"], "-api": ids["api"]},
         outbound="userAssignedNATGateway" if subnets["nodes"].nat_gateway else "userDefinedRouting",
         private_zones={one.rpartition("/")[2].lower(): one for one in wanted.private_zones},
@@ -74,13 +73,8 @@ def problems_of(wanted: ExistingNetwork, found: Vnet | None, args: FoundationArg
             f"{KEY}.id {wanted.id!r} is in {found.location}, and rasa:region is {args.region!r}; accepted: a "
             "network of that region"
         )
-    for key, text in (("servicesCidr", args.services_cidr), ("podsCidr", args.pods_cidr)):
-        for cidr in found.address_space.address_prefixes or () if found.address_space else ():
-            if ":" not in cidr and IPv4Network(cidr).overlaps(IPv4Network(text)):
-                yield (
-                    f"{KEY}.{key} {text} overlaps {cidr} of the network: choose a range that shares no "
-                    f"address with it; set it with: pulumi config set --path '{KEY}.{key}' <range>"
-                )
+    prefixes = (found.address_space.address_prefixes if found.address_space else None) or ()
+    yield from overlaps({"servicesCidr": args.services_cidr, "podsCidr": args.pods_cidr}, prefixes)
     by_id = _by_id(found)
     for use, ids in wanted.subnets.items():
         for index, subnet_id in enumerate(ids):
@@ -97,11 +91,10 @@ def problems_of(wanted: ExistingNetwork, found: Vnet | None, args: FoundationArg
 
 
 def _of_subnet(where: str, use: str, subnet: Subnet) -> Iterator[str]:
-    prefix = IPv4Network(range_of(subnet)).prefixlen
-    if use == "balancers" and prefix != BALANCERS_PREFIX:
+    if use != "balancers":
+        yield from too_small(where, range_of(subnet), SMALLEST[use])
+    elif IPv4Network(range_of(subnet)).prefixlen != BALANCERS_PREFIX:
         yield f"{where} has the range {range_of(subnet)}; accepted: /{BALANCERS_PREFIX}, no other"
-    elif prefix > SMALLEST[use]:
-        yield f"{where} has the range {range_of(subnet)}; accepted: /{SMALLEST[use]} or larger"
     delegations, service = [str(one.service_name) for one in subnet.delegations or ()], DELEGATED.get(use)
     if service is not None and service not in delegations:
         yield (

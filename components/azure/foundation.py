@@ -100,7 +100,7 @@ def _kubernetes(
         setup=identity.setup,
         # No address of an identity agent: pods get their tokens from Entra ID over HTTPS. Cilium enforces
         # network policies.
-        cluster_network=ClusterNetwork(stores_cidr=network.stores_cidr, public_balancers=balancers),
+        cluster_network=ClusterNetwork(stores_cidrs=network.stores_cidrs, public_balancers=balancers),
         # The administrators' rights: without them the cluster refuses Pulumi, in a destroy, too.
         ready=cluster.access,
     )

@@ -88,7 +88,7 @@ class Network(ComponentResource):
             endpoints_subnet_id=endpoints,
             data_subnet_ids=(endpoints, postgres),
             balancers_cidr=ranges["balancers"],
-            stores_cidr=foundation.cidr,
+            stores_cidrs=(foundation.cidr,),
             joined={"": vnet.id},
         )
         self.register_outputs({"networkId": vnet.id})

@@ -27,8 +27,8 @@ class NetworkPlace:
     """Of load balancers; None: the ingress makes it, with the range below."""
     balancers_cidr: str | None
     """Its range; None where there is no ingress."""
-    stores_cidr: str | None
-    """A range that holds the addresses of the data stores; None: there are none."""
+    stores_cidrs: tuple[str, ...]
+    """Ranges that hold the addresses of the data stores."""
     joined: Mapping[str, Output[str]]
     """What AKS must be allowed to join, by the end of the grant's name."""
     outbound: str = "userAssignedNATGateway"

@@ -16,7 +16,8 @@ class DnsZone(Model):
     name: Annotated[Host, AfterValidator(lambda name: name.lower().rstrip("."))]
     """Its domain, such as example.com."""
     id: str = Field(min_length=1)
-    """AWS: hosted zone id; Azure: resource id; Google Cloud: name of the managed zone."""
+    """AWS: hosted zone id; Azure: resource id; Google Cloud: name of the managed zone, or its path in another
+    project."""
 
 
 class CloudCertificate(Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.config.model import Existing, Model, choice, chosen_by
 
@@ -55,14 +55,24 @@ class ManagedNetwork(_Network):
         return {**NOTHING_KEPT, "from": self.source, **dict(self.ranges)}
 
 
+def _path(value: str) -> str:
+    """The path of a self link of Google Cloud: the same thing by either name."""
+    return value.removeprefix("https://www.googleapis.com/compute/v1/")
+
+
+Id = Annotated[str, AfterValidator(_path)]
+
+
 class ExistingSubnets(Model):
     """Subnets of a network that exists, by what the stack places in them."""
 
-    nodes: tuple[str, ...] = Field(min_length=1)
-    """Of the cluster's nodes (AWS: and pods); private, and on AWS one in each zone that the profile wants."""
-    stores: tuple[str, ...] = ()
+    nodes: tuple[Id, ...] = Field(min_length=1)
+    """Of the cluster's nodes (AWS: and pods); private, and on AWS one in each zone that the profile wants.
+    Google Cloud: with secondary ranges that are `podsCidr` and `servicesCidr`."""
+    stores: tuple[Id, ...] = ()
     """AWS: of the data stores, one in each zone, by default those of the nodes. Azure: of PostgreSQL servers,
-    delegated to them. No route to the internet needed."""
+    delegated to them. No route to the internet needed. Google Cloud: an allocated range, peered with Google's
+    services, of which Cloud SQL and Memorystore take addresses."""
     balancers: tuple[str, ...] = ()
     """Of the ingress' load balancer. AWS: public ones; with `ingress.internal` by default those of the nodes.
     Azure: a /24, delegated to Application Gateway for Containers."""
@@ -81,16 +91,17 @@ class ExistingNetwork(_Network):
     """A network that a company owns: the stack looks it up and changes nothing of it."""
 
     source: Existing = Field(alias="from")
-    id: str = Field(min_length=1)
-    """The network (AWS: VPC; Azure: virtual network)."""
+    id: Id = Field(min_length=1)
+    """The network (AWS: VPC; Azure: virtual network; Google Cloud: VPC, one that is shared, too)."""
     subnets: ExistingSubnets
     """Its subnets, by id."""
     private_dns_zones: tuple[str, ...] = ()
     """Azure: private DNS zones that exist and are linked to the network, a hub's for example, by id; the
     stack makes those that are not named."""
     internet: bool = True
-    """AWS: whether the nodes' subnets have a route to the internet; false where AWS is reached by VPC
-    endpoints alone, which the stack then looks for (docs/existing-network.md)."""
+    """AWS and Google Cloud: whether the nodes' subnets have a route to the internet; false where AWS is
+    reached by VPC endpoints alone, which the stack then looks for, and Google Cloud by private Google access
+    (docs/existing-network.md)."""
 
     @property
     def kept(self) -> Kept:

@@ -61,13 +61,6 @@ def existing_cluster_gap(cloud: str) -> NotSupported | None:
     return _not_supported("a managed dependency beside an existing cluster", cloud, ids, command)
 
 
-def existing_network_gap(cloud: str) -> NotSupported | None:
-    """The error that a cloud makes no cluster in a network that exists already, or None."""
-    ids = CLOUDS[cloud].existing_network if cloud in CLOUDS else None
-    command = set_command("rasa:network.from", "managed")
-    return _not_supported("a cluster in a network that exists", cloud, ids, command)
-
-
 def tracker_store_gap(cloud: str, kind: TrackerStoreKind) -> NotSupported | None:
     """The error that a cloud has no managed tracker store of a kind, or None."""
     gap = CLOUDS[cloud].missing_tracker_stores.get(kind) if cloud in CLOUDS else None

@@ -37,8 +37,8 @@ class ClusterNetwork:
     """Where a pod gets its cloud identity from; empty where that is an HTTPS API like any other."""
     dns: tuple[str, ...] = ()
     """Addresses of the cluster's DNS, where it does not run as pods (or the plug-in looks at addresses)."""
-    stores_cidr: str | None = None
-    """Range of addresses of the data stores that the cloud manages; None: it is not known."""
+    stores_cidrs: tuple[str, ...] = ()
+    """Ranges of addresses of the data stores that the cloud manages; none: they are not known."""
     public_balancers: tuple[str, ...] = ()
     """Where the requests of a load balancer for the internet come from."""
     internal_balancers: tuple[str, ...] = ()

@@ -24,11 +24,12 @@ REDIRECT_STATUS = 301
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Zone:
-    """A DNS zone that is there already, in the account of the stack."""
+    """A DNS zone that is there already."""
 
     name: str
     id: str
-    """Route 53 hosted zone id, Azure resource id, name of the managed zone on Google Cloud."""
+    """Route 53 hosted zone id, Azure resource id, name of the managed zone on Google Cloud, or
+    `projects/<project>/managedZones/<name>` of another project."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -51,7 +51,7 @@ class ExistingNetwork:
     account: str
     """As in `ProviderArgs`; the network may be shared by another one."""
     id: str
-    """VPC or virtual network."""
+    """VPC or virtual network; on Google Cloud its path, as those of subnets and ranges."""
     subnets: Mapping[str, Sequence[str]]
     """By what the stack places in them, by the keys of `rasa:network.subnets`; a use may have none."""
     private_zones: Sequence[str]
@@ -98,7 +98,7 @@ class FoundationArgs:
     @property
     def cidr(self) -> str:
         """Range of the network that the stack makes."""
-        assert isinstance(self.network, OwnNetwork), "the settings refuse another (config/support.py)"
+        assert isinstance(self.network, OwnNetwork), "one that exists has no range to plan"
         return self.network.cidr
 
 

@@ -23,7 +23,7 @@ from components.contract.provider import FoundationArgs
 from components.contract.terms import Profile
 from components.gcp.apis import Apis
 from components.gcp.key import grant_key, service_agent
-from components.gcp.network import PODS, SERVICES
+from components.gcp.network_place import NetworkPlace
 from components.gcp.registry import let_nodes_pull
 
 CHANNEL: Mapping[Profile, str] = {"dev": "REGULAR", "production": "STABLE"}
@@ -45,8 +45,7 @@ class ClusterArgs:
     foundation: FoundationArgs
     project: str
     apis: Apis
-    network_id: Output[str]
-    subnet_id: Output[str]
+    network: NetworkPlace
     key_id: Output[str]
 
 
@@ -106,10 +105,11 @@ def _cluster_args(
         project=args.apis.container,
         location=foundation.region,
         enable_autopilot=True,
-        network=args.network_id,
-        subnetwork=args.subnet_id,
+        network=args.network.network_id,
+        subnetwork=args.network.subnet_id,
         ip_allocation_policy=container.ClusterIpAllocationPolicyArgs(
-            cluster_secondary_range_name=PODS, services_secondary_range_name=SERVICES
+            cluster_secondary_range_name=args.network.pods_range,
+            services_secondary_range_name=args.network.services_range,
         ),
         private_cluster_config=container.ClusterPrivateClusterConfigArgs(enable_private_nodes=True),
         control_plane_endpoints_config=_endpoints(public=bool(foundation.allowed_cidrs)),

@@ -6,18 +6,20 @@ bindings that let its pods act as service accounts, and the pods, wait for it.
 
 from __future__ import annotations
 
-from pulumi import ComponentResource, Output, ResourceOptions, RunError
+from pulumi import ComponentResource, Output, Resource, ResourceOptions, RunError
 
 from components.contract.cluster import Kubernetes
 from components.contract.foundation_facts import FoundationFacts
-from components.contract.provider import FoundationArgs
+from components.contract.provider import ExistingNetwork, FoundationArgs
 from components.gcp.alarms import Alarm, Watched, create_alarms
-from components.gcp.apis import enable_apis
+from components.gcp.apis import Apis, enable_apis
 from components.gcp.cluster import Cluster, ClusterArgs
 from components.gcp.cluster_network import cluster_network
+from components.gcp.existing_network import find_network
 from components.gcp.identity import Identity, IdentityArgs
 from components.gcp.key import Key, KeyArgs
 from components.gcp.network import Network, NetworkArgs
+from components.gcp.network_place import NetworkPlace
 from components.gcp.placement import Placement
 
 NAT_ALARMS = (
@@ -65,9 +67,10 @@ class Foundation(ComponentResource):
     def __init__(self, name: str, args: FoundationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:Foundation", name, {}, opts)
         project = _project(args)
+        # Before the first API is enabled.
+        existing = _existing_network(args, parent=self)
         apis = enable_apis(name, project, parent=self)
-        network_args = NetworkArgs(foundation=args, apis=apis)
-        network = Network(f"{name}-network", network_args, ResourceOptions(parent=self))
+        network = existing or _network(f"{name}-network", args, apis, parent=self)
         key = Key(
             f"{name}-key",
             KeyArgs(
@@ -80,14 +83,7 @@ class Foundation(ComponentResource):
         )
         cluster = Cluster(
             f"{name}-cluster",
-            ClusterArgs(
-                foundation=args,
-                project=project,
-                apis=apis,
-                network_id=network.network_id,
-                subnet_id=network.subnet_id,
-                key_id=key.id,
-            ),
+            ClusterArgs(foundation=args, project=project, apis=apis, network=network, key_id=key.id),
             ResourceOptions(parent=self),
         )
         identity = Identity(
@@ -101,7 +97,7 @@ class Foundation(ComponentResource):
             namespace=args.namespace,
             rasa=identity.rasa,
             setup=identity.setup,
-            cluster_network=cluster_network(args),
+            cluster_network=cluster_network(network),
             # The NAT: without it a pod pulls no image from outside Google. The access: if it went first, a
             # destroy by one of the admins would be refused by the cluster with objects still in it.
             ready=(*network.routes, *cluster.access),
@@ -112,7 +108,11 @@ class Foundation(ComponentResource):
             zones=tuple(args.zones),
             apis=apis,
             subnet_id=network.subnet_id,
-            private_network=network.private_network,
+            # Cloud SQL wants this API on in its own project, too, where another one shares the VPC (Cloud SQL
+            # documentation, "Configure private IP", API and IAM requirements).
+            private_network=Output.all(network.private_network, apis.service_networking).apply(
+                lambda known: known[0]
+            ),
             private_range=network.private_range,
             key_id=key.id,
             rasa_member=identity.rasa_member,
@@ -123,9 +123,10 @@ class Foundation(ComponentResource):
         self._watch(name, network, cluster, args.namespace)
         self.register_outputs({"networkId": network.network_id, "clusterName": cluster.name, "keyId": key.id})
 
-    def _watch(self, name: str, network: Network, cluster: Cluster, namespace: str) -> None:
-        gateway = Watched(type="nat_gateway", label="gateway_name", value=network.nat_name)
-        create_alarms(f"{name}-nat", NAT_ALARMS, gateway, self.placement, parent=self)
+    def _watch(self, name: str, network: NetworkPlace, cluster: Cluster, namespace: str) -> None:
+        if network.nat_name is not None:
+            gateway = Watched(type="nat_gateway", label="gateway_name", value=network.nat_name)
+            create_alarms(f"{name}-nat", NAT_ALARMS, gateway, self.placement, parent=self)
         containers = Watched(type="k8s_container", label="cluster_name", value=cluster.name)
         create_alarms(f"{name}-cluster", container_alarms(namespace), containers, self.placement, parent=self)
 
@@ -136,8 +137,18 @@ def _project(args: FoundationArgs) -> str:
     return args.account
 
 
+def _existing_network(args: FoundationArgs, *, parent: Resource) -> NetworkPlace | None:
+    if isinstance(args.network, ExistingNetwork):
+        return find_network(args.network, args, parent=parent)
+    return None
+
+
+def _network(name: str, args: FoundationArgs, apis: Apis, *, parent: Resource) -> NetworkPlace:
+    return Network(name, NetworkArgs(foundation=args, apis=apis), ResourceOptions(parent=parent)).place
+
+
 def _facts(
-    project: str, region: str, network: Network, cluster: Cluster, identity: Identity
+    project: str, region: str, network: NetworkPlace, cluster: Cluster, identity: Identity
 ) -> FoundationFacts:
     return FoundationFacts(
         network_id=network.network_id,

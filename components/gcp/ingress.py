@@ -210,10 +210,12 @@ def _record(  # noqa: PLR0913 (a record's parts, in the order in which a zone fi
     *,
     parent: Resource,
 ) -> gcp.dns.RecordSet:
+    # `projects/<project>/managedZones/<name>`, or the name alone
+    project, _, managed_zone = zone.id.rpartition("/managedZones/")
     return gcp.dns.RecordSet(
         name,
-        project=place.project,
-        managed_zone=zone.id,
+        project=project.removeprefix("projects/") or place.project,
+        managed_zone=managed_zone,
         name=host,
         type=kind,
         ttl=RECORD_SECONDS,

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, Resource, ResourceOptions
 from pulumi_gcp import compute, servicenetworking
 
 from components.contract.provider import FoundationArgs
 from components.gcp.address_plan import plan_addresses
 from components.gcp.apis import Apis
+from components.gcp.network_place import NetworkPlace
 
 PODS, SERVICES = "pods", "services"
 """Names of the subnet's further ranges."""
@@ -36,14 +37,7 @@ class NetworkArgs:
 class Network(ComponentResource):
     """VPC, subnet, Cloud NAT, and the peering with Google's services."""
 
-    network_id: Output[str]
-    subnet_id: Output[str]
-    private_network: Output[str]
-    """The VPC; a resource that takes it as an input waits for the peering."""
-    private_range: Output[str]
-    nat_name: Output[str]
-    routes: tuple[Resource, ...]
-    """What pods need to reach the internet; nothing that is merely placed in the subnet waits for it."""
+    place: NetworkPlace
 
     def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:Network", name, {}, opts)
@@ -57,13 +51,18 @@ class Network(ComponentResource):
         subnet = _subnet(name, args, network, parent=self)
         nat = _nat(name, args, network, subnet, parent=self)
         services, peering = _private_services(name, args, network, parent=self)
-        self.network_id = network.id
-        self.subnet_id = subnet.id
-        self.private_network = peering.network
-        self.private_range = services.name
-        self.nat_name = nat.name
-        self.routes = (nat,)
-        self.register_outputs({"networkId": self.network_id})
+        self.place = NetworkPlace(
+            network_id=network.id,
+            subnet_id=subnet.id,
+            pods_range=PODS,
+            services_range=SERVICES,
+            private_network=peering.network,
+            private_range=services.name,
+            stores_cidrs=(args.foundation.cidr,),
+            nat_name=nat.name,
+            routes=(nat,),
+        )
+        self.register_outputs({"networkId": network.id})
 
 
 def _subnet(

@@ -22,8 +22,8 @@ class Placement:
     """The nodes' subnet, into which Kafka puts the addresses of its brokers."""
     private_network: Output[str]
     """The VPC, as soon as Google's private services can be attached to it."""
-    private_range: Output[str]
-    """Name of the address range that those services take their addresses from."""
+    private_range: Output[str] | None
+    """Name of the address range that those services take their addresses from; None: no store is one."""
     key_id: Output[str]
     """The stack's KMS key."""
     rasa_member: Output[str]

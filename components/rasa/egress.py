@@ -62,7 +62,7 @@ def _rules_to(one: Rendered, addresses: str, cluster: Kubernetes, managed: froze
         one.what,
         addresses,
         pods=pods and PodsPeer(namespace=pods.namespace, labels=pods.labels),
-        cidr=cluster.cluster_network.stores_cidr if one.what in managed else None,
+        cidrs=cluster.cluster_network.stores_cidrs if one.what in managed else (),
         namespace=cluster.namespace,
         discovers=one.discovers,
     )
@@ -107,7 +107,7 @@ def rules_to(
     addresses: str,
     *,
     pods: PodsPeer | None = None,
-    cidr: str | None = None,
+    cidrs: Sequence[str] = (),
     namespace: str,
     discovers: bool = False,
 ) -> Iterator[Rule]:
@@ -122,14 +122,15 @@ def rules_to(
         if service is not None:
             inside[service.namespace] = None
         if service is None or not service.only:
-            where = cidr or ANYWHERE if discovers else _range_of(host) or cidr or ANYWHERE
+            exact = None if discovers else _range_of(host)
             # A broker behind a node's port has a port of its own.
-            nodes = discovers and cidr is None and port in NODE_PORTS
-            outside.setdefault(where, set()).add(NODE_PORTS if nodes else port)
+            nodes = discovers and not cidrs and port in NODE_PORTS
+            for where in [exact] if exact else cidrs or [ANYWHERE]:
+                outside.setdefault(where, set()).add(NODE_PORTS if nodes else port)
     yield from (Rule(what=what, peers=(PodsPeer(namespace=each),)) for each in inside)
     for where, ports in sorted(outside.items()):
-        exact = () if 0 in ports else tuple(sorted(ports, key=str))
-        yield Rule(what=what, peers=(AddressPeer(cidr=where),), ports=exact)
+        listed = () if 0 in ports else tuple(sorted(ports, key=str))
+        yield Rule(what=what, peers=(AddressPeer(cidr=where),), ports=listed)
 
 
 def rules_of(document: Block, *, namespace: str) -> Iterator[Rule]:

@@ -12,7 +12,6 @@ from pulumi import Resource
 from components.aws.existing_network import find_network, problems_of
 from components.aws.existing_vpc import ENDPOINTS, Subnet, Vpc
 from components.aws.network_place import NetworkPlace
-from components.contract.addresses import smallest_around
 from components.contract.errors import ConfigurationError
 from components.contract.provider import ExistingNetwork
 from tests.recorder import Recorded, Recording, beside, record
@@ -136,18 +135,6 @@ def test_what_the_nodes_share_is_judged_once() -> None:
     assert len(_problems(_vpc(nodes={"maps_public": True}), shared)) == len(nodes)
 
 
-@pytest.mark.parametrize(
-    ("cidrs", "around"),
-    [
-        (["10.60.8.0/26"], "10.60.8.0/26"),
-        (["10.60.8.0/26", "10.60.8.128/26"], "10.60.8.0/24"),
-        (["10.0.0.0/24", "10.128.0.0/24"], "10.0.0.0/8"),
-    ],
-)
-def test_the_range_around_the_stores(cidrs: list[str], around: str) -> None:
-    assert smallest_around(cidrs) == around
-
-
 # --- asked of the simulated AWS
 
 
@@ -163,7 +150,7 @@ def _found(wanted: ExistingNetwork) -> Recording[NetworkPlace]:
 def test_aws_is_asked_and_nothing_is_made() -> None:
     recording = _found(WANTED)
     assert recording.result.cidrs == ("10.60.0.0/20", "100.64.0.0/18")
-    assert recording.result.stores_cidr == "10.60.8.0/24"
+    assert recording.result.stores_cidrs == ("10.60.8.0/26", "10.60.8.64/26", "10.60.8.128/26")
     assert recording.result.balancer_subnet_ids == tuple(sorted(WANTED.subnets["balancers"]))
     assert not [one for one in recording.resources if one.custom]
 

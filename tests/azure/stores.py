@@ -38,7 +38,7 @@ def network_place(**changes: Any) -> NetworkPlace:
         "postgres_subnet_id": known("postgres-id"),
         "data_subnet_ids": (known("endpoints-id"), known("postgres-id")),
         "balancers_cidr": "10.20.64.0/24",
-        "stores_cidr": "10.20.0.0/16",
+        "stores_cidrs": ("10.20.0.0/16",),
         "joined": {"": known("vnet-id")},
     }
     return NetworkPlace(**{**args, **changes})

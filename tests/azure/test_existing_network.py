@@ -56,7 +56,7 @@ def _problems(wanted: ExistingNetwork = WANTED, **changes: Any) -> tuple[str, ..
 def test_azure_is_asked_and_nothing_is_made() -> None:
     recording = _found()
     place = recording.result
-    assert (place.balancers_cidr, place.stores_cidr) == ("10.71.0.0/24", "10.70.4.0/22")
+    assert (place.balancers_cidr, place.stores_cidrs) == ("10.71.0.0/24", ("10.70.5.0/27", "10.70.6.0/26"))
     assert place.outbound == "userDefinedRouting"
     assert not [one for one in recording.resources if one.custom]
 
@@ -66,7 +66,7 @@ def test_what_has_no_subnet_is_left_out() -> None:
     less = replace(WANTED, subnets={**SUBNETS, "stores": (), "balancers": ()})
     place = _found(less).result
     assert [value_of(one) for one in place.data_subnet_ids] == SUBNETS["endpoints"]
-    assert (place.stores_cidr, place.balancers_cidr) == ("10.70.6.0/26", None)
+    assert (place.stores_cidrs, place.balancers_cidr) == (("10.70.6.0/26",), None)
 
 
 @pytest.mark.parametrize(

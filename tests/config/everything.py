@@ -25,8 +25,6 @@ from tests.config.whole_blocks import (
     BESIDE_A_CLUSTER,
     COMMON,
     CUSTOM,
-    IN_A_NETWORK,
-    IN_A_SPOKE,
     IN_CLUSTER,
     MONGO,
     ON_AWS,
@@ -38,6 +36,7 @@ from tests.config.whole_blocks import (
     SERVER,
     SIZED,
 )
+from tests.config.whole_networks import IN_A_NETWORK, IN_A_SHARED_VPC, IN_A_SPOKE
 
 Place = tuple[str | int, ...]
 """Keys and positions in lists that lead to a value of a stack file."""
@@ -65,6 +64,7 @@ STACKS: Mapping[str, Block] = {
     "aws-beside": BESIDE_A_CLUSTER,
     "aws-network": IN_A_NETWORK,
     "azure-network": IN_A_SPOKE,
+    "gcp-network": IN_A_SHARED_VPC,
     "aws-mongodb": {**ON_AWS, "trackerStore": {**SIZED, "kind": "mongodb"}, "analytics": {"from": "none"}},
     "none": _changed(
         **{key: value for key, value in COMMON.items() if key != "tags"}, **BESIDE, trackerStore=POSTGRES

@@ -15,6 +15,7 @@ from tests.config import blocks
 from tests.config.everything import STACKS, settings_of
 from tests.config.rules.test_stack import settings
 
+SELF_LINK = "https://www.googleapis.com/compute/v1"
 PRODUCTION: dict[str, Any] = {"profile": "production"}
 
 
@@ -96,6 +97,28 @@ def test_each_subnet_of_azure_is_kept(change: dict[str, list[str]], key: str | N
     assert [problem.split(" is ")[0] for problem in problems] == ([] if key is None else [key]), problems
     # As the engine keeps them and as the program has them: lists, and not tuples.
     assert facts(settings_of(given)) == {**kept(given), PROTECTED: False}
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"id": "projects/company-host/global/networks/other"}, "rasa:network.id"),
+        ({"podsCidr": "10.248.0.0/16"}, "rasa:network.podsCidr"),
+        ({"servicesCidr": "172.21.0.0/20"}, "rasa:network.servicesCidr"),
+        ({"nodes": "projects/company-host/regions/europe-west3/subnetworks/b"}, "rasa:network.subnets.nodes"),
+        ({"stores": "projects/company-host/global/addresses/b"}, "rasa:network.subnets.stores"),
+        ({"id": f"{SELF_LINK}/projects/company-host/global/networks/company"}, None),
+        ({"internet": True}, None),
+    ],
+)
+def test_a_vpc_and_its_ranges_are_kept(change: dict[str, Any], key: str | None) -> None:
+    given: Any = STACKS["gcp-network"]
+    subnets = {use: [change[use]] for use in ("nodes", "stores") if use in change}
+    others = {name: value for name, value in change.items() if name not in subnets}
+    network = {**given["network"], **others, "subnets": {**given["network"]["subnets"], **subnets}}
+    after = facts(settings_of({**given, "network": network}))
+    problems = refusals({**facts(settings_of(given)), PROTECTED: True}, {**after, PROTECTED: True})
+    assert [problem.split(" is ")[0] for problem in problems] == ([] if key is None else [key]), problems
 
 
 def test_a_stack_without_protection_refuses_none_of_it() -> None:

@@ -154,20 +154,6 @@ ON_AWS: Block = {
         "callers": [{"namespace": "website", "labels": {"app": "site"}}, {"cidr": "10.1.3.0/24"}],
     },
 }
-IN_A_NETWORK: Block = {
-    **ON_AWS,
-    "network": {
-        "from": "existing",
-        "id": "vpc-0123456789abcdef0",
-        "subnets": {
-            "nodes": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
-            "stores": ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"],
-            "balancers": ["subnet-0123456789abcdef4", "subnet-0123456789abcdef5"],
-        },
-        "servicesCidr": "172.20.0.0/16",
-        "internet": False,
-    },
-}
 ON_AZURE: Block = {
     **COMMON,
     "registry": {
@@ -188,25 +174,6 @@ ON_AZURE: Block = {
             "/providers/Microsoft.Network/dnszones/example.com",
         },
         "certificate": {"from": "cert-manager", "email": "ops@example.com"},
-    },
-}
-SPOKE = (
-    "/subscriptions/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/net/providers"
-    "/Microsoft.Network/virtualNetworks/spoke"
-)
-IN_A_SPOKE: Block = {
-    **ON_AZURE,
-    "network": {
-        "from": "existing",
-        "id": SPOKE,
-        "subnets": {
-            use: [f"{SPOKE}/subnets/{use}"] for use in ("nodes", "api", "stores", "endpoints", "balancers")
-        },
-        "privateDnsZones": [
-            SPOKE.replace("virtualNetworks/spoke", "privateDnsZones/privatelink.blob.core.windows.net")
-        ],
-        "servicesCidr": "172.20.0.0/16",
-        "podsCidr": "10.244.0.0/16",
     },
 }
 ON_GOOGLE: Block = {

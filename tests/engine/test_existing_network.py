@@ -10,7 +10,7 @@ import pytest
 from simcloud.lifecycle import Lifecycle
 from simcloud.wire import Value
 from tests.simulations import example
-from tests.variants import ACCOUNTS, NETWORKS
+from tests.variants import ACCOUNTS, HOST, NETWORKS
 
 pytestmark = pytest.mark.engine
 
@@ -24,7 +24,8 @@ def test_lifecycle(cloud: str, tmp_path: Path) -> None:
         tmp_path / "state",
         config={"rasa:account": ACCOUNTS[cloud], "rasa:network": dict(network)},
     )
-    stores = {**network["subnets"], "stores": network["subnets"]["nodes"]}
+    other = [f"{HOST}/global/addresses/other-services"] if cloud == "gcp" else network["subnets"]["nodes"]
+    stores = {**network["subnets"], "stores": other}
     moves: list[Mapping[str, Value]] = [
         {"rasa:network": {}},
         {"rasa:network": {**network, "subnets": stores}},

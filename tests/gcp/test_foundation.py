@@ -21,7 +21,7 @@ ADMIN = "group:ops@example.com"
 ACCOUNT = "gcp:serviceaccount/account:Account"
 
 
-def foundation(*, preview: bool = False, **changes: Any) -> Recording[Foundation]:
+def foundation_args(**changes: Any) -> FoundationArgs:
     args: dict[str, Any] = {
         "profile": "production",
         "size": "medium",
@@ -40,7 +40,11 @@ def foundation(*, preview: bool = False, **changes: Any) -> Recording[Foundation
         "tags": {},
         **changes,
     }
-    return record(lambda: Foundation("foundation", FoundationArgs(**args)), preview=preview)
+    return FoundationArgs(**args)
+
+
+def foundation(*, preview: bool = False, **changes: Any) -> Recording[Foundation]:
+    return record(lambda: Foundation("foundation", foundation_args(**changes)), preview=preview)
 
 
 @pytest.fixture(scope="module")

@@ -149,6 +149,16 @@ def test_further_addresses_are_reached(reached: Rendered, target: str, port: int
     assert goes_to(out(reached), target, port)
 
 
+def test_stores_of_the_cloud_are_reached_in_their_ranges_and_nowhere_between() -> None:
+    rules = list(rules_to("x", "broker:9092", cidrs=("10.0.0.0/24", "172.16.0.0/24"), namespace="rasa"))
+    named = list(
+        rules_to("x", "kafka.example.com:9092", cidrs=("10.0.0.0/24", "172.16.0.0/24"), namespace="rasa")
+    )
+    assert not any(goes_to(rules, host, 9092) for host in ("10.0.0.7", "172.16.0.7"))
+    assert all(goes_to(named, host, 9092) for host in ("10.0.0.7", "172.16.0.7"))
+    assert not any(goes_to(named, host, 9092) for host in ("10.0.1.7", "100.64.0.7"))
+
+
 def test_one_server_is_reached_alone() -> None:
     alone = lock_store(replace(samples.LOCK_STORES["open"], host=samples.known("10.0.0.7")))
     assert goes_to(out(alone), "10.0.0.7", 6379)

@@ -122,6 +122,8 @@ class NetworkIds:
     """The keys of `subnets` that the cloud has."""
     zonal: bool = True
     """A subnet lies in one zone, so that there are several; else there is one of each."""
+    stores: Format | None = None
+    """How the place of the data stores is named, where it is no subnet."""
     private_zone: Format | None = None
     """How a private DNS zone is named; None: there is none."""
 
@@ -189,8 +191,8 @@ class CloudFacts:
     """Kinds of tracker store to which Rasa can log in with its pod's identity, and does by default."""
     beside_existing_cluster: Ids | Gap
     """How the existing cluster's network is named, or why the cloud manages nothing beside one."""
-    existing_network: NetworkIds | Gap
-    """How a network is named in which the stack makes its cluster, or why it makes none there."""
+    existing_network: NetworkIds
+    """How a network is named in which the stack makes its cluster."""
     model_access_ends: bool = False
     """Rasa's access to models ends on a day (`rasa:modelStorage.accessUntil`)."""
     largest_model: int | None = None
@@ -200,8 +202,5 @@ class CloudFacts:
 
 NEEDS_OWN_CLUSTER = Gap(
     because="its components need the stack's cluster", instead="a managed cluster or cloud none"
-)
-NEEDS_OWN_NETWORK = Gap(
-    because="its components make their subnets themselves", instead="a network of the stack's own"
 )
 AWS_ONLY = "DynamoDB exists on AWS only"

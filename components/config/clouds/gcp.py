@@ -11,15 +11,23 @@ from ipaddress import IPv4Network
 from components.config.clouds.facts import (
     AWS_ONLY,
     NEEDS_OWN_CLUSTER,
-    NEEDS_OWN_NETWORK,
     CloudFacts,
     Format,
     Gap,
     IngressFacts,
     NameLimit,
+    NetworkIds,
     Ranges,
     Tags,
 )
+
+_NAME = "[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
+
+
+def _of_project(path: str, accepted: str) -> Format:
+    """A resource by its path; a project's id may have its domain before it."""
+    return Format(pattern=re.compile(rf"^projects/([a-z0-9.-]+:)?[a-z0-9-]+/{path}$"), accepted=accepted)
+
 
 _ABC, _BCD = ("a", "b", "c"), ("b", "c", "d")
 
@@ -93,11 +101,21 @@ GCP = CloudFacts(
         ),
     },
     beside_existing_cluster=NEEDS_OWN_CLUSTER,
-    existing_network=NEEDS_OWN_NETWORK,
+    existing_network=NetworkIds(
+        id=_of_project(f"global/networks/{_NAME}", "projects/<project>/global/networks/<name>"),
+        subnet=_of_project(
+            rf"regions/[a-z0-9-]+/subnetworks/{_NAME}",
+            "projects/<project>/regions/<region>/subnetworks/<name>",
+        ),
+        stores=_of_project(f"global/addresses/{_NAME}", "projects/<project>/global/addresses/<name>"),
+        uses=("nodes", "stores"),
+        zonal=False,
+    ),
     ingress=IngressFacts(
         zone_id=Format(
-            pattern=re.compile(r"^[a-z][a-z0-9-]{0,62}$"),
-            accepted="the name of a managed zone such as example-com",
+            pattern=re.compile(r"^(projects/[a-z0-9-]+/managedZones/)?[a-z][a-z0-9-]{0,62}$"),
+            accepted="the name of a managed zone such as example-com, or of another project's: "
+            "projects/<project>/managedZones/<name>",
         ),
         zone_apex=True,
         certificates=("cloud", "existing", "pem"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from components.config import support
 from components.config.clouds import CLOUDS
 from components.config.clouds.facts import NetworkIds
 from components.config.cluster import ManagedCluster
@@ -15,6 +14,7 @@ from components.config.messages import rm_command, set_command, set_with
 from components.config.network import ExistingNetwork
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
+from components.config.sources import Managed
 from components.config.tracker_store import ManagedTrackerStore
 
 KEY = "rasa:network"
@@ -23,20 +23,15 @@ ALB_ZONES = 2
 
 
 def _existing(settings: Settings) -> tuple[ExistingNetwork, NetworkIds] | None:
-    """The network, where it is used and the cloud takes one; a gap, and what changes nothing, is said."""
+    """The network, where it is used; that it would change nothing is said."""
     network, cloud = settings.network, settings.cloud
     if not isinstance(network, ExistingNetwork) or not isinstance(settings.cluster, ManagedCluster):
         return None
-    ids = CLOUDS[cloud].existing_network if cloud in CLOUDS else None
-    return (network, ids) if isinstance(ids, NetworkIds) else None
+    return (network, CLOUDS[cloud].existing_network) if cloud in CLOUDS else None
 
 
-def _gap(settings: Settings) -> Iterator[str]:
-    if not isinstance(settings.network, ExistingNetwork) or not isinstance(settings.cluster, ManagedCluster):
-        return
-    if gap := support.existing_network_gap(settings.cloud):
-        yield str(gap)
-    elif settings.account is None:
+def _account(settings: Settings) -> Iterator[str]:
+    if _existing(settings) is not None and settings.account is None:
         how = set_with("rasa:account", "<id>")
         yield f"rasa:account is missing: a network that exists may be shared by another one; {how}"
 
@@ -49,7 +44,7 @@ def _named(settings: Settings) -> Iterator[str]:
     zones = network.private_dns_zones
     values = [("id", network.id, ids.id), *(("privateDnsZones", one, ids.private_zone) for one in zones)]
     for use, subnets in network.subnets.by_use.items():
-        form = ids.subnet if use in ids.uses else None
+        form = (ids.stores if use == "stores" and ids.stores else ids.subnet) if use in ids.uses else None
         values += [(f"subnets.{use}[{index}]", subnet, form) for index, subnet in enumerate(subnets)]
     for key, value, form in values:
         path = f"{KEY}.{key}"
@@ -110,13 +105,15 @@ def _wanted(settings: Settings, ids: NetworkIds) -> Iterator[tuple[str, str]]:
     """Use of a subnet, and why it is needed."""
     stores, vault = settings.managed_stores, settings.secrets_manager.source == "in-cluster"
     postgres = [one for one in stores if isinstance(one, ManagedTrackerStore) and one.kind == "postgres"]
+    if ids.stores is not None and (postgres or isinstance(settings.lock_store, Managed)):
+        yield "stores", "Cloud SQL and Memorystore take addresses of a range for Google's services"
     if "api" in ids.uses:
         yield "api", "AKS gives the Kubernetes API an address in it"
     if "endpoints" in ids.uses and (len(stores) > len(postgres) or vault):
         yield "endpoints", "data stores are reached by private endpoints"
-    if not ids.zonal and postgres:
+    if "endpoints" in ids.uses and postgres:
         yield "stores", "PostgreSQL servers are in a subnet of their own"
-    if settings.ingress.host is not None and not settings.ingress.internal:
+    if "balancers" in ids.uses and settings.ingress.host is not None and not settings.ingress.internal:
         inside = f" ({set_command('rasa:ingress.internal', 'true')} has it in those of the nodes)"
         yield "balancers", f"the ingress is public, in subnets of its own{inside if ids.zonal else ''}"
 
@@ -125,7 +122,7 @@ def _no_internet(settings: Settings) -> Iterator[str]:
     network, mirror = settings.network, "rasa:registry.mirror"
     if not isinstance(network, ExistingNetwork) or network.internet:
         return
-    if settings.cloud != "aws":
+    if settings.cloud == "azure":
         yield (
             f"{KEY}.internet false is not supported on {settings.cloud}; accepted: a NAT gateway, or a route "
             f"to a firewall; remove it with: {rm_command(f'{KEY}.internet')}"
@@ -133,9 +130,9 @@ def _no_internet(settings: Settings) -> Iterator[str]:
     elif settings.registry.mirror is None:
         yield (
             f"{mirror} is missing: with {KEY}.internet false no pod reaches the registries of the vendors; "
-            "accepted: a registry that the nodes reach, such as one of ECR (docs/registry.md); "
+            "accepted: a registry that the nodes reach, such as one of the cloud (docs/registry.md); "
             + set_with(mirror, "<registry>")
         )
 
 
-RULES: Sequence[Rule] = (_gap, _named, _subscription, _enough, _needed, _no_internet)
+RULES: Sequence[Rule] = (_account, _named, _subscription, _enough, _needed, _no_internet)
