@@ -70,7 +70,7 @@ def test_no_cloud_refuses_the_next_kubernetes_for_what_a_cluster_is_made_of(stac
         if cluster.type in KUBERNETES:
             key = KUBERNETES[cluster.type]
             major, minor = str(cluster.inputs[key]).split(".")
-            later = {**cluster.inputs, key: f"{major}.{int(minor) + 1}"}
+            later: Properties = {**cluster.inputs, key: f"{major}.{int(minor) + 1}"}
             assert rules.problems(kind.rules, later, lambda _: None) == []
 
 
