@@ -48,6 +48,8 @@ ANY: Mapping[str, object] = {
     "cluster.hasNamespace": "!",
     "cluster.name": "another",
     "cluster.operators": ["cloudnative-pg", "strimzi"],
+    "cluster.operatorsAlsoWatch": ["bots"],
+    "cluster.context": "another",
     **{
         f"{store}.{key}": value
         for store in ("lockStore", "trackerStore", "eventBroker", "modelStorage")
@@ -57,6 +59,7 @@ ANY: Mapping[str, object] = {
     "trackerStore.login": "!",
     "trackerStore.snapshotClass": "other",
     "trackerStore.schema": "assistant",
+    "lockStore.prefix": "another",
     "lockStore.size=large": "large",
     "trackerStore.size=large": "large",
     "eventBroker.size=large": "large",
@@ -89,11 +92,19 @@ ANY: Mapping[str, object] = {
     "networkPolicies.enabled": False,
     "ingress.idleSeconds": 1800,
     "ingress.host": "another.example.com",
+    "ingress.paths": ["/status-page"],
+    "ingress.internal": "!",
+    "ingress.affinity": "!",
     "alarms.target": "arn:aws:sns:eu-central-1:123456789012:on-call",
     "assistant.model": "assistant-9.9.9",
     "assistant.replicas": 3,
     "assistant.size": "large",
     "assistant.workers": 2,
+    "assistant.cpu": "3",
+    "assistant.memory": "12Gi",
+    "assistant.variables": {"NO_PROXY": ".svc"},
+    "assistant.logLevel": "warning",
+    "assistant.cors": ["https://www.example.com"],
     "assistant.files": {"/etc/company/licence.txt": "LICENSE"},
     "assistant.api.token": "planted-api-token-0123456789abcdef",
     "assistant.caBundle": CERTIFICATE,
@@ -113,6 +124,8 @@ OTHER = {
     "kind": ("postgres", "mongodb"),
     "login": ("identity", "password"),
     "hasNamespace": (False, True),
+    "internal": (False, True),
+    "affinity": (True, False),
 }
 REMOVED = " (removed)"
 PROTECTION = "rasa:deletionProtection"
