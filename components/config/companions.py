@@ -81,6 +81,11 @@ class InClusterNlgServer(OwnServer):
     health: str = Field(default="/", pattern=PATH_AND_QUERY)
     """Path that answers 200 when it can serve."""
 
+    @property
+    def protocol(self) -> Literal["http"]:
+        """How Rasa calls it."""
+        return "http"
+
 
 class InClusterActions(OwnServer):
     """An action server from an image of yours (rasa-sdk), in the stack's cluster."""
@@ -102,6 +107,16 @@ class InClusterGrpcActions(OwnServer):
     """How Rasa calls it: grpc; the image must start rasa-sdk with --grpc."""
     port: Port = 5055
     """Port that it listens on, with gRPC."""
+
+    @property
+    def path(self) -> str:
+        """There is none in gRPC's URLs."""
+        return ""
+
+    @property
+    def health(self) -> str:
+        """Under this name rasa-sdk tells its health by gRPC (rasa_sdk/grpc_server.py, 3.21)."""
+        return "ActionServer"
 
 
 class ExistingActions(Model):

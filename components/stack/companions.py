@@ -35,8 +35,6 @@ REPLICAS: dict[Profile, int] = {"dev": 1, "production": 2}
 GROWTH: dict[Profile, int] = {"dev": 1, "production": 2}
 """How many times as many pods an autoscaler may make of them."""
 DUCKLING_PORT, DUCKLING_USER = 8000, 1001
-ACTION_SERVICE = "ActionServer"
-"""Under this name rasa-sdk tells its health by gRPC (rasa_sdk/grpc_server.py, 3.21)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +81,8 @@ class CompanionServers:
                 return ActionServer(url=Output.from_input(block.url), token=token, ca=certificates(block.ca))
             case o.InClusterActions() | o.InClusterGrpcActions() as block:
                 server = self._server("action-server", block)
-                path = block.path if isinstance(block, o.InClusterActions) else ""
                 return ActionServer(
-                    url=Output.concat(server.address, path), ready=server.ready, pods=server.pods
+                    url=Output.concat(server.address, block.path), ready=server.ready, pods=server.pods
                 )
             case _:
                 assert_never(self.settings.actions)
@@ -124,9 +121,9 @@ class CompanionServers:
         else:
             server = replace(
                 common,
-                protocol="grpc" if isinstance(block, o.InClusterGrpcActions) else "http",
+                protocol=block.protocol,
                 port=block.port,
-                health=ACTION_SERVICE if isinstance(block, o.InClusterGrpcActions) else block.health,
+                health=block.health,
                 start_seconds=block.start_seconds,
                 variables=block.variables,
                 secrets={key: secret(value) for key, value in block.secrets.items()},

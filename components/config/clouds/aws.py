@@ -34,7 +34,7 @@ AWS = CloudFacts(
     # `Region` of pulumi-aws 7.51, what is not among `regions`.
     closed=(
         ClosedRegions(
-            pattern=re.compile(r"(cn|us-gov|us-isof?|us-isob|eu-isoe|eusc)-[a-z-]+-[0-9]"),
+            pattern=re.compile(r"(cn|us-gov|us-iso[bf]?|eu-isoe|eusc)-[a-z-]+-[0-9]"),
             because="it belongs to another partition of AWS, whose ARNs and endpoints are others",
         ),
         ClosedRegions(

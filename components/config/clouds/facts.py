@@ -162,6 +162,7 @@ class CloudFacts:
     regions: Mapping[str, tuple[str, ...]]
     """Region → the zones to use there, in this order."""
     closed: Sequence[ClosedRegions] = ()
+    """Regions that the cloud has besides, so that a message can say why they are not among `regions`."""
     zone_prefix: str
     """How a zone's name begins: `{region}` stands for the region."""
     zones_vary: bool = True

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
 
 from components.config import companions as o
-from components.config.assistant import Chart
+from components.config.assistant import Chart, Topics
 from components.config.cluster import ExistingCluster
 from components.config.installed import charts
 from components.config.messages import child, rm_command, set_command, set_with
@@ -53,7 +53,8 @@ IDENTITIES = (
 )
 
 
-TOPICS = {"events": "rasa-events", "analyticsDeadLetter": "rasa-analytics-dlq"}
+TOPICS: Mapping[str, str] = Topics().model_dump(by_alias=True)
+"""Key of `rasa:topics` → the topic by default."""
 
 
 def _namespace(settings: Settings) -> Iterator[str]:
@@ -186,7 +187,8 @@ def _topics(settings: Settings) -> Iterator[str]:
         yield (
             "rasa:topics.events and rasa:topics.analyticsDeadLetter are the same to Kafka, which takes "
             "'.' and "
-            f"'_' for one in its metrics; {set_with('rasa:topics.analyticsDeadLetter', 'rasa-analytics-dlq')}"
+            "'_' for one in its metrics; "
+            + set_with("rasa:topics.analyticsDeadLetter", TOPICS["analyticsDeadLetter"])
         )
     in_cluster = isinstance(settings.event_broker, InClusterStore)
     for key, topic in named.items():

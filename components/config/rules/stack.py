@@ -70,8 +70,6 @@ def _zones(settings: Settings) -> Iterator[str]:
     facts, given = CLOUDS[cloud], network.zones if isinstance(network, ManagedNetwork) else ()
     wanted = settings.zones_wanted
     known = zone_names(cloud, region)
-    if region not in facts.regions:
-        return  # one message is enough (`_region`)
     zones = given or known
     # A region that has no zones at all serves for dev.
     if len(set(zones)) < wanted and (zones or wanted != ZONES["dev"]):
