@@ -22,6 +22,7 @@ OURS = frozenset({"pulumi:index:Stash"})
 ONLY_CHECKED: Mapping[str, str] = {
     "account": "the credentials' account is compared with it",
     "network.avoid": "the network's range is compared with it",
+    "network.internet": "endpoints, a NAT and the mirror are asked for or not",
     "cluster.kubeconfig": "contexts that are not used change nothing",
     "cluster.operators": "an operator that no store needs is not installed anyway",
     "cluster.flavor": "of OpenShift other things follow only with an ingress or volumes",
@@ -67,8 +68,17 @@ def named(place: Place) -> str:
 
 
 def has_effect(stack: str, changed: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether anything that the stack makes, or tells, is another with one of these values."""
-    return any(graph(raw) != _graph_of(stack) for raw in changed)
+    """Whether anything that the stack makes, or tells, is another with one of these values, or a look-up
+    refuses one."""
+    return any(_answer(raw) != _graph_of(stack) for raw in changed)
+
+
+def _answer(raw: Mapping[str, Any]) -> str:
+    """The graph; or what is said of a network that exists and does not have what the value asks for."""
+    try:
+        return graph(raw)
+    except ConfigurationError as refused:
+        return str(refused)
 
 
 def graph(raw: Mapping[str, Any]) -> str:

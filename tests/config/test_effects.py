@@ -11,7 +11,7 @@ from itertools import islice
 
 import pytest
 
-from tests.config.effects import ONLY_CHECKED, both_profiles, changes, has_effect, is_only_checked
+from tests.config.effects import ONLY_CHECKED, both_profiles, changes, graph, has_effect, is_only_checked
 from tests.config.everything import STACKS
 
 WITHOUT_A_CLOUD = ("s3", "gcs", "azure-blob", "model-server", "vault", "iam")
@@ -28,6 +28,13 @@ def without_effect(stack: str, most: int | None = None) -> list[str]:
 
 def test_another_value_is_another_stack() -> None:
     assert without_effect("s3", AT_ONCE) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stack", [name for name in STACKS if name.endswith("-network")])
+def test_a_network_that_exists_is_one_of_the_simulated_cloud(stack: str) -> None:
+    """Or its look-ups refuse the stack, and nothing is known of its keys."""
+    assert graph(STACKS[stack])
 
 
 @pytest.mark.slow
