@@ -56,10 +56,11 @@ demo: WITH += simulation
 demo: environment ## bring STACK (aws-dev) up on the simulated cloud and show what it is
 	@$(BIN)/python -m simcloud demo $(STACK)
 
+WITHOUT_ENGINE := $(BIN)/pytest -q -n auto --dist loadgroup
 # The checker of types keeps one core busy: it runs beside the tests that need no engine, and speaks after them.
 test: .venv/.ready ## what every commit passes
 	@said=$$(mktemp); $(MAKE) --no-print-directory check > "$$said" 2>&1 & checks=$$!; \
-		$(MAKE) --no-print-directory unit; unit=$$?; \
+		$(WITHOUT_ENGINE) -m "not engine and not slow"; unit=$$?; \
 		wait $$checks; checked=$$?; cat "$$said"; rm -f "$$said"; \
 		exit $$((unit ? unit : checked))
 	@$(MAKE) --no-print-directory engine-tests
@@ -71,8 +72,8 @@ check: .venv/.ready ## [dev] types and style
 	@$(TIMED) $(BIN)/ruff check .
 	@$(TIMED) $(BIN)/basedpyright
 
-unit: .venv/.ready ## [dev] tests that need no engine
-	$(BIN)/pytest -q -n auto --dist loadgroup -m "not engine and not slow"
+unit: .venv/.ready ## [dev] tests of one part at a time, for each change: under a minute
+	$(WITHOUT_ENGINE) -m "not engine and not slow and not whole"
 
 # One test more than there are cores: each of them waits for the engine, or for a program, half of its time.
 ON_ENGINE := $(BIN)/pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal

@@ -44,6 +44,14 @@ ABANDONED = (
 
 CLOUDS = {"azure": "azure", "gcp": "gcp", "google": "gcp", "aws": "aws"}
 IN_A_SHELL = ("tests/cli/", "tests/docs/")
+WHOLE = (
+    *("tests/behaviour/", "tests/docs/", "tests/golden/", "tests/matrix/", "tests/policy/", "tests/stack/"),
+    *("tests/ci/test_preview_rights.py", "tests/contract/test_connections.py", "tests/provider_preview/"),
+    *("tests/config/test_effects.py", "tests/config/test_inputs.py", "tests/config/test_odd_values.py"),
+    *("tests/config/test_remedies.py", "tests/config/test_schema.py", "tests/test_esc.py"),
+    *("tests/test_house_rules.py", "tests/test_no_resource_in_apply.py"),
+)
+"""Tests of whole stacks, of whole tables, and of every file: `make unit` leaves them to `make test`."""
 OWN_STACKS = Path(__file__).parents[1] / "stacks"
 
 
@@ -88,8 +96,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        if item.nodeid.startswith(WHOLE):
+            item.add_marker(pytest.mark.whole)
         if item.get_closest_marker("engine"):
             for warning in ABANDONED:
                 item.add_marker(pytest.mark.filterwarnings(warning))

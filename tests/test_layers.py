@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,6 +68,21 @@ def test_every_folder_is_a_layer_and_no_module_is_loose() -> None:
 def test_a_cloud_alone_knows_its_sdk(path: Path) -> None:
     known = {module.split(".")[0] for module in imports_of(path)} & {*SDKS.values()}
     assert not known - {SDKS.get(layer_of(path), "")}
+
+
+@pytest.mark.whole
+def test_a_clouds_package_is_imported_without_a_service() -> None:
+    """A service takes a second or more to import, and a bootstrap needs few of them."""
+    packages, prefixes = ", ".join(SDKS.values()), tuple(f"{package}." for package in SDKS.values())
+    clouds = ", ".join(f"components.{cloud}" for cloud in SDKS)
+    loaded = (
+        f"import sys, {packages}, pulumi_kubernetes; before = {{*sys.modules}}; import {clouds}; "
+        f"new = {{*sys.modules}} - before; print(*(name for name in new if name.startswith({prefixes})))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not said.stdout.split()
 
 
 @each(SOURCES, name_of)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
+from typing import TYPE_CHECKING, TypeAlias
 
 import pulumi_azure_native as azure
 from pulumi import InvokeOptions, Output, Resource
@@ -31,8 +32,9 @@ DELEGATED: Mapping[str, str] = {
     "balancers": "Microsoft.ServiceNetworking/trafficControllers",
 }
 """Use → service that the subnet must be delegated to; the others to none."""
-Vnet = azure.network.GetVirtualNetworkResult
-Subnet = azure.network.outputs.SubnetResponse
+if TYPE_CHECKING:  # to name a class of a service is to load the service
+    Vnet: TypeAlias = azure.network.GetVirtualNetworkResult
+    Subnet: TypeAlias = azure.network.outputs.SubnetResponse
 
 
 def find_network(wanted: ExistingNetwork, args: FoundationArgs, *, parent: Resource) -> NetworkPlace:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import pulumi
 from pulumi import InvokeOptions, Output, Resource
@@ -26,9 +26,10 @@ SMALLEST_NODES, SMALLEST_STORES = 26, 24
 least that Cloud SQL takes (Cloud SQL documentation, "Learn about using private IP")."""
 PEERING = "servicenetworking-googleapis-com"
 """What Google calls the peering of private services access."""
-Address = compute.GetGlobalAddressResult
-Subnet = compute.GetSubnetworkResult
-Found = TypeVar("Found", Address, Subnet)
+if TYPE_CHECKING:  # to name a class of a service is to load the service
+    Address: TypeAlias = compute.GetGlobalAddressResult
+    Subnet: TypeAlias = compute.GetSubnetworkResult
+Found = TypeVar("Found", "Address", "Subnet")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
