@@ -131,13 +131,19 @@ def _matches(action: str, patterns: Any) -> bool:
 
 
 def _handlers_permissions(token: str) -> Iterator[str]:
+    for name, handler in handlers(token).items():
+        if name != "list":  # of all such resources of an account, which only CloudFormation makes
+            yield from handler["permissions"]
+
+
+def handlers(token: str) -> Mapping[str, Any]:
+    """What CloudFormation does to a resource of the same type, by name; nothing where it has no such type."""
     name = token.removeprefix("aws:").rpartition(":")[0]
     if name in NOT_OF_CLOUDFORMATION:
-        return
+        return {}
     wanted = f"AWS::{CLOUDFORMATION.get(name, name.replace('/', '::'))}".lower()
     (schema,) = (one for known, one in cloudformation().items() if known.lower() == wanted)
-    for handler in cfnlint(f"data/schemas/resources/{schema}.json").get("handlers", {}).values():
-        yield from handler["permissions"]
+    return cfnlint(f"data/schemas/resources/{schema}.json").get("handlers", {})
 
 
 @cache

@@ -58,9 +58,25 @@ def schema(type_: str) -> JsonSchema | None:
 
 
 @cache
+def methods(document: str) -> Mapping[str, Any]:
+    """The methods of an API by their ids, such as `storage.buckets.get`."""
+    found: dict[str, Any] = {}
+    pending: list[Any] = [_document(document)]
+    while pending:
+        one = pending.pop()
+        found |= {method["id"]: method for method in one.get("methods", {}).values()}
+        pending += one.get("resources", {}).values()
+    return found
+
+
+@cache
 def _schemas(document: str) -> Mapping[str, Any]:
-    path = resources.files("googleapiclient") / f"discovery_cache/documents/{document}.json"
-    return {name: _limited(schema) for name, schema in json.loads(path.read_text())["schemas"].items()}
+    return {name: _limited(schema) for name, schema in _document(document)["schemas"].items()}
+
+
+def _document(name: str) -> Any:
+    path = resources.files("googleapiclient") / f"discovery_cache/documents/{name}.json"
+    return json.loads(path.read_text())
 
 
 def _limited(schema: Any) -> Any:
