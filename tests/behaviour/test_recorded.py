@@ -155,3 +155,14 @@ def test_what_cannot_be_deleted_goes_with_something(stack: str) -> None:
     for resource, kind in kinds(record_stack(stack)):
         if kind.cannot_delete:
             assert resource.deleted_with, f"{resource.type} {resource.name}: {kind.cannot_delete}"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_fields_of_a_releases_object_go_and_come_with_it(stack: str) -> None:
+    """To give them back would need a cluster that answers, and roll the pods of what is going away."""
+    recording = record_stack(stack)
+    releases = {one.urn for one in recording.of("kubernetes:helm.sh/v3:Release")}
+    for patch in recording.resources:
+        if patch.type.startswith("kubernetes:") and patch.type.endswith("Patch"):
+            assert patch.deleted_with in releases
+            assert patch.replaced_with == {patch.deleted_with}

@@ -27,7 +27,7 @@ def drift_of(found: list[Finding]) -> list[str]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("stack", ["azure-production", "gcp-production"])
+@pytest.mark.parametrize("stack", ["aws-production", "azure-production", "gcp-production"])
 def test_no_night_of_the_first_year_is_red(stack: str, tmp_path: Path) -> None:
     """Disks grow, units are raised, versions are patched; the first night: tests/engine/test_lifecycle.py."""
     simulation = example(stack, tmp_path / "state")

@@ -51,6 +51,11 @@ MISTAKES: list[tuple[str, dict[str, Any], list[str]]] = [
         {"region": "northcentralus", "profile": "production"},
         ["northcentralus", "0 zones", "needs 3"],
     ),
+    (
+        "region without API servers in the network",
+        {"region": "qatarcentral"},
+        ["rasa:cluster", "API server in the stack's network", "does not sell in qatarcentral"],
+    ),
     ("range that AKS keeps", {"network": {"podsCidr": "172.30.0.0/16"}}, ["rasa:network.podsCidr", "AKS"]),
     (
         "open API in production",
