@@ -26,6 +26,7 @@ from components.contract.ingress import (
     ExistingCertificate,
     IngressArgs,
     PemCertificate,
+    Zone,
 )
 from components.contract.secrets import SecretRef
 from components.kubernetes.gateway import custom, name_of, second_service
@@ -45,8 +46,7 @@ class Ingress(ComponentResource):
 
     def __init__(self, name: str, args: IngressArgs[Placement], opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:Ingress", name, {}, opts)
-        certificate = _certificate(name, args, parent=self)
-        load_balancer_class = _class(name, args, certificate, parent=self)
+        load_balancer_class = _class(name, args, _certificates(name, args, parent=self), parent=self)
         api = second_service(f"{name}-api", args, parent=self) if args.api_cidrs else None
         ingress = v1.Ingress(
             name,
@@ -54,25 +54,24 @@ class Ingress(ComponentResource):
             spec=v1.IngressSpecArgs(
                 ingress_class_name=load_balancer_class,
                 rules=[
-                    v1.IngressRuleArgs(
-                        host=args.host,
-                        http=v1.HTTPIngressRuleValueArgs(paths=_paths(args, api)),
-                    )
+                    v1.IngressRuleArgs(host=host, http=v1.HTTPIngressRuleValueArgs(paths=_paths(args, api)))
+                    for host in args.hosts
                 ],
             ),
             opts=ResourceOptions(parent=self),
         )
         address = ingress.status.apply(_hostname)
         if args.zone is not None:
-            aws.route53.Record(
-                name,
-                zone_id=args.zone.id,
-                name=args.host,
-                type="CNAME",
-                ttl=RECORD_SECONDS,
-                records=[address],
-                opts=ResourceOptions(parent=self),
-            )
+            for child, host in args.per_host(name).items():
+                aws.route53.Record(
+                    child,
+                    zone_id=args.zone.id,
+                    name=host,
+                    type="CNAME",
+                    ttl=RECORD_SECONDS,
+                    records=[address],
+                    opts=ResourceOptions(parent=self),
+                )
         # Without this the address would be given out before a load balancer answers there.
         self.url = address.apply(lambda _: f"https://{args.host}")
         self.register_outputs({"url": self.url, "address": address})
@@ -83,7 +82,7 @@ def _hostname(status: Any) -> str:  # noqa: ANN401 - an output type whose every 
 
 
 def _class(
-    name: str, args: IngressArgs[Placement], certificate: Output[str], *, parent: Resource
+    name: str, args: IngressArgs[Placement], certificates: list[Output[str]], *, parent: Resource
 ) -> Output[str]:
     """Where Auto Mode reads certificate and attributes of the load balancer; for this namespace alone."""
     subnets = args.placement.balancer_subnet_ids
@@ -94,7 +93,7 @@ def _class(
         {
             "scheme": "internal" if args.internal else "internet-facing",
             "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": args.namespace}},
-            "certificateARNs": [certificate],
+            "certificateARNs": certificates,
             **({"subnets": {"ids": list(subnets)}} if subnets else {}),
             "loadBalancerAttributes": [
                 {"key": "idle_timeout.timeout_seconds", "value": str(args.idle_seconds)},
@@ -155,11 +154,11 @@ def _paths(args: IngressArgs[Placement], api: Output[str] | None) -> list[v1.HTT
     return [*channels, *([] if api is None else [path("/", "Prefix", api)])]
 
 
-def _certificate(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
-    """The ARN of the certificate, known once ACM has validated it."""
+def _certificates(name: str, args: IngressArgs[Placement], *, parent: Resource) -> list[Output[str]]:
+    """The ARNs of the certificates, known once ACM has validated them."""
     match args.certificate:
         case ExistingCertificate(reference=arn):
-            return Output.from_input(arn)
+            return [Output.from_input(arn)]
         case PemCertificate(certificate=text, key=key):
             if isinstance(key, SecretRef):
                 raise NotSupported(
@@ -174,9 +173,11 @@ def _certificate(name: str, args: IngressArgs[Placement], *, parent: Resource) -
                 private_key=Output.secret(key),
                 opts=ResourceOptions(parent=parent),
             )
-            return given.arn
+            return [given.arn]
         case CloudCertificate():
-            return _proved(name, args, parent=parent)
+            # One for each host, so that a further one changes nothing of the others: the balancer chooses.
+            hosts = args.per_host(name)
+            return [_proved(child, host, args.zone, parent=parent) for child, host in hosts.items()]
         case CertManagerCertificate():
             raise NotSupported(
                 "ingress.certificate from cert-manager", on="aws", because="ALBs read no Secrets",
@@ -184,20 +185,20 @@ def _certificate(name: str, args: IngressArgs[Placement], *, parent: Resource) -
             )  # fmt: skip
 
 
-def _proved(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
+def _proved(name: str, host: str, zone: Zone | None, *, parent: Resource) -> Output[str]:
     certificate = aws.acm.Certificate(
-        name, domain_name=args.host, validation_method="DNS", opts=ResourceOptions(parent=parent)
+        name, domain_name=host, validation_method="DNS", opts=ResourceOptions(parent=parent)
     )
-    if args.zone is None:
+    if zone is None:
         raise NotSupported(
             "ingress.certificate from cloud", on="a host without a zone",
             because="AWS wants a record that proves the name", instead="ingress.zone",
         )  # fmt: skip
-    # One name, so one record.
+    # A certificate has one name, so one record.
     wanted = certificate.domain_validation_options[0]
     record = aws.route53.Record(
         f"{name}-proof",
-        zone_id=args.zone.id,
+        zone_id=zone.id,
         name=wanted.resource_record_name,
         type=wanted.resource_record_type,
         ttl=RECORD_SECONDS,

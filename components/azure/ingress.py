@@ -59,7 +59,7 @@ class Ingress(ComponentResource):
             {
                 "gatewayClassName": CLASS,
                 "addresses": [{"type": "alb.networking.azure.io/alb-frontend", "value": frontend.name}],
-                "listeners": listeners(args.host, {"mode": "Terminate", "certificateRefs": [reference]}),
+                "listeners": listeners(args.hosts, {"mode": "Terminate", "certificateRefs": [reference]}),
             },
             namespace=args.namespace,
             annotations={"alb.networking.azure.io/alb-id": balancer.id},
@@ -70,7 +70,7 @@ class Ingress(ComponentResource):
         route = routes(name, args, name_of(gateway), parent=self)
         self._policies(name, args, name_of(route))
         if args.zone is not None:
-            _record(name, args, args.zone, frontend.fqdn, parent=self)
+            _records(name, args, args.zone, frontend.fqdn, parent=self)
         self.url = route.id.apply(lambda _: f"https://{args.host}")
         self.register_outputs({"url": self.url, "address": frontend.fqdn})
 
@@ -144,7 +144,7 @@ def _load_balancer(
 
 
 def _secret(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Output[str]:
-    """The TLS Secret of the host."""
+    """The TLS Secret of the hosts."""
     match args.certificate:
         case ExistingCertificate(reference=secret):
             return Output.from_input(secret)
@@ -168,7 +168,7 @@ def _secret(name: str, args: IngressArgs[Placement], *, parent: Resource) -> Out
             )  # fmt: skip
 
 
-def _record(
+def _records(
     name: str, args: IngressArgs[Placement], zone: Zone, fqdn: Output[str], *, parent: Resource
 ) -> None:
     where = ZONE_ID.match(zone.id)
@@ -180,13 +180,14 @@ def _record(
         subscription_id=where["subscription"].lower(),
         opts=ResourceOptions(parent=parent),
     )
-    dns.RecordSet(
-        name,
-        resource_group_name=where["group"],
-        zone_name=where["name"],
-        relative_record_set_name=args.host.removesuffix(f".{zone.name}"),
-        record_type="CNAME",
-        cname_record=dns.CnameRecordArgs(cname=fqdn),
-        ttl=RECORD_SECONDS,
-        opts=ResourceOptions(parent=parent, provider=provider),
-    )
+    for child, host in args.per_host(name).items():
+        dns.RecordSet(
+            child,
+            resource_group_name=where["group"],
+            zone_name=where["name"],
+            relative_record_set_name=host.removesuffix(f".{zone.name}"),
+            record_type="CNAME",
+            cname_record=dns.CnameRecordArgs(cname=fqdn),
+            ttl=RECORD_SECONDS,
+            opts=ResourceOptions(parent=parent, provider=provider),
+        )

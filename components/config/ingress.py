@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -99,6 +100,9 @@ class Ingress(Model):
 
     host: Host | None = None
     """The name under which Rasa is reached, such as assistant.example.com."""
+    also_hosts: tuple[Host, ...] = Field(default=(), max_length=15)
+    """Further names, which lead to the same: the certificate and the records that the stack makes are theirs,
+    too, and so a `zone` must hold them. An HTTPRoute takes 16 names at most."""
     zone: DnsZone | None = None
     """Where its DNS record goes; without one the record is made by hand."""
     certificate: CertificateChoice | None = None
@@ -124,6 +128,14 @@ class Ingress(Model):
     """Existing cluster: for the Ingress or HTTPRoute, as its controller wants them (affinity, time-outs)."""
     callers: tuple[Caller, ...] = ()
     """Who may call Rasa directly; network policies refuse everybody else."""
+
+    @property
+    def hosts(self) -> Mapping[str, str]:
+        """Key → each name under which Rasa is reached; without a host none."""
+        if self.host is None:
+            return {}
+        further = {f"rasa:ingress.alsoHosts[{index}]": name for index, name in enumerate(self.also_hosts)}
+        return {"rasa:ingress.host": self.host, **further}
 
 
 class Egress(Model):

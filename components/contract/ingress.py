@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from hashlib import sha256
 from typing import Any, Generic, Protocol
 
 from pulumi import Output
@@ -96,7 +97,8 @@ class IngressArgs(Generic[Placement]):
     affinity: bool
     """Whether a browser must come back to the same pod."""
     paths: tuple[str, ...]
-    """Open to everybody: the channels. `/` matches exactly, every other path is a prefix."""
+    """Open to everybody: the channels. `/` matches exactly, every other path is a prefix; each is Rasa's own
+    (docs/rasa-pro.md, Paths)."""
     api_cidrs: tuple[str, ...] = ()
     """From where everything else can be reached, too; empty: from nowhere."""
     idle_seconds: int = 3600
@@ -111,6 +113,18 @@ class IngressArgs(Generic[Placement]):
     """That controller's own, for the Ingress or the HTTPRoute."""
     pull_secret: Output[str] | None = None
     """As in `Kubernetes`, for what the stack installs beside the load balancer."""
+    also_hosts: tuple[str, ...] = ()
+    """Further names, which lead to the same."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every name under which Rasa is reached."""
+        return (self.host, *self.also_hosts)
+
+    def per_host(self, name: str) -> Mapping[str, str]:
+        """Name of a resource that each host has one of → the host; a host keeps its own beside any others."""
+        further = {f"{name}-{sha256(host.encode()).hexdigest()[:8]}": host for host in self.also_hosts}
+        return {name: self.host, **further}
 
     def at(self, place: Other) -> IngressArgs[Other]:
         """The same, at a place in a cloud."""

@@ -8,6 +8,7 @@ whose deletion waits for that. What it deliberately does not do: a firewall for 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi_gcp as gcp
@@ -58,7 +59,7 @@ class Ingress(ComponentResource):
             {
                 "gatewayClassName": CLASS,
                 "addresses": [{"type": "NamedAddress", "value": address.name}],
-                "listeners": listeners(args.host, None),
+                "listeners": listeners(args.hosts, None),
             },
             namespace=args.namespace,
             annotations={"networking.gke.io/certmap": _certificate_map(name, args, parent=self)},
@@ -73,7 +74,8 @@ class Ingress(ComponentResource):
             _backend(f"{name}-api", args, api, armor.name, parent=self)
         route = routes(name, args, name_of(gateway), api=api, parent=self)
         if args.zone is not None:
-            _record(name, args.zone, f"{args.host}.", "A", address.address, place, parent=self)
+            for child, host in args.per_host(name).items():
+                _record(child, args.zone, f"{host}.", "A", address.address, place, parent=self)
         self.url = route.id.apply(lambda _: f"https://{args.host}")
         self.register_outputs({"url": self.url, "address": address.address})
 
@@ -140,30 +142,33 @@ def _certificate_map(name: str, args: IngressArgs[Placement], *, parent: Resourc
     if isinstance(args.certificate, ExistingCertificate):
         return Output.from_input(args.certificate.reference)
     project = enable_api(name, "certificatemanager", args.placement.project, parent=parent)
-    certificate = _certificate(name, args, project, parent=parent)
+    certificates = _certificates(name, args, project, parent=parent)
     made = certificatemanager.CertificateMap(name, project=project, opts=ResourceOptions(parent=parent))
-    entry = certificatemanager.CertificateMapEntry(
-        name,
-        project=project,
-        map=made.name,
-        hostname=args.host,
-        certificates=[certificate],
-        opts=ResourceOptions(parent=parent),
-    )
-    # The name by way of the entry, so that the load balancer waits for it: a map without an entry serves no
-    # certificate.
-    return entry.map
+    entries = [
+        certificatemanager.CertificateMapEntry(
+            child,
+            project=project,
+            map=made.name,
+            hostname=host,
+            certificates=[certificates[host]],
+            opts=ResourceOptions(parent=parent),
+        )
+        for child, host in args.per_host(name).items()
+    ]
+    # The name by way of the entries, so that the load balancer waits for them: a map without an entry serves
+    # no certificate.
+    return Output.all(*(entry.map for entry in entries)).apply(lambda names: names[0])
 
 
-def _certificate(
+def _certificates(
     name: str, args: IngressArgs[Placement], project: Output[str], *, parent: Resource
-) -> Output[str]:
+) -> Mapping[str, Output[str]]:
+    """Host → id of its certificate."""
     match args.certificate:
         case CloudCertificate():
-            managed = _proof(name, args, project, parent=parent)
-            made = certificatemanager.Certificate(
-                name, project=project, managed=managed, opts=ResourceOptions(parent=parent)
-            )
+            # One for each host, so that a further one changes nothing of the others.
+            hosts = args.per_host(name)
+            return {host: _issued(child, host, args, project, parent=parent) for child, host in hosts.items()}
         case PemCertificate(certificate=text, key=key) if not isinstance(key, SecretRef):
             given = certificatemanager.CertificateSelfManagedArgs(
                 pem_certificate=text, pem_private_key=Output.secret(key)
@@ -176,19 +181,20 @@ def _certificate(
                 "ingress.certificate in a Kubernetes Secret", on="gcp",
                 because="Certificate Manager keeps it itself", instead="from cloud, existing or pem",
             )  # fmt: skip
-    return made.id
+    return dict.fromkeys(args.hosts, made.id)
 
 
-def _proof(
-    name: str, args: IngressArgs[Placement], project: Output[str], *, parent: Resource
-) -> certificatemanager.CertificateManagedArgs:
+def _issued(
+    name: str, host: str, args: IngressArgs[Placement], project: Output[str], *, parent: Resource
+) -> Output[str]:
+    """The id of a certificate that Google issues."""
     if args.zone is None:
         raise NotSupported(
             "ingress.certificate from cloud", on="a host without a zone",
             because="Google wants a record that proves the name", instead="ingress.zone",
         )  # fmt: skip
     authorization = certificatemanager.DnsAuthorization(
-        name, project=project, domain=args.host, opts=ResourceOptions(parent=parent)
+        name, project=project, domain=host, opts=ResourceOptions(parent=parent)
     )
     wanted = authorization.dns_resource_records[0]
     record = _record(
@@ -197,7 +203,11 @@ def _proof(
     # By way of the record, so that it exists first: otherwise Google's validation fails and is tried again an
     # hour later.
     proved = Output.all(authorization.id, record.id).apply(lambda ids: ids[0])
-    return certificatemanager.CertificateManagedArgs(domains=[args.host], dns_authorizations=[proved])
+    managed = certificatemanager.CertificateManagedArgs(domains=[host], dns_authorizations=[proved])
+    made = certificatemanager.Certificate(
+        name, project=project, managed=managed, opts=ResourceOptions(parent=parent)
+    )
+    return made.id
 
 
 def _record(  # noqa: PLR0913 (a record's parts, in the order in which a zone file has them)

@@ -15,7 +15,7 @@ from components.kubernetes.gateway import GATEWAY_API, custom, route_rules
 
 
 class HttpRoute(ComponentResource):
-    """One host, the paths of the channels, one Service."""
+    """The hosts, the paths of the channels, one Service."""
 
     url: Output[str]
 
@@ -30,7 +30,7 @@ class HttpRoute(ComponentResource):
             name,
             "HTTPRoute",
             GATEWAY_API,
-            {"parentRefs": [parent], "hostnames": [args.host], "rules": list(route_rules(args))},
+            {"parentRefs": [parent], "hostnames": list(args.hosts), "rules": list(route_rules(args))},
             namespace=args.namespace,
             annotations=args.annotations or None,
             opts=ResourceOptions(parent=self),

@@ -29,7 +29,7 @@ Nothing here needs the address; the preview reports a class without a controller
 
 
 class Ingress(ComponentResource):
-    """One host, the paths of the channels, one Service."""
+    """The hosts, the paths of the channels, one Service."""
 
     url: Output[str]
 
@@ -48,8 +48,13 @@ class Ingress(ComponentResource):
             ),
             spec=v1.IngressSpecArgs(
                 ingress_class_name=args.class_name,
-                rules=[v1.IngressRuleArgs(host=args.host, http=v1.HTTPIngressRuleValueArgs(paths=paths))],
-                tls=[v1.IngressTLSArgs(hosts=[args.host], secret_name=secret_of(name, args, parent=self))],
+                rules=[
+                    v1.IngressRuleArgs(host=host, http=v1.HTTPIngressRuleValueArgs(paths=paths))
+                    for host in args.hosts
+                ],
+                tls=[
+                    v1.IngressTLSArgs(hosts=list(args.hosts), secret_name=secret_of(name, args, parent=self))
+                ],
             ),
             opts=ResourceOptions(parent=self),
         )
@@ -58,7 +63,7 @@ class Ingress(ComponentResource):
 
 
 def secret_of(name: str, args: IngressArgs[None], *, parent: Resource) -> Output[str]:
-    """The TLS Secret of the host."""
+    """The TLS Secret of the hosts."""
     match args.certificate:
         case ExistingCertificate(reference=secret):
             return Output.from_input(secret)

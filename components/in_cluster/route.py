@@ -1,8 +1,8 @@
 """The ingress on OpenShift: Routes, which its own router serves, with cookies and time-outs by annotation.
 
-A Route is one path, so there is one for each. The certificate is the router's own (the wildcard of the
-cluster's domain) unless one is given. An annotation names the addresses that may reach the rest of the API,
-too.
+A Route is one host and one path, so there is one for each. The certificate is the router's own (the wildcard
+of the cluster's domain) unless one is given. An annotation names the addresses that may reach the rest of the
+API, too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PREFIX = "haproxy.router.openshift.io"
 
 
 class Route(ComponentResource):
-    """One Route for each open path, and one for the rest where addresses are named."""
+    """One Route for each host and open path, and one for the rest where addresses are named."""
 
     url: Output[str]
 
@@ -53,11 +53,11 @@ class Route(ComponentResource):
             )  # fmt: skip
         made = [
             custom(
-                f"{name}{path.replace('/', '-').rstrip('-').replace('.', '')}",
+                f"{child}{path.replace('/', '-').rstrip('-').replace('.', '')}",
                 "Route",
                 ROUTE_API,
                 {
-                    "host": args.host,
+                    "host": host,
                     "path": path,
                     "to": {"kind": "Service", "name": args.service},
                     "port": {"targetPort": args.port},
@@ -67,6 +67,7 @@ class Route(ComponentResource):
                 annotations=annotations,
                 opts=ResourceOptions(parent=self),
             )
+            for child, host in args.per_host(name).items()
             for path, annotations in routes.items()
         ]
         self.url = Output.all(*(one.id for one in made)).apply(lambda _: f"https://{args.host}")

@@ -25,7 +25,7 @@ def issued_secret(
         API,
         {
             "secretName": secret,
-            "dnsNames": [args.host],
+            "dnsNames": list(args.hosts),
             "issuerRef": {"name": issuer, "kind": "Issuer" if local else "ClusterIssuer"},
             "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
         },

@@ -46,9 +46,12 @@ def name_of(made: CustomResource) -> Output[str]:
     return metadata["name"]
 
 
-def listeners(host: str, tls: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+def listeners(hosts: Sequence[str], tls: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     """HTTPS, and HTTP for the redirect alone; only routes of Rasa's own namespace."""
-    own: Mapping[str, Any] = {"allowedRoutes": {"namespaces": {"from": "Same"}}, "hostname": host}
+    own: dict[str, Any] = {"allowedRoutes": {"namespaces": {"from": "Same"}}}
+    # A listener has one name, or takes any; its routes name the hosts in both cases.
+    if len(hosts) == 1:
+        own["hostname"] = hosts[0]
     secure = {"name": HTTPS, "protocol": "HTTPS", "port": 443, **own}
     return [
         secure if tls is None else {**secure, "tls": tls},
@@ -68,7 +71,7 @@ def routes(
             GATEWAY_API,
             {
                 "parentRefs": [{"name": gateway, "sectionName": listener}],
-                "hostnames": [args.host],
+                "hostnames": list(args.hosts),
                 "rules": rules,
             },
             namespace=args.namespace,

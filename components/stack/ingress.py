@@ -44,6 +44,7 @@ def ingress_args(settings: Settings, host: str, assistant: Assistant) -> c.Ingre
         pod_labels={NAME_LABEL: RELEASE, "app.kubernetes.io/instance": RELEASE},
         port=PORT,
         host=host,
+        also_hosts=block.also_hosts,
         zone=None if block.zone is None else c.Zone(name=block.zone.name, id=block.zone.id),
         certificate=_certificate(block.certificate),
         affinity=affinity,

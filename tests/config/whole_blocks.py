@@ -144,6 +144,7 @@ ON_AWS: Block = {
     "metrics": {"from": "none"},
     "ingress": {
         "host": "assistant.example.com",
+        "alsoHosts": ["bot.example.com"],
         "zone": {"name": "example.com", "id": "Z0123456789ABCDEFGHIJ"},
         "certificate": {"from": "cloud"},
         "affinity": True,

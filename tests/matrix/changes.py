@@ -92,6 +92,7 @@ ANY: Mapping[str, object] = {
     "networkPolicies.enabled": False,
     "ingress.idleSeconds": 1800,
     "ingress.host": "another.example.com",
+    "ingress.alsoHosts": ["another.example.com"],
     "ingress.paths": ["/status-page"],
     "ingress.internal": "!",
     "ingress.affinity": "!",

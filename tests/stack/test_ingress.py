@@ -126,6 +126,66 @@ ROUTE = c.IngressArgs(
 )
 
 
+def with_another_host(stack: str) -> Recording[Any]:
+    config = stack_config(stack)
+    block = {**json.loads(config["rasa:ingress"]), "alsoHosts": ["bot.example.com"]}
+    return record_config({**config, "rasa:ingress": json.dumps(block)}, secret=("rasa:cluster",))
+
+
+ROUTED = (INGRESS, f"{GATEWAY_API}:Gateway", f"{GATEWAY_API}:HTTPRoute")
+ALSO: dict[str, set[str]] = {
+    "aws-production": {
+        "kubernetes:eks.amazonaws.com/v1:IngressClassParams",
+        "aws:acm/certificate:Certificate",
+        "aws:acm/certificateValidation:CertificateValidation",
+        "aws:route53/record:Record",
+    },
+    "azure-production": {"kubernetes:cert-manager.io/v1:Certificate", "azure-native:dns:RecordSet"},
+    "gcp-production": {
+        "gcp:certificatemanager/certificate:Certificate",
+        "gcp:certificatemanager/certificateMapEntry:CertificateMapEntry",
+        "gcp:certificatemanager/dnsAuthorization:DnsAuthorization",
+        "gcp:dns/recordSet:RecordSet",
+    },
+    "existing-production": {"kubernetes:cert-manager.io/v1:Certificate"},
+}
+"""What a further host makes, or changes, besides what leads to Rasa."""
+
+
+@pytest.mark.parametrize("stack", ALSO)
+def test_a_further_host_has_all_that_the_host_has(stack: str) -> None:
+    one, two = record_stack(stack), with_another_host(stack)
+    before = {made.urn: made.inputs for made in one.resources}
+    changed = [made for made in two.resources if before.get(made.urn) != made.inputs]
+    assert {made.type for made in changed} - set(ROUTED) == ALSO[stack]
+    # A host that is there keeps its record and its certificate, which would be proved again.
+    kept = [made for made in changed if made.urn in before]
+    assert {made.type.partition(":")[0] for made in kept} == {"kubernetes"}
+    for certificate in two.of("kubernetes:cert-manager.io/v1:Certificate"):
+        assert certificate.inputs["spec"]["dnsNames"] == ["assistant.example.com", "bot.example.com"]
+    for route in two.of(f"{GATEWAY_API}:HTTPRoute"):
+        assert route.inputs["spec"]["hostnames"] == ["assistant.example.com", "bot.example.com"]
+    for gateway in two.of(f"{GATEWAY_API}:Gateway"):
+        assert [listener.get("hostname") for listener in gateway.inputs["spec"]["listeners"]] == [None, None]
+    for ingress in two.of(INGRESS):
+        first, second = ingress.inputs["spec"]["rules"]
+        assert (first["host"], second["host"]) == ("assistant.example.com", "bot.example.com")
+        assert first["http"] == second["http"]
+    for params in two.of("kubernetes:eks.amazonaws.com/v1:IngressClassParams"):
+        assert len(params.inputs["spec"]["certificateARNs"]) == 2
+
+
+def test_openshift_has_a_route_for_each_host_and_path() -> None:
+    recording = record(lambda: Route("ingress", replace(ROUTE, also_hosts=("bot.apps.example.com",))))
+    routes = [one.inputs["spec"] for one in recording.of(OPENSHIFT)]
+    for host in ("assistant.apps.example.com", "bot.apps.example.com"):
+        assert {route["path"] for route in routes if route["host"] == host} == {
+            "/webhooks",
+            "/socket.io",
+            "/",
+        }
+
+
 def test_openshift_has_a_route_for_each_path() -> None:
     recording = record(lambda: Route("ingress", ROUTE))
     routes = {one.inputs["spec"]["path"]: one.inputs for one in recording.of(OPENSHIFT)}

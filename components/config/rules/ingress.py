@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from components.config import ingress as o
 from components.config.capacity import assistant_replicas
@@ -62,16 +62,18 @@ def _host(settings: Settings) -> Iterator[str]:
             f"of {host!r} by hand, and remove the zone with: {rm_command(f'{KEY}.zone')}"
         )
         return
-    if host != zone.name and not host.endswith(f".{zone.name}"):
-        yield (
-            f"{KEY}.host {host!r} is not in the zone {zone.name!r}; accepted: a name that ends with "
-            f".{zone.name}; {set_with(f'{KEY}.host', f'assistant.{zone.name}')}"
-        )
-    if host == zone.name and not facts.zone_apex:
-        yield (
-            f"{KEY}.host {host!r} is the zone itself, which cannot be an alias of a load balancer's name; "
-            + set_with(f"{KEY}.host", f"assistant.{zone.name}")
-        )
+    for path, name in ingress.hosts.items():
+        mend = set_with(path, f"assistant.{zone.name}")
+        if name != zone.name and not name.endswith(f".{zone.name}"):
+            yield (
+                f"{path} {name!r} is not in the zone {zone.name!r}; accepted: a name that ends with "
+                f".{zone.name}; {mend}"
+            )
+        if name == zone.name and not facts.zone_apex:
+            yield (
+                f"{path} {name!r} is the zone itself, which cannot be an alias of a load balancer's name; "
+                + mend
+            )
     if not facts.zone_id.pattern.match(zone.id):
         command = set_with(f"{KEY}.zone.id", "<id>")
         yield f"{KEY}.zone.id {zone.id!r} is not {facts.zone_id.accepted}; {command}"
@@ -105,7 +107,7 @@ def _certificate(settings: Settings) -> Iterator[str]:
             command = set_with(f"{KEY}.certificate.reference", "<it>")
             yield f"{KEY}.certificate.reference {reference!r} is not {form.accepted}; {command}"
     if isinstance(block, o.PemCertificate):
-        yield from _pem(block, ingress.host)
+        yield from _pem(block, ingress.hosts)
 
 
 def _cert_manager(ingress: o.Ingress, block: o.CertManagerCertificate, *, issues: bool) -> Iterator[str]:
@@ -125,7 +127,7 @@ def _cert_manager(ingress: o.Ingress, block: o.CertManagerCertificate, *, issues
         )
 
 
-def _pem(block: o.PemCertificate, host: str) -> Iterator[str]:
+def _pem(block: o.PemCertificate, hosts: Mapping[str, str]) -> Iterator[str]:
     if isinstance(block.certificate, SecretKey) or isinstance(block.key, SecretKey):
         yield (
             f"{KEY}.certificate refers to a Kubernetes Secret; give certificate and key themselves, or "
@@ -139,12 +141,13 @@ def _pem(block: o.PemCertificate, host: str) -> Iterator[str]:
         mend = set_with(path, "<value>")
         yield f"{path}: {error}; accepted: PEM, the host's certificate first; {mend}"
         return
-    if not covers(names, host):
-        yield (
-            f"{KEY}.certificate.certificate is for {', '.join(names) or 'no name'}, not for the host "
-            f"{host!r}: browsers would refuse it; have it issued for that name, or "
-            + set_with(f"{KEY}.host", next(iter(names), "<its name>"))
-        )
+    for path, host in hosts.items():
+        if not covers(names, host):
+            yield (
+                f"{KEY}.certificate.certificate is for {', '.join(names) or 'no name'}, not for the host "
+                f"{host!r}: browsers would refuse it; have it issued for that name, or "
+                + set_with(path, next(iter(names), "<its name>"))
+            )
 
 
 def _internal(settings: Settings) -> Iterator[str]:

@@ -149,10 +149,16 @@ def _is_repository(text: str) -> bool:
 
 
 def _host(settings: Settings) -> Iterator[str]:
-    host = settings.ingress.host
-    if host is None:
-        return
-    path, lower = "rasa:ingress.host", host.lower().rstrip(".")
+    ingress = settings.ingress
+    for path, host in ingress.hosts.items():
+        yield from _dns_name(path, host)
+    if ingress.host in ingress.also_hosts:
+        path = f"rasa:ingress.alsoHosts[{ingress.also_hosts.index(ingress.host)}]"
+        yield f"{path} {ingress.host!r} is rasa:ingress.host already; remove it with: {rm_command(path)}"
+
+
+def _dns_name(path: str, host: str) -> Iterator[str]:
+    lower = host.lower().rstrip(".")
     if _is_address(host):
         yield (
             f"{path} {host!r} is an address, for which no certificate is issued; accepted: a name; "

@@ -91,6 +91,13 @@ def test_what_is_right(cloud: str) -> None:
     assert problems(cloud, {**RIGHT[cloud], **sticky}, assistant=SOCKETIO) == []
 
 
+def test_a_certificate_that_is_given_has_every_name() -> None:
+    also = {"host": HOST, "certificate": GIVEN, "alsoHosts": ["x.chat.example.com", "bot.example.com"]}
+    (said,) = problems("aws", also)
+    assert "not for the host 'bot.example.com'" in said
+    assert "'rasa:ingress.alsoHosts[1]'" in said
+
+
 def test_a_certificate_that_is_given() -> None:
     assert problems("aws", {"host": HOST, "certificate": GIVEN}) == []
     assert problems("aws", {"host": "x.chat.example.com", "certificate": GIVEN}) == []
