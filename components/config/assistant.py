@@ -85,8 +85,8 @@ class Assistant(Model):
     """Environment variables of Rasa Pro's pods that anybody may read, such as HTTPS_PROXY and NO_PROXY;
     secret ones are in rasa:llmKeys."""
     files: dict[str, PodFile] = Field(default_factory=dict[str, PodFile])
-    """Path in Rasa's pod → file of the project, such as stacks/words.txt, or {configMapName, key}, or
-    {secretName, key}."""
+    """Path in Rasa's pod → file of the project, such as stacks/words.txt, or {configMapName, key}; or of a
+    secret file {content}, its text set with --secret, or {secretName, key}."""
     api: ApiLogin = ApiLogin()
     """How callers log in to the HTTP API."""
     ca_bundle: CaBundle | None = None

@@ -17,7 +17,7 @@ from typing import Annotated, Any, cast
 import certifi
 from pydantic import AfterValidator, Discriminator, Field
 
-from components.config.model import CHOICE, Model, SecretKey, choice, ders_of
+from components.config.model import CHOICE, FromFile, Model, SecretKey, choice, ders_of
 from components.config.patterns import KEY_OF_OBJECT, OBJECT_NAME
 from components.contract.cluster import ObjectKey
 
@@ -71,6 +71,7 @@ CaBundle = Annotated[
     | Annotated[SecretKey, choice("reference")]
     | Annotated[ConfigMapKey, choice("configMap")],
     Discriminator(place_shape),
+    FromFile("company-ca.pem"),
 ]
 """Certificates of authorities as text, or `{configMapName, key}`, or `{secretName, key}`."""
 

@@ -11,11 +11,13 @@ from typing_extensions import override
 
 from components.config.model import (
     Addresses,
+    CertificateChain,
     Existing,
     Host,
     Model,
     Pem,
     Port,
+    PrivateKey,
     Secret,
     certificates,
     choice,
@@ -73,9 +75,9 @@ class ExistingMutualTls(_Security):
 
     type: Literal["mutual-tls"]
     """sasl, mutual-tls, aws-iam or plaintext (in production within the cluster)."""
-    certificate: Pem
+    certificate: CertificateChain
     """PEM of the client's certificate and its chain, or {secretName, key}."""
-    key: Secret
+    key: PrivateKey
     """PEM of its key; set it with --secret, or name a Kubernetes Secret: {secretName, key}."""
     ca: Pem | None = None
     """PEM bundle that signed the brokers' certificates; by default the public authorities."""

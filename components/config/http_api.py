@@ -8,7 +8,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, SecretStr, model_validator
 
-from components.config.model import HERE, Model, Secret, SecretKey, certificates, choice, secret, shape
+from components.config.model import (
+    HERE,
+    FromFile,
+    Model,
+    Secret,
+    SecretKey,
+    certificates,
+    choice,
+    secret,
+    shape,
+)
 from components.contract.secrets import SecretValue
 
 TOKEN = re.compile(r"^[A-Za-z0-9._~-]{32,}$")
@@ -59,6 +69,7 @@ def _public_key(text: str) -> str:
 PublicKey = Annotated[
     Annotated[str, AfterValidator(_public_key), choice("value")] | Annotated[SecretKey, choice("reference")],
     Discriminator(shape),
+    FromFile("public-key.pem"),
 ]
 
 
@@ -77,10 +88,10 @@ class Jwt(Model):
         shared = self.method.startswith("HS")
         wanted, other = ("secret", "publicKey") if shared else ("publicKey", "secret")
         if (self.secret is not None, self.public_key is not None) != (shared, not shared):
-            flags = "--secret " if shared else ""
+            flags, value = ("--secret ", "<value>") if shared else ("", "< public-key.pem")
             raise ValueError(
                 f"method {self.method} takes {wanted}, and no {other}; set it with: pulumi config set "
-                f"{flags}--path '{HERE}.{wanted}' <value> && pulumi config rm --path '{HERE}.{other}'"
+                f"{flags}--path '{HERE}.{wanted}' {value} && pulumi config rm --path '{HERE}.{other}'"
             )
         if isinstance(self.secret, SecretStr):
             least = int(self.method[2:]) // BITS_PER_BYTE
@@ -95,7 +106,8 @@ class Jwt(Model):
         if isinstance(key, str) and (EC in _der(key)[:40]) != is_curve:
             raise ValueError(
                 f"{HERE}.publicKey is not one for method {self.method}; accepted: RSA's for RS… and PS…, an "
-                f"elliptic curve's for ES…; set it with: pulumi config set --path '{HERE}.publicKey' <value>"
+                f"elliptic curve's for ES…; set it with: pulumi config set --path '{HERE}.publicKey' "
+                "< public-key.pem"
             )
         return self
 

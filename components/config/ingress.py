@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from components.config.model import Host, Model, Pem, Port, Secret, choice, chosen_by
+from components.config.model import CertificateChain, Host, Model, Port, PrivateKey, choice, chosen_by
 from components.config.patterns import EMAIL, LABEL_NAME, OBJECT_NAME, PATH_OF_INGRESS
 
 
@@ -51,9 +51,9 @@ class PemCertificate(Model):
     """The stack file holds the certificate; a renewed one is a change of the file."""
 
     source: Literal["pem"] = Field(alias="from")
-    certificate: Pem
+    certificate: CertificateChain
     """The certificate and its intermediates, as PEM."""
-    key: Secret
+    key: PrivateKey
     """Its private key, as PEM: pulumi config set --secret --path rasa:ingress.certificate.key"""
 
 

@@ -14,11 +14,9 @@ from pydantic_core import ErrorDetails
 from components.config.model import CHOICE, HERE, WRONG_CHOICE
 from components.config.patterns import IN_WORDS
 from components.config.places import (
-    ANY,
     NUMBER,
     ONE_OF_THEM,
     Location,
-    fields_at,
     first_value,
     is_list,
     is_mapping,
@@ -26,6 +24,8 @@ from components.config.places import (
     keys_at,
     may_be_one_text,
     takes_reference,
+    text_at,
+    types_at,
 )
 from components.config.plain_values import Odd
 from components.contract.given_values import BLOCK, LIST, TEXT, TRUTH, WHOLE_NUMBER, in_words
@@ -56,10 +56,11 @@ def explain(error: ValidationError, model: type[BaseModel]) -> list[str]:
 
 def explain_odd(odd: Odd, model: type[BaseModel]) -> str:
     """The message for a value that no stack file may hold."""
-    path = _path(odd.at)
+    path = path_of(odd.at)
     if not odd.is_value:
         return f"{path} {odd.what}; or remove it with: {rm_command(path)}"
-    return f"{path} {odd.what}; {set_with(path, ANY, is_secret=is_secret(model, odd.at))}"
+    mend = set_with(path, text_at(model, odd.at), is_secret=is_secret(model, odd.at))
+    return f"{path} {odd.what}; {mend}"
 
 
 def _follows(detail: ErrorDetails, details: Sequence[ErrorDetails]) -> bool:
@@ -92,17 +93,23 @@ def set_command(path: str, value: str, *, is_secret: bool = False, is_text: bool
     flags = ["--secret"] if is_secret else []
     flags += ["--path"] if nested else []
     flags += ["--type string"] if nested and text and not is_secret else []
-    return " ".join(["pulumi config set", *flags, f"'{path}'", value])
+    return " ".join(["pulumi config set", *flags, _quoted(path), value])
 
 
 def rm_command(path: str) -> str:
     """`pulumi config rm`, with the flag that a nested key needs."""
-    return f"pulumi config rm {'--path ' if any(mark in path for mark in '.[') else ''}'{path}'"
+    return f"pulumi config rm {'--path ' if any(mark in path for mark in '.[') else ''}{_quoted(path)}"
+
+
+def _quoted(path: str) -> str:
+    """For a shell."""
+    return "'" + path.replace("'", "'\\''") + "'"
 
 
 def child(path: str, key: str) -> str:
     """The path of a key that people choose: to the CLI a dot is the next level, and what is quoted is one."""
-    return f"{path}.{key}" if PLAIN_KEY.match(key) else f'{path}["{key}"]'
+    quoted = key.replace('"', '\\"')
+    return f"{path}.{key}" if PLAIN_KEY.match(key) else f'{path}["{quoted}"]'
 
 
 def parsed_cidr(text: str) -> IPv4Network | str:
@@ -116,7 +123,7 @@ def parsed_cidr(text: str) -> IPv4Network | str:
 
 
 def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
-    path, location = _path(detail["loc"]), detail["loc"]
+    path, location = path_of(detail["loc"]), detail["loc"]
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
@@ -148,11 +155,11 @@ def _refused_value(path: str, detail: ErrorDetails, model: type[BaseModel]) -> s
     if detail["type"] == "value_error" and isinstance(detail["input"], Mapping):
         # A rule that spans keys of one block: it names them, and says how to mend it.
         return complaint.replace(f"{path}: {HERE}", HERE).replace(HERE, path)
-    if isinstance(detail["loc"][-1], int) and may_be_one_text(model, detail["loc"]):
+    if isinstance(detail["loc"][-1], int) and may_be_one_text(model, detail["loc"][:-1]):
         # No command changes a part of a text.
         return f"{complaint}; {set_with(path.rpartition('[')[0], '<host:port,host:port>')}"
     is_number = isinstance(detail["input"], int | float) or detail["type"].endswith("than_equal")
-    value = NUMBER if is_number else ANY
+    value = NUMBER if is_number else text_at(model, detail["loc"])
     return f"{complaint}; {set_with(path, value, is_secret=is_secret(model, detail['loc']))}"
 
 
@@ -185,7 +192,7 @@ def _wrong_type(path: str, detail: ErrorDetails, model: type[BaseModel]) -> str:
     if wanted == TEXT and not secret and isinstance(shown, int | float) and _is_taken(shown, model, detail):
         mend = set_command(path, str(shown).lower(), is_text=True)
         return f"{path} is {given}; accepted: {wanted}; set it as text with: {mend}"
-    value = {WHOLE_NUMBER: NUMBER, TRUTH: ONE_OF_THEM}.get(wanted, "<value>")
+    value = {WHOLE_NUMBER: NUMBER, TRUTH: ONE_OF_THEM}.get(wanted) or text_at(model, detail["loc"])
     if wanted == TEXT and takes_reference(model, detail["loc"]):
         wanted = f"{TEXT}, or the keys secretName and key of a Secret"
     return f"{path} is {given}; accepted: {wanted}; {set_with(path, value, is_secret=secret)}"
@@ -193,10 +200,10 @@ def _wrong_type(path: str, detail: ErrorDetails, model: type[BaseModel]) -> str:
 
 def _is_taken(number: float, model: type[BaseModel], detail: ErrorDetails) -> bool:
     """Whether the key takes a number or truth value as text, or would refuse it for another reason."""
-    for field in fields_at(model, detail["loc"]):
-        if not is_mapping(field.annotation) and not is_list(field.annotation):
+    for one in types_at(model, detail["loc"]):
+        if not is_mapping(one) and not is_list(one):
             try:
-                TypeAdapter(field.rebuild_annotation()).validate_python(str(number).lower())
+                TypeAdapter(cast("Any", one)).validate_python(str(number).lower())
             except ValidationError:
                 return False
     return True
@@ -232,7 +239,8 @@ def _wrong_choice(path: str, detail: ErrorDetails) -> str:
     return f"{path}.{key} {said}; accepted: {accepted}; {choose}"
 
 
-def _path(location: Location) -> str:
+def path_of(location: Location) -> str:
+    """A place of the stack file as the CLI takes it."""
     return "rasa:" + "".join(_steps(location))
 
 

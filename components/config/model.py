@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast, get_args, overload
 
 from pulumi import Output
@@ -64,6 +65,14 @@ class Model(BaseModel):
         if int in types:
             return whole(value)
         return _truth(value) if bool in types else value
+
+
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """Marks a text that people have in a file, and that may begin with a hyphen."""
+
+    name: str
+    """Such as their file may have."""
 
 
 def choice(value: str) -> Tag:
@@ -155,8 +164,12 @@ def _pem(text: str) -> str:
 Pem = Annotated[
     Annotated[str, AfterValidator(_pem), choice("value")] | Annotated[SecretKey, choice("reference")],
     Discriminator(shape),
+    FromFile("ca.pem"),
 ]
 """Certificates as text, or `{secretName, key}`."""
+CertificateChain = Annotated[Pem, FromFile("certificate.pem")]
+PrivateKey = Annotated[Secret, FromFile("key.pem")]
+"""The PEM of a private key, set with --secret, or `{secretName, key}`."""
 
 
 @overload

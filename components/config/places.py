@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, SecretStr
-from pydantic.fields import FieldInfo
 
-from components.config.model import CHOICE, SecretKey, addresses
+from components.config.model import CHOICE, FromFile, SecretKey, addresses
 
 Location = tuple[int | str, ...]
 """Where an error is, as pydantic says it: keys, positions in lists, and tags of choices."""
@@ -18,19 +18,32 @@ ONE_OF_THEM, NUMBER, ANY = "<one of them>", "<number>", "<value>"
 
 def first_value(model: type[BaseModel], location: Location) -> tuple[str, str, bool]:
     """The first value to set at a place: where below it, what stands for it, and whether it is secret."""
+    types = types_at(model, location)
+    text, of_many = text_at(model, location), any(map(is_mapping, types))
     if is_secret(model, location):
-        of_many = any(is_mapping(field.annotation) for field in fields_at(model, location))
-        return ".<key>" if of_many else "", ANY, True
-    annotations = [field.annotation for field in fields_at(model, location)]
-    inside = "[0]" if any(map(is_list, annotations)) else ""
+        return ".<key>" if of_many else "", text, True
+    if text != ANY:
+        return "", text, False
+    inside = "[0]" if any(map(is_list, types)) else ""
     models = models_at(model, location)
-    if models and not any(map(is_mapping, annotations)):
+    if models and not of_many:
         key = _first_key(models)
         below, value, secret = first_value(model, (*location, *([0] if inside else []), key))
         return f"{inside}.{key}{below}", value, secret
-    if any(map(is_mapping, annotations)):
+    if of_many:
         return f"{inside}.<key>", ANY, False
-    return inside, _placeholder({part for one in annotations for part in (one, *members(one))}), False
+    return inside, _placeholder({part for one in types for part in (one, *members(one))}), False
+
+
+def text_at(model: type[BaseModel], location: Location) -> str:
+    """What stands for a text in a command.
+
+    The CLI takes a text that begins with a hyphen for a flag. So what people have in a file is read from it
+    (`pulumi config set --help`).
+    """
+    parts = [part for one in types_at(model, location) for part in members(one)]
+    marks = [part.name for part in parts if isinstance(part, FromFile)]
+    return f"< {marks[-1]}" if marks else ANY
 
 
 def _first_key(models: list[type[BaseModel]]) -> str:
@@ -48,7 +61,7 @@ def _placeholder(parts: set[object]) -> str:
 
 def takes_reference(model: type[BaseModel], location: Location) -> bool:
     """Whether a Secret of the cluster can be named in place of the value."""
-    return any(SecretKey in members(field.annotation) for field in fields_at(model, location))
+    return any(SecretKey in members(one) for one in types_at(model, location))
 
 
 def keys_at(model: type[BaseModel], location: Location) -> list[str]:
@@ -58,38 +71,33 @@ def keys_at(model: type[BaseModel], location: Location) -> list[str]:
 
 def is_secret(model: type[BaseModel], location: Location) -> bool:
     """Whether a key is set with --secret: its own type says so, or that of the block of secrets it is in."""
-    fields = fields_at(model, location)
-    return any(SecretStr in (field.annotation, *members(field.annotation)) for field in fields)
-
-
-def fields_at(model: type[BaseModel], location: Location) -> list[FieldInfo]:
-    """The fields that a place in the stack file can be; of a dictionary's entry, the dictionary."""
-    steps = [step for step in location if not str(step).startswith(CHOICE)]
-    for depth in range(len(steps), 0, -1):
-        key, above = steps[depth - 1], _before(location, depth)
-        models = models_at(model, above)
-        fields = [field for m in models for field in m.model_fields.values() if field.alias == key]
-        if fields:
-            return fields if depth == len(steps) or not models_at(model, location) else []
-    return []
+    return any(SecretStr in (one, *members(one)) for one in types_at(model, location))
 
 
 def may_be_one_text(model: type[BaseModel], location: Location) -> bool:
     """Whether a list is one of addresses, which may be written as one text with commas."""
-    parts = (one for f in fields_at(model, location) for one in (*f.metadata, *members(f.annotation)))
-    return any(isinstance(one, BeforeValidator) and one.func is addresses for one in parts)
+    parts = (part for one in types_at(model, location) for part in members(one))
+    return any(isinstance(part, BeforeValidator) and part.func is addresses for part in parts)
 
 
-def _before(location: Location, depth: int) -> Location:
-    """The part of a location that leads to its `depth`-th key, the choices on the way included."""
-    found: list[int | str] = []
+def types_at(model: type[BaseModel], location: Location) -> list[object]:
+    """The types that a place can have, and what they are annotated with.
+
+    Where no type says what is there, those of what it is in.
+    """
+    found: list[object] = [model]
     for step in location:
-        if not str(step).startswith(CHOICE):
-            depth -= 1
-        if depth == 0:
-            break
-        found.append(step)
-    return tuple(found)
+        if isinstance(step, str) and step.startswith(CHOICE):
+            chosen = [m for m in _models_in(found) if _is_chosen_by(step.removeprefix(CHOICE), m)]
+            found = [*chosen] or found
+        else:
+            found = [inner for one in found for inner in _inside(one, step)] or found
+    return found
+
+
+def models_at(model: type[BaseModel], location: Location) -> list[type[BaseModel]]:
+    """The models that a place can have; of a list or a dictionary, what it consists of."""
+    return list(_models_in(types_at(model, location)))
 
 
 def is_list(annotation: object) -> bool:
@@ -109,24 +117,31 @@ def members(annotation: object) -> Iterator[object]:
         yield from members(member)
 
 
-def models_at(model: type[BaseModel], location: Location) -> list[type[BaseModel]]:
-    """The models that a place in the stack file can have."""
-    models = [model]
-    for step in location:
-        if str(step).startswith(CHOICE):
-            models = [m for m in models if _is_chosen_by(str(step).removeprefix(CHOICE), m)] or models
-        elif not isinstance(step, int):  # an item of a list is what the list's type names
-            fields = (field for m in models for field in m.model_fields.values() if field.alias == step)
-            models = [m for field in fields for m in _models_in(field.annotation)]
-    return models
+def _inside(annotation: object, step: int | str) -> Iterator[object]:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in {Union, UnionType}:
+        for one in arguments:
+            yield from _inside(one, step)
+    elif origin is Annotated:
+        yield from _inside(arguments[0], step)
+    elif origin in {dict, Mapping}:
+        yield arguments[1]
+    elif origin in {list, tuple} and isinstance(step, int):
+        yield arguments[0]
+    elif annotation is Any:
+        yield annotation
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for field in annotation.model_fields.values():
+            if field.alias == step:
+                yield field.rebuild_annotation()
 
 
 def _is_chosen_by(value: str, model: type[BaseModel]) -> bool:
     return any(value in get_args(field.annotation) for field in model.model_fields.values())
 
 
-def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for member in get_args(annotation):
-        yield from _models_in(member)
+def _models_in(types: list[object]) -> Iterator[type[BaseModel]]:
+    for one in types:
+        for part in (one, *members(one)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield part

@@ -102,9 +102,9 @@ class ExistingPostgres(_Existing):
     def _agrees_with_itself(self) -> Self:
         if self.tls.startswith("verify") and self.ca is None:
             raise ValueError(
-                f"tls {self.tls} needs ca, for the driver in Rasa's image knows no public authorities; give "
-                "the PEM bundle, or {secretName, key}, or encrypt and trust anybody with: "
-                f"pulumi config set --path '{HERE}.tls' require"
+                f"tls {self.tls} needs ca, for the driver in Rasa's image knows no public authorities; set "
+                f"it with: pulumi config set --path '{HERE}.ca' < ca.pem, or encrypt and trust anybody "
+                f"with: pulumi config set --path '{HERE}.tls' require"
             )
         if (self.password is None) == (self.aws_iam_region is None):
             says = "password or awsIamRegion says how Rasa logs in, and"

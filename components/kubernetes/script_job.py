@@ -154,18 +154,23 @@ class Place:
         )
         return made.metadata.name
 
+    def secret(self, name: str, values: Mapping[str, Output[str]]) -> Output[str]:
+        """The same for what is secret."""
+        made = v1.Secret(
+            name,
+            metadata=ObjectMetaArgs(namespace=self.namespace),
+            immutable=True,
+            string_data=values,
+            opts=ResourceOptions(parent=self.parent, provider=self.provider),
+        )
+        return made.metadata.name
+
     def secrets(self, name: str, values: Mapping[str, SecretValue]) -> Iterator[Block]:
         """Variables of a pod: out of one immutable Secret that is made here, or out of Secrets that exist."""
         ours, at = engine_values(values), dict(references(values))
         if ours:
-            made = v1.Secret(
-                name,
-                metadata=ObjectMetaArgs(namespace=self.namespace),
-                immutable=True,
-                string_data=ours,
-                opts=ResourceOptions(parent=self.parent, provider=self.provider),
-            )
-            at |= {key: SecretRef(name=made.metadata.name, key=key) for key in ours}
+            made = self.secret(name, ours)
+            at |= {key: SecretRef(name=made, key=key) for key in ours}
         yield from environment({}, {key: at[key] for key in values})
 
     def job(

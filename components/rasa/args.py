@@ -81,8 +81,10 @@ class AssistantArgs(Connections):
     llm_keys: Mapping[str, SecretValue] = field(default_factory=dict[str, SecretValue])
     """Environment variable → secret: keys of language models, and whatever else `credentials` and
     `extra_endpoints` refer to as `${VARIABLE}`."""
-    files: Mapping[str, bytes | ObjectKey] = field(default_factory=dict[str, bytes | ObjectKey])
-    """Path in the pod → content, or where it lies in the cluster."""
+    files: Mapping[str, bytes | Output[str] | ObjectKey] = field(
+        default_factory=dict[str, bytes | Output[str] | ObjectKey]
+    )
+    """Path in the pod → content, secret text, or where it lies in the cluster."""
     api: ApiLogin = field(default_factory=ApiLogin)
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     """Further environment variables that anybody may read."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.cli.shell import Shell
@@ -42,4 +44,22 @@ def test_a_licence_in_plain_text_is_refused_by_the_program(shell: Shell) -> None
     assert "rasa:license is in plain text" in done.text
     assert "--secret 'rasa:license' <value>" in done.text
     assert LICENSE not in done.text
+    shell.run("pulumi stack rm --yes")
+
+
+def test_a_private_key_goes_into_a_secret_with_the_commands_of_the_message(shell: Shell) -> None:
+    """It begins with a hyphen, as flags do, and its key in the stack file has dots and slashes."""
+    file = begin(shell, "keyed", "aws-dev")
+    begins = "-----BEGIN PRIVATE KEY-----\nplanted-in-a-file\n"
+    (shell.clone / "client.pem").write_text(f"{begins}-----END PRIVATE KEY-----\n")
+    shell.run("pulumi config set --path 'rasa:assistant.files[\"/etc/x.pem\"]' client.pem")
+    said = shell.run("pulumi preview", check=False).text
+    (commands,) = re.findall(r"client.pem' holds a private key.*with: (pulumi .*)", said)
+    shell.run(commands)
+    done = shell.run("pulumi preview", check=False).text
+    assert "rasa:assistant.files" not in done, done
+    assert "planted-in-a-file" not in said + done + file.read_text()
+    assert shell.run(
+        "pulumi config get --path 'rasa:assistant.files[\"/etc/x.pem\"].content'"
+    ).stdout.startswith(begins)
     shell.run("pulumi stack rm --yes")

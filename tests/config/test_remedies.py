@@ -16,10 +16,11 @@ from components.contract.errors import ConfigurationError
 from tests.config.everything import EVERY_KEY
 from tests.config.test_inputs import CASES, TODAY, changed
 
-VALUE = r"(?:\"[^\"]*\"|'[^']*'|[^\s;,&]+)"
-COMMAND = rf"pulumi (?:config (?:set|rm) (?:--\w+(?: string)? )*'[^']*'(?: {VALUE})?|stack \S+)"
+VALUE = r"(?:< )?(?:\"[^\"]*\"|'[^']*'|[^\s;,&]+)"
+KEY = r"'[^']*'(?:\\''[^']*')*"
+COMMAND = rf"pulumi (?:config (?:set|rm) (?:--\w+(?: string)? )*{KEY}(?: {VALUE})?|stack \S+)"
 JOINED = re.compile(rf"{COMMAND}(?:(?: && |, then set it with: |, and [^:;]*: ){COMMAND})*")
-STEP = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[\]]+)')
+STEP = re.compile(r'\["((?:\\"|[^"])*)"\]|\[(\d+)\]|([^.\[\]]+)')
 FOR_A_PERSON = ("<", "$", "pulumi stack")
 """Of a value that only a person knows, or a shell, or of the stack's name."""
 JUDGED_BY_THE_CLOUD = {"administrators: number", "alarms: number"}
@@ -43,7 +44,10 @@ def run(raw: dict[str, Any], command: str) -> str:
     if "--path" not in flags:
         _change(raw, path, action, value)
         return key
-    steps = [quoted or (int(index) if index else name) for quoted, index, name in STEP.findall(path)]
+    steps = [
+        quoted.replace('\\"', '"') or (int(index) if index else name)
+        for quoted, index, name in STEP.findall(path)
+    ]
     block: Any = raw
     for step, following in pairwise(steps):
         block = _inside(block, step, [] if isinstance(following, int) else {})

@@ -42,7 +42,10 @@ ASSISTANT: Block = {
     "variables": {"NO_PROXY": ".svc"},
     "logLevel": "debug",
     "caBundle": CERTIFICATE,
-    "files": {"/etc/company/licence.txt": "LICENSE"},
+    "files": {
+        "/etc/company/licence.txt": "LICENSE",
+        "/etc/company/client.pem": {"content": "planted-secret-file"},
+    },
     "api": {
         "token": "planted-api-token-0123456789abcdef",
         "jwt": {"method": "HS512", "secret": "planted-jwt-secret-" + "0123456789abcdef" * 3},

@@ -40,6 +40,9 @@ git -C "$REPOSITORY" tag v0.2.0
 git init -q --bare mine.git
 MY_REPOSITORY="$PWD/mine.git"
 """
+A_SECRET_FILE = """
+printf -- '-----BEGIN PRIVATE KEY-----\nplanted\n-----END PRIVATE KEY-----\n' > client.pem
+"""
 WITH_VAULT = f"""
 {CLONE}
 make stack NAME=azure-dev CLOUD=azure REGION=westeurope PROFILE=dev
@@ -82,7 +85,7 @@ AWS_BACKEND_URL=s3://states?region=eu-central-1 AWS_SECRETS_PROVIDER=awskms://al
 BEFORE: Mapping[str, Mapping[int, str]] = {
     "README.md": {0: CLONE, 1: LOCAL, 2: "pulumi preview"},
     "backends.md": {0: BOOTSTRAPPED, 1: IN_THE_PROJECT},
-    "companions.md": {0: CLONE, 1: PRINTED},
+    "companions.md": {0: CLONE, 1: PRINTED + A_SECRET_FILE},
     "existing-network.md": {0: IN_A_NETWORK},
     "own-rules.md": {0: f"{CLONE}{LOCAL}"},
     "registry.md": {0: CLONE + LOCAL, 1: "REGISTRY_USER=puller REGISTRY_PASSWORD=planted-pull"},

@@ -107,6 +107,7 @@ ANY: Mapping[str, object] = {
     "assistant.logLevel": "warning",
     "assistant.cors": ["https://www.example.com"],
     "assistant.files": {"/etc/company/licence.txt": "LICENSE"},
+    "assistant.files=secret": {"/etc/company/client.pem": {"content": "planted-secret-file"}},
     "assistant.api.token": "planted-api-token-0123456789abcdef",
     "assistant.caBundle": CERTIFICATE,
     "assistant.image.tag": "3.21.1-latest",

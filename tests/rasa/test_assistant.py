@@ -231,8 +231,12 @@ def test_logins_of_ones_own_take_the_place_of_generated_ones() -> None:
 
 def test_files_of_the_operators_are_in_the_pod_and_in_the_preflight() -> None:
     theirs = ObjectKey(kind="secret", name="theirs", key="key.json")
-    files = {"/app/key.json": theirs, "/etc/words.bin": b"\xff", "/etc/words.txt": "Wörter".encode()}
-    recording = run(replace(samples.BASE, files=files))
+    texts = {"/etc/words.bin": b"\xff", "/etc/words.txt": "Wörter".encode()}
+    secret = {"/etc/a.pem": Output.secret("planted"), "/etc/b.pem": Output.secret("another")}
+    recording = run(replace(samples.BASE, files={"/app/key.json": theirs, **texts, **secret}))
+    kept = recording.one(SECRET, "assistant-files")
+    assert (kept.inputs["immutable"], "stringData" in kept.secret_inputs) == (True, True)
+    assert kept.inputs["stringData"] == {"file-00": "planted", "file-01": "another"}
     made = recording.one(CONFIG_MAP, "assistant-files")
     assert made.inputs["immutable"] is True, "another content is another object, and another pod"
     assert (made.inputs["data"], made.inputs["binaryData"]) == ({"file-01": "Wörter"}, {"file-00": "/w=="})
@@ -245,9 +249,11 @@ def test_files_of_the_operators_are_in_the_pod_and_in_the_preflight() -> None:
     ):
         (volume,) = [one["projected"]["sources"] for one in volumes if one["name"] == "mounted"]
         paths = {one["mountPath"]: one["subPath"] for one in mounts if one["name"] == "mounted"}
-        assert paths == {"/app/key.json": "00", "/etc/words.bin": "01", "/etc/words.txt": "02"}
+        assert [*paths] == ["/app/key.json", *texts, *secret]
+        assert [*paths.values()] == ["00", "01", "02", "03", "04"]
         assert volume[0] == {"secret": {"name": "theirs", "items": [{"key": "key.json", "path": "00"}]}}
         assert volume[2]["configMap"]["items"] == [{"key": "file-01", "path": "02"}]
+        assert volume[4]["secret"]["items"] == [{"key": "file-01", "path": "04"}]
     assert not [one for one in run(samples.BASE).of(CONFIG_MAP) if one.name == "assistant-files"]
 
 

@@ -56,7 +56,7 @@ def authorities_have_not_ended(today: date) -> Rule:
 
     def rule(settings: Settings) -> Iterator[str]:
         bundle, path = settings.assistant.ca_bundle, "rasa:assistant.caBundle"
-        successor = set_with(path, '"$(cat company-ca.pem)"')
+        successor = set_with(path, "< company-ca.pem")
         for name, last in ended(bundle, today) if isinstance(bundle, str) else ():
             yield (
                 f"{path} has the certificate {name!r}, which ended on {last}: no client trusts what it "

@@ -138,7 +138,7 @@ def _pem(block: o.PemCertificate, hosts: Mapping[str, str]) -> Iterator[str]:
         names = names_in(block.certificate)
     except ValueError as error:
         path = f"{KEY}.certificate.certificate"
-        mend = set_with(path, "<value>")
+        mend = set_with(path, "< certificate.pem")
         yield f"{path}: {error}; accepted: PEM, the host's certificate first; {mend}"
         return
     for path, host in hosts.items():

@@ -7,9 +7,10 @@ from typing import cast
 
 from pydantic import BaseModel, SecretStr
 
-from components.config.messages import set_with
+from components.config.messages import path_of, set_with
+from components.config.places import text_at
 from components.config.rules.runner import Rule
-from components.config.settings import NAMESPACE, Settings
+from components.config.settings import Settings
 
 Way = tuple[str | int, ...]
 """Keys and positions in lists, from a key of the stack file on."""
@@ -31,8 +32,7 @@ def _rule(name: str, key: str, secret_keys: frozenset[str], written: Mapping[str
     def rule(settings: Settings) -> Iterator[str]:
         for way, _ in _secrets_in(getattr(settings, name), ()):
             if key not in secret_keys or _is_plain(written.get(key), way):
-                path = _path(key, way)
-                command = set_with(path, "<value>", is_secret=True)
+                path, command = _mend((key, *way))
                 yield f"{path} is in plain text in the stack file: have it reissued, then {command}"
 
     return rule
@@ -44,8 +44,8 @@ def _empty(name: str, key: str) -> Rule:
     def rule(settings: Settings) -> Iterator[str]:
         for way, value in _secrets_in(getattr(settings, name), ()):
             if not value.get_secret_value().strip():
-                path = _path(key, way)
-                yield f"{path} is empty; {set_with(path, '<value>', is_secret=True)}"
+                path, command = _mend((key, *way))
+                yield f"{path} is empty; {command}"
 
     return rule
 
@@ -64,8 +64,9 @@ def _is_plain(block: object, way: Way) -> bool:
     return isinstance(value, str | int | float)
 
 
-def _path(key: str, way: Way) -> str:
-    return f"{NAMESPACE}:{key}" + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in way)
+def _mend(at: Way) -> tuple[str, str]:
+    path = path_of(at)
+    return path, set_with(path, text_at(Settings, at), is_secret=True)
 
 
 def _secrets_in(value: object, way: Way) -> Iterator[tuple[Way, SecretStr]]:

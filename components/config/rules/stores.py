@@ -181,6 +181,8 @@ def _references(key: str, field: str) -> Rule:
             if path.startswith(f"{pod_files.KEY}["):
                 file = set_with(path, "<path from the project on>")
                 inline = f"name a file of the project, which all may read who read its ConfigMap, {file}"
+                if isinstance(at, SecretKey):
+                    inline = f"give the text of the file with: {pod_files.as_secret(path, '<file>')}"
             yield f"{path} names {_title(at)} in {_MADE_HERE}; {inline}; or {there}"
         if isinstance(block, ExistingVolume):
             yield f"rasa:{key}.claim names the PersistentVolumeClaim {block.claim!r} in {_MADE_HERE}; {there}"

@@ -36,6 +36,17 @@ def test_a_readable_value_deep_in_a_block(given: object) -> None:
     assert "rasa:trackerStore.administrator.password is in plain text" in problem
 
 
+def test_a_readable_text_of_a_secret_file() -> None:
+    files = {"/etc/company/client.pem": {"content": "planted"}}
+    raw = {**STACKS["none"], "assistant": {"model": "a", "files": files}}
+    with pytest.raises(ConfigurationError) as refused:
+        parse(raw, secret_keys=EVERY_KEY, stack="dev", written={"assistant": {"files": files}})
+    (problem,) = refused.value.problems
+    place = """rasa:assistant.files["/etc/company/client.pem"].content"""
+    assert problem.startswith(f"{place} is in plain text in the stack file")
+    assert problem.endswith(f"pulumi config set --secret --path '{place}' < <file>")
+
+
 @pytest.mark.parametrize(
     "written",
     [
