@@ -26,14 +26,14 @@ from components.config.clouds.facts import (
 _123 = ("1", "2", "3")
 
 
-def _resource(pattern: str, example: str) -> Format:
-    """An id of Microsoft.Network; Azure does not mind its case."""
+def _resource(pattern: str, example: str, of: str = "Microsoft.Network") -> Format:
+    """An id of a resource provider's; Azure does not mind its case."""
     return Format(
         pattern=re.compile(
-            rf"^/subscriptions/[0-9a-f-]{{36}}/resourceGroups/[^/]+/providers/Microsoft\.Network/{pattern}$",
+            rf"^/subscriptions/[0-9a-f-]{{36}}/resourceGroups/[^/]+/providers/{re.escape(of)}/{pattern}$",
             re.IGNORECASE,
         ),
-        accepted=f"/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Network/{example}",
+        accepted=f"/subscriptions/<id>/resourceGroups/<group>/providers/{of}/{example}",
     )
 
 
@@ -113,6 +113,7 @@ AZURE = CloudFacts(
         ),
         accepted="/subscriptions/<id>/resourceGroups/<group>/providers/Microsoft.Insights/actionGroups/<name>",
     ),
+    registry=_resource("registries/[a-z0-9]{5,50}", "registries/<name>", "Microsoft.ContainerRegistry"),
     postgres_connections={
         ("dev", "small"): 35,
         ("dev", "medium"): 414,

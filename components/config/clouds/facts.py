@@ -180,6 +180,8 @@ class CloudFacts:
     no_admin: str = ""
     """Why a cluster needs one principal at least; empty: it does not."""
     alarm_target: Format | None = None
+    registry: Format | None = None
+    """A registry that the stack lets its nodes pull from; None: they need no right of the stack's."""
     postgres_connections: Mapping[tuple[Profile, Size], int]
     """What `components/<cloud>/postgres.py` hands out as `max_connections`."""
     missing_tracker_stores: Mapping[TrackerStoreKind, Gap] = field(

@@ -22,11 +22,20 @@ from components.config.clouds.facts import (
 )
 
 _NAME = "[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
+# Resource Manager documentation, "Creating and managing projects": 6 to 30 characters. Old projects have a
+# domain before the id (terraform-provider-google, verify/validation.go, `ProjectRegex`); e-mail addresses in
+# them come from the resources.
+_PROJECT_ID = r"([a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]"
+_PROJECT = rf"projects/({_PROJECT_ID}|[0-9]{{1,19}})"
+"""In a path its number stands for it, too (AIP-122, "Resource ID aliases"; the same regular expression)."""
 
 
 def _of_project(path: str, accepted: str) -> Format:
-    """A resource by its path; a project's id may have its domain before it."""
-    return Format(pattern=re.compile(rf"^projects/([a-z0-9.-]+:)?[a-z0-9-]+/{path}$"), accepted=accepted)
+    """A resource by its path."""
+    return Format(
+        pattern=re.compile(rf"^{_PROJECT}/{path}$"),
+        accepted=f"projects/<project>/{accepted}",
+    )
 
 
 _ABC, _BCD = ("a", "b", "c"), ("b", "c", "d")
@@ -35,9 +44,7 @@ GCP = CloudFacts(
     title="Google Cloud",
     zone_prefix="{region}-",
     account=Format(
-        # Old projects have a domain before the id, which the provider takes, too (terraform-provider-google,
-        # verify/validation.go, `ProjectRegex`); e-mail addresses in them come from the resources.
-        pattern=re.compile(r"^([a-z0-9-]+(\.[a-z0-9-]+)+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$"),
+        pattern=re.compile(rf"^{_PROJECT_ID}$"),
         accepted="a Google Cloud project id such as company-rasa (of the old kind: example.com:company-rasa)",
     ),
     account_required="on Google Cloud it names the project that everything is made in",
@@ -81,9 +88,9 @@ GCP = CloudFacts(
         accepted="user:…, group:…, serviceAccount:…",
     ),
     example_admin="group:ops@example.com",
-    alarm_target=Format(
-        pattern=re.compile(r"^projects/[a-z0-9.:-]+/notificationChannels/[0-9]+$"),
-        accepted="projects/<project id>/notificationChannels/<number>",
+    alarm_target=_of_project("notificationChannels/[0-9]+", "notificationChannels/<number>"),
+    registry=_of_project(
+        f"locations/[a-z0-9-]+/repositories/{_NAME}", "locations/<location>/repositories/<name>"
     ),
     postgres_connections={
         ("dev", "small"): 40,
@@ -102,18 +109,15 @@ GCP = CloudFacts(
     },
     beside_existing_cluster=NEEDS_OWN_CLUSTER,
     existing_network=NetworkIds(
-        id=_of_project(f"global/networks/{_NAME}", "projects/<project>/global/networks/<name>"),
-        subnet=_of_project(
-            rf"regions/[a-z0-9-]+/subnetworks/{_NAME}",
-            "projects/<project>/regions/<region>/subnetworks/<name>",
-        ),
-        stores=_of_project(f"global/addresses/{_NAME}", "projects/<project>/global/addresses/<name>"),
+        id=_of_project(f"global/networks/{_NAME}", "global/networks/<name>"),
+        subnet=_of_project(rf"regions/[a-z0-9-]+/subnetworks/{_NAME}", "regions/<region>/subnetworks/<name>"),
+        stores=_of_project(f"global/addresses/{_NAME}", "global/addresses/<name>"),
         uses=("nodes", "stores"),
         zonal=False,
     ),
     ingress=IngressFacts(
         zone_id=Format(
-            pattern=re.compile(r"^(projects/[a-z0-9-]+/managedZones/)?[a-z][a-z0-9-]{0,62}$"),
+            pattern=re.compile(rf"^({_PROJECT}/managedZones/)?{_NAME}$"),
             accepted="the name of a managed zone such as example-com, or of another project's: "
             "projects/<project>/managedZones/<name>",
         ),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
+from components.config.clouds import CLOUDS
 from components.config.cluster import ExistingCluster, ManagedCluster
 from components.config.installed import charts
 from components.config.messages import rm_command, set_with
@@ -14,22 +14,6 @@ from components.config.settings import Settings
 MIRROR, SECRET, EXISTING, ID = (
     f"rasa:registry.{key}" for key in ("mirror", "pullSecret", "existingPullSecret", "id")
 )
-IDS: Mapping[str, tuple[re.Pattern[str], str]] = {
-    "azure": (
-        re.compile(
-            r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ContainerRegistry/registries/[^/]+",
-            re.IGNORECASE,
-        ),
-        (
-            "/subscriptions/<subscription>/resourceGroups/<group>"
-            "/providers/Microsoft.ContainerRegistry/registries/<name>"
-        ),
-    ),
-    "gcp": (
-        re.compile(r"projects/[^/]+/locations/[^/]+/repositories/[^/]+"),
-        "projects/<project>/locations/<location>/repositories/<name>",
-    ),
-}
 
 
 def _one_pull_secret(settings: Settings) -> Iterator[str]:
@@ -74,7 +58,8 @@ def _rights_of_nodes(settings: Settings) -> Iterator[str]:
     given, cloud = settings.registry.id, settings.cloud
     if given is None:
         return
-    if not isinstance(settings.cluster, ManagedCluster) or cloud not in IDS:
+    accepted = CLOUDS[cloud].registry if cloud in CLOUDS else None
+    if not isinstance(settings.cluster, ManagedCluster) or accepted is None:
         why = (
             "nodes on AWS may pull from every ECR repository whose own policy lets them (docs/registry.md)"
             if cloud == "aws"
@@ -82,9 +67,8 @@ def _rights_of_nodes(settings: Settings) -> Iterator[str]:
         )
         yield f"{ID} would change nothing: {why}; remove it with: {rm_command(ID)}"
         return
-    pattern, accepted = IDS[cloud]
-    if not pattern.fullmatch(given):
-        yield f"{ID} is {given!r}; accepted on {cloud}: {accepted}; {set_with(ID, '<id>')}"
+    if not accepted.pattern.match(given):
+        yield f"{ID} is {given!r}; accepted on {cloud}: {accepted.accepted}; {set_with(ID, '<id>')}"
 
 
 RULES: Sequence[Rule] = (
