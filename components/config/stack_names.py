@@ -14,6 +14,7 @@ from components.config.clouds import CLOUDS
 from components.config.clouds.facts import NameLimit
 from components.config.cluster import ManagedCluster
 from components.config.companions import InClusterAnalytics
+from components.config.secrets_manager import InClusterVault
 from components.config.settings import Settings
 from components.config.sources import Managed
 from components.config.tracker_store import ManagedTrackerStore
@@ -38,7 +39,7 @@ Parts = frozenset[str] | None
 
 
 def parts_of(settings: Settings) -> Parts:
-    """What the stack's cloud makes for it (a tracker store by its kind), and `analytics`."""
+    """What the stack's cloud makes for it (a tracker store by its kind), `analytics` and `vault`."""
     blocks = {
         "cluster": settings.cluster,
         "modelStorage": settings.model_storage,
@@ -50,6 +51,8 @@ def parts_of(settings: Settings) -> Parts:
         found.add(settings.tracker_store.kind)
     if isinstance(settings.analytics, InClusterAnalytics):
         found.add("analytics")
+    if isinstance(settings.secrets_manager, InClusterVault):
+        found.add("vault")
     return frozenset(found)
 
 
@@ -60,8 +63,12 @@ def room(limit: NameLimit) -> int:
 
 def longest_stack_name(cloud: str, parts: Parts = None) -> NameLimit:
     """The limit that decides how long the name of a stack with these parts may be on this cloud."""
+    return min(_limits(cloud, parts), key=room)
+
+
+def _limits(cloud: str, parts: Parts) -> list[NameLimit]:
     limits = (*(CLOUDS[cloud].names if cloud in CLOUDS else ()), *OF_JOBS)
-    return min((limit for limit in limits if parts is None or parts.issuperset(limit.needs)), key=room)
+    return [limit for limit in limits if parts is None or parts.issuperset(limit.needs)]
 
 
 def stack_name_problems(cloud: str, stack: str, parts: Parts = None) -> list[str]:
@@ -79,4 +86,12 @@ def stack_name_problems(cloud: str, stack: str, parts: Parts = None) -> list[str
             f"named '<stack>-{limit.logical_name}-<6 digits>' and takes {limit.longest}; "
             "rename it with: pulumi stack rename <name>"
         )
+    for limit in _limits(cloud, parts):
+        name = f"{stack}-{limit.logical_name}"
+        if limit.fits is not None and not limit.fits.pattern.match(name):
+            problems.append(
+                f"stack name {stack!r}: {limit.what} is named '{name}-<6 digits>'; accepted: "
+                f"{limit.fits.accepted}; rename it with: pulumi stack rename <name>"
+            )
+            break
     return problems

@@ -57,7 +57,17 @@ AWS = CloudFacts(
         ),
         NameLimit(what="an MSK cluster", logical_name="event-broker", longest=64, needs=("eventBroker",)),
         NameLimit(what="an RDS instance", logical_name="tracker-store", longest=63, needs=("postgres",)),
-        NameLimit(what="an S3 bucket", logical_name="model-storage", longest=63, needs=("modelStorage",)),
+        NameLimit(
+            what="an S3 bucket",
+            logical_name="model-storage",
+            longest=63,
+            # S3 User Guide, "General purpose bucket naming rules"
+            fits=Format(
+                pattern=re.compile(r"(?!sthree-|amzn-s3-demo-)"),
+                accepted="one that does not begin with sthree- or amzn-s3-demo-",
+            ),
+            needs=("modelStorage",),
+        ),
     ),
     # AWS, "Tag naming limits and requirements"; what every service takes
     tags=Tags(

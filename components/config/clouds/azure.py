@@ -24,6 +24,11 @@ from components.config.clouds.facts import (
 )
 
 _123 = ("1", "2", "3")
+# Azure Resource Manager documentation, "Resolve reserved resource name errors": what has a name in the DNS
+_NO_TRADEMARK = Format(
+    pattern=re.compile(r"(?!login)(?!.*(microsoft|windows))"),
+    accepted="one that does not begin with login and holds neither microsoft nor windows",
+)
 
 
 def _resource(pattern: str, example: str, of: str = "Microsoft.Network") -> Format:
@@ -55,7 +60,13 @@ AZURE = CloudFacts(
     ),
     # Storage accounts and key vaults (24 each) have no room for a stack's name: see Pulumi.yaml.
     names=(
-        NameLimit(what="an AKS cluster", logical_name="foundation-cluster", longest=63, needs=("cluster",)),
+        NameLimit(
+            what="an AKS cluster",
+            logical_name="foundation-cluster",
+            longest=63,
+            fits=_NO_TRADEMARK,
+            needs=("cluster",),
+        ),
         NameLimit(
             what="a virtual network", logical_name="foundation-network", longest=64, needs=("cluster",)
         ),
@@ -65,13 +76,33 @@ AZURE = CloudFacts(
             longest=80,
             needs=("cluster",),
         ),
-        NameLimit(what="an Azure Managed Redis", logical_name="lock-store", longest=60, needs=("lockStore",)),
         NameLimit(
-            what="an Azure DocumentDB cluster", logical_name="tracker-store", longest=40, needs=("mongodb",)
+            what="an Azure Managed Redis",
+            logical_name="lock-store",
+            longest=60,
+            fits=_NO_TRADEMARK,
+            needs=("lockStore",),
         ),
-        NameLimit(what="a PostgreSQL server", logical_name="tracker-store", longest=63, needs=("postgres",)),
         NameLimit(
-            what="an Event Hubs namespace", logical_name="event-broker", longest=50, needs=("eventBroker",)
+            what="an Azure DocumentDB cluster",
+            logical_name="tracker-store",
+            longest=40,
+            fits=_NO_TRADEMARK,
+            needs=("mongodb",),
+        ),
+        NameLimit(
+            what="a PostgreSQL server",
+            logical_name="tracker-store",
+            longest=63,
+            fits=_NO_TRADEMARK,
+            needs=("postgres",),
+        ),
+        NameLimit(
+            what="an Event Hubs namespace",
+            logical_name="event-broker",
+            longest=50,
+            fits=_NO_TRADEMARK,
+            needs=("eventBroker",),
         ),
         NameLimit(
             what="a SAS rule of Event Hubs",

@@ -63,11 +63,13 @@ class ClosedRegions:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NameLimit:
-    """The longest name that a service takes for one kind of object."""
+    """The names that a service takes for one kind of object."""
 
     what: str
     logical_name: str
     longest: int
+    fits: Format | None = None
+    """What the name must fit besides; the stack's name begins it."""
     needs: tuple[str, ...] = ()
     """What a stack has that has such a name, by the words of `stack_names.parts_of`."""
 

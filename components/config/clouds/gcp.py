@@ -51,8 +51,19 @@ GCP = CloudFacts(
     # Service accounts (30) and the GKE cluster (40) have shorter patterns of their own in Pulumi.yaml.
     names=(
         NameLimit(what="a Memorystore instance", logical_name="lock-store", longest=40, needs=("lockStore",)),
-        NameLimit(
-            what="a Cloud Storage bucket", logical_name="model-storage", longest=63, needs=("modelStorage",)
+        *(
+            NameLimit(
+                what="a Cloud Storage bucket",
+                logical_name=name,
+                longest=63,
+                # Cloud Storage documentation, "About Cloud Storage buckets", names
+                fits=Format(
+                    pattern=re.compile(r"(?!goog)(?!.*g[o0]{2}gle)"),
+                    accepted="one that does not begin with goog and does not hold google",
+                ),
+                needs=(part,),
+            )
+            for name, part in (("model-storage", "modelStorage"), ("vault-unseal-snapshots", "vault"))
         ),
         NameLimit(what="a Kafka cluster", logical_name="event-broker", longest=63, needs=("eventBroker",)),
         NameLimit(what="a KMS key ring", logical_name="foundation-key", longest=63, needs=("cluster",)),

@@ -12,7 +12,7 @@ from components.config.tracker_store import ExistingMongoDb, ExistingPostgres
 from components.config.urls import NUMBER_LAST
 
 RESERVED = "pg_"
-"""PostgreSQL, CREATE ROLE and CREATE SCHEMA: names that begin so are kept for the system."""
+"""PostgreSQL, CREATE SCHEMA: names that begin so are kept for the system."""
 OF_KEYS: Mapping[str, str] = {
     "tls": "tls",
     "ssl": "tls",
@@ -33,11 +33,6 @@ def _roles(settings: Settings) -> Iterator[str]:
         if not isinstance(block, ExistingPostgres):
             continue
         path = f"rasa:{key}.username"
-        if block.username.startswith(RESERVED):
-            yield (
-                f"{path} {block.username!r} is a role that PostgreSQL keeps for itself ({RESERVED}…); "
-                + set_with(path, "rasa")
-            )
         schema, path_of_schema = block.schema_name or "", f"rasa:{key}.schema"
         if schema.startswith(RESERVED) or schema == "information_schema":
             yield (
