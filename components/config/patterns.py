@@ -30,7 +30,8 @@ MEMORY = (
     r"|[1-9][0-9]{8,})$"
 )
 IMAGE = r"^[a-z0-9\[][A-Za-z0-9._/:\[\]-]*(:[A-Za-z0-9._-]{1,128}|@sha256:[0-9a-f]{64})$"
-MODEL = r"^[A-Za-z0-9][A-Za-z0-9._/-]*$"
+MODEL = r"^[A-Za-z0-9][A-Za-z0-9._-]*(/\.{0,2}[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"
+"""A path in the storage; servers and folders take `..` and empty parts out of one."""
 PATH = r"^/[^\s?#]*$"
 PATH_AND_QUERY = r"^/[^\s#]*$"
 PATH_OF_INGRESS = r"^/[A-Za-z0-9._~/-]*$"
@@ -61,7 +62,7 @@ IN_WORDS: Mapping[str, str] = {
     CPU: "CPUs, in thousandths at the finest, such as 500m, 2 or 1.5",
     MEMORY: "16Mi or more, such as 512Mi or 2Gi",
     IMAGE: "an image with a tag or a digest, such as registry.example.com/actions:1.0",
-    MODEL: "a name of letters, digits, '.', '_', '-' and '/' that begins with a letter or digit",
+    MODEL: "a name of letters, digits, '.', '_', '-' and single '/' that begins with a letter or digit",
     PATH: "a path without a query, such as /webhook",
     PATH_AND_QUERY: "a path, such as /health",
     PATH_OF_INGRESS: "a path of letters, digits and . _ ~ - that begins with a slash, such as /status-page",

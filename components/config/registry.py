@@ -14,9 +14,12 @@ from pydantic import Field, SecretStr, field_validator
 
 from components.config.model import Model
 from components.config.patterns import OBJECT_NAME
+from components.config.urls import LARGEST_PORT
 from components.contract.images import split
 
-MIRROR = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*)*")
+MIRROR = re.compile(
+    r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(?::([0-9]{1,5}))?(/[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*)*"
+)
 """Registry, then parts of a path (github.com/distribution/reference, `regexp.go`)."""
 LOGINS = (
     "accepted: what Docker keeps in config.json, "
@@ -42,7 +45,9 @@ class Registry(Model):
     @classmethod
     def _mirror_is_a_path(cls, mirror: str | None) -> str | None:
         if mirror is not None and not (
-            MIRROR.fullmatch(mirror) and mirror.startswith(split(f"{mirror}/")[0])
+            (found := MIRROR.fullmatch(mirror))
+            and int(found[2] or LARGEST_PORT) <= LARGEST_PORT
+            and mirror.startswith(split(f"{mirror}/")[0])
         ):
             raise ValueError(
                 f"{mirror!r} is no registry; accepted: its host, with a port where it needs one, and a path "

@@ -31,6 +31,8 @@ from components.rasa.spec.endpoint_rules import plain_secrets, scalars, unset_va
 
 CALLED = frozenset({"nlg.url", "nlu.url", "models.url", "action_endpoint.url", "callback.url"})
 """Where endpoints.yml has a URL and not a host, besides `api_base` of a model."""
+NOBODYS = "https://anybody.invalid"
+"""An origin that nobody has (RFC 2606)."""
 ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$")
 """RFC 6454, 6.2; web views of apps and extensions have schemes of their own. Browsers send it in lower
 case, and Sanic-CORS compares without case."""
@@ -71,18 +73,28 @@ def _files(settings: Settings) -> Iterator[str]:
 
 
 def _origins(settings: Settings) -> Iterator[str]:
-    if settings.profile == "production" and "*" in settings.assistant.cors:
-        path = f"rasa:assistant.cors[{settings.assistant.cors.index('*')}]"
-        mend = set_with(path, "https://www.example.com")
-        yield f'{path} allows every origin ("*"), which profile production refuses: name them; {mend}'
     for index, origin in enumerate(settings.assistant.cors):
-        # Rasa hands them to Sanic-CORS, which takes a text with these signs for a pattern.
-        if not ORIGIN.match(origin) and not re.search(r"[*\\\]?$^()\[]", origin):
-            path = f"rasa:assistant.cors[{index}]"
-            yield (
-                f"{path} {origin!r} is no origin, so no browser's would be it; accepted: scheme, host and "
-                f"port, without a path and a slash at the end; {set_with(path, 'https://www.example.com')}"
-            )
+        path = f"rasa:assistant.cors[{index}]"
+        if (why := _origin(origin, in_production=settings.profile == "production")) is not None:
+            yield f"{path} {origin!r} {why}; {set_with(path, 'https://www.example.com')}"
+
+
+def _origin(origin: str, *, in_production: bool) -> str | None:
+    # Rasa hands them to Sanic-CORS, which takes a text with these signs for a pattern (sanic_cors/core.py,
+    # `probably_regex`, `try_match`).
+    if origin != "*" and not re.search(r"[*\\\]?$^()\[]", origin):
+        fits = ORIGIN.match(origin)
+        no_origin = (
+            "is no origin, so no browser's would be it; accepted: scheme, host and port, without a path"
+        )
+        return None if fits else f"{no_origin} and a slash at the end"
+    try:
+        of_anybody = origin == "*" or re.match(origin, NOBODYS, re.IGNORECASE)
+    except re.error as error:
+        return f"is no regular expression ({error}); accepted: an origin, or a pattern of Python's"
+    if of_anybody and in_production:
+        return "allows every origin, which profile production refuses; accepted: those of your pages"
+    return None
 
 
 KEYS_OF_CHART = {

@@ -62,8 +62,8 @@ def _host(settings: Settings) -> Iterator[str]:
             f"of {host!r} by hand, and remove the zone with: {rm_command(f'{KEY}.zone')}"
         )
         return
-    for path, name in ingress.hosts.items():
-        mend = set_with(path, f"assistant.{zone.name}")
+    for path, given in ingress.hosts.items():
+        name, mend = given.lower().rstrip("."), set_with(path, f"assistant.{zone.name}")
         if name != zone.name and not name.endswith(f".{zone.name}"):
             yield (
                 f"{path} {name!r} is not in the zone {zone.name!r}; accepted: a name that ends with "

@@ -165,7 +165,10 @@ def _dns_name(path: str, host: str) -> Iterator[str]:
             f"{_name(path)}"
         )
     elif host != lower and all(LABEL.match(label) for label in lower.split(".")):
-        yield f"{path} {host!r} is not as Kubernetes wants it, in lower case; {set_with(path, lower)}"
+        yield (
+            f"{path} {host!r} is not as Kubernetes wants it, in lower case and without a dot at its end; "
+            + set_with(path, lower)
+        )
     elif "." not in host or not all(LABEL.match(label) for label in host.split(".")):
         yield (
             f"{path} {host!r} is no name of the DNS; accepted: labels of 1 to 63 lower-case letters, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import cast
 
@@ -12,6 +13,8 @@ from components.config.places import text_at
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
 
+PLACEHOLDER = re.compile(r"<[a-z][a-z :-]*>")
+"""As commands in messages have it in a value's place."""
 Way = tuple[str | int, ...]
 """Keys and positions in lists, from a key of the stack file on."""
 
@@ -43,9 +46,10 @@ def _empty(name: str, key: str) -> Rule:
 
     def rule(settings: Settings) -> Iterator[str]:
         for way, value in _secrets_in(getattr(settings, name), ()):
-            if not value.get_secret_value().strip():
+            text = value.get_secret_value().strip()
+            if not text or PLACEHOLDER.fullmatch(text):
                 path, command = _mend((key, *way))
-                yield f"{path} is empty; {command}"
+                yield f"{path} is {'the placeholder of a command' if text else 'empty'}; {command}"
 
     return rule
 

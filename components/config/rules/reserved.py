@@ -151,6 +151,10 @@ def _vault(settings: Settings) -> Iterator[str]:
     vault = settings.secrets_manager
     if not isinstance(vault, ExistingVault):
         return
+    if urlsplit(vault.address).path.startswith("/ui"):
+        path = "rasa:secretsManager.address"
+        bare = vault.address.partition("/ui")[0]
+        yield f"{path} {vault.address!r} is the page for browsers; accepted: its API; {set_with(path, bare)}"
     for key, text in {"mount": vault.mount, "namespace": vault.namespace or ""}.items():
         if text.split("/")[0] in OF_VAULT:
             path = f"rasa:secretsManager.{key}"
