@@ -112,7 +112,8 @@ def rules_to(
     discovers: bool = False,
 ) -> Iterator[Rule]:
     """The rules for `host:port[,host:port…]`; port 0: to all of them."""
-    found = [split(address) for address in addresses.split(",") if address]
+    every = (split(address) for address in addresses.split(",") if address)
+    found = [(host, port) for host, port in every if not _is_loopback(host)]
     if pods is not None:
         yield Rule(what=what, peers=(pods,), ports=tuple(sorted({port for _, port in found if port})))
         return
@@ -131,6 +132,12 @@ def rules_to(
     for where, ports in sorted(outside.items()):
         listed = () if 0 in ports else tuple(sorted(ports, key=str))
         yield Rule(what=what, peers=(AddressPeer(cidr=where),), ports=listed)
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether it is in the pod itself, which no network policy guards."""
+    address = address_of(host)
+    return host.lower().rstrip(".") == "localhost" if address is None else address.is_loopback
 
 
 def rules_of(document: Block, *, namespace: str) -> Iterator[Rule]:

@@ -171,3 +171,9 @@ def test_caches_of_names_on_the_node(cache: str, protocol: str) -> None:
     """On any cluster: they run on the host's network, where no label selects them."""
     assert goes_to(out(), cache, 53, protocol)
     assert not goes_to(out(), "198.51.100.7", 53, protocol)
+
+
+@pytest.mark.parametrize("host", ["localhost", "LocalHost.", "127.0.0.1", "127.8.0.1", "[::1]"])
+def test_a_server_in_the_pod_itself_opens_nothing(host: str) -> None:
+    assert list(rules_to("action server", f"{host}:5055", namespace="rasa")) == []
+    assert list(rules_of({"action_endpoint": {"url": f"http://{host}:5055/webhook"}}, namespace="rasa")) == []
