@@ -54,7 +54,7 @@ class PemCertificate(Model):
     certificate: CertificateChain
     """The certificate and its intermediates, as PEM."""
     key: PrivateKey
-    """Its private key, as PEM: pulumi config set --secret --path rasa:ingress.certificate.key"""
+    """Its private key, as PEM: pulumi config set --secret --path rasa:ingress.certificate.key < key.pem"""
 
 
 CertificateChoice = Annotated[
