@@ -62,8 +62,11 @@ def _host(settings: Settings) -> Iterator[str]:
             f"of {host!r} by hand, and remove the zone with: {rm_command(f'{KEY}.zone')}"
         )
         return
-    for path, given in ingress.hosts.items():
-        name, mend = given.lower().rstrip("."), set_with(path, f"assistant.{zone.name}")
+    named = {path: name.lower().rstrip(".") for path, name in ingress.hosts.items()}
+    examples = (f"assistant{number}.{zone.name}" for number in ("", *range(2, len(named) + 2)))
+    free = next(example for example in examples if example not in named.values())
+    for path, name in named.items():
+        mend = set_with(path, free)
         if name != zone.name and not name.endswith(f".{zone.name}"):
             yield (
                 f"{path} {name!r} is not in the zone {zone.name!r}; accepted: a name that ends with "
