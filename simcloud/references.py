@@ -118,7 +118,7 @@ class References:
                 self._identity((*path, *inner), value, weak=True, secret=secret)
 
     def _identity(self, path: Path, value: str, *, weak: bool, secret: bool) -> None:
-        if not _is_identity(value) or value in self._account.outside:
+        if not _is_identity(value) or value in self._account.outside or value in self._package.outside:
             return
         if any(re.fullmatch(pattern, value) for pattern in self._allowed):
             return

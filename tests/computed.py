@@ -227,6 +227,7 @@ ANSWERS: Mapping[str, Callable[[Properties], Properties]] = {
                 f"gcp:compute/get{one}:get{one}"
                 for one in ("Subnetwork", "GlobalAddress", "NetworkPeering", "Routers")
             ),
+            "gcp:container/getCluster:getCluster",
         )
     },
     "azure-native:containerservice:listManagedClusterUserCredentials": _kubeconfig,

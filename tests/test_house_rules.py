@@ -56,9 +56,9 @@ OF_PULUMI = {"Config", "StackReference", "get_organization", "get_project", "get
 LOOK_UPS = {
     "components/azure/existing_network.py": {"network.get_virtual_network"},
     "components/gcp/bucket.py": {"storage.get_project_service_account_output"},
-    "components/gcp/existing_network.py": {
-        f"compute.get_{one}" for one in ("subnetwork", "global_address", "network_peering", "routers")
-    },
+    "components/gcp/existing_cluster.py": {"compute.get_subnetwork", "container.get_cluster"},
+    "components/gcp/existing_network.py": {"compute.get_subnetwork", "compute.get_routers"},
+    "components/gcp/private_services.py": {"compute.get_global_address", "compute.get_network_peering"},
     "components/aws/existing_vpc.py": {
         f"ec2.get_{one}"
         for one in ("vpcs", "vpc", "subnets", "subnet", "route_tables", "route_table", "vpc_endpoint")

@@ -76,6 +76,22 @@ NETWORKS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """Networks that exist on the simulated clouds (simcloud/packages, `outside`)."""
+KUBECONFIG: str = SIMULATED["local-dev"]["rasa:cluster"]["kubeconfig"]
+CLUSTERS: Mapping[str, Mapping[str, Any]] = {
+    "gcp": {
+        "clusterName": "projects/company-gke/locations/europe-west3/clusters/company",
+        "id": NETWORKS["gcp"]["id"],
+        "subnets": NETWORKS["gcp"]["subnets"]["stores"],
+    },
+}
+"""Clusters that exist on the simulated clouds, as `rasa:cluster.network` names them."""
+
+
+def beside_a_cluster(cloud: str) -> Mapping[str, Any]:
+    """`rasa:cluster` of a cluster that exists."""
+    return {"from": "existing", "kubeconfig": KUBECONFIG, "network": CLUSTERS[cloud]}
+
+
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "local-dev-air-gapped": ("local-dev", {"rasa:registry": AIR_GAPPED}),
     "local-dev-pods": ("local-dev", {"rasa:pods": PODS}),
@@ -86,6 +102,7 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         )
         for cloud, network in NETWORKS.items()
     },
+    **{f"{cloud}-beside": (f"{cloud}-dev", {"rasa:cluster": beside_a_cluster(cloud)}) for cloud in CLUSTERS},
 }
 """Name → example, and blocks."""
 

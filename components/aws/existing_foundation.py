@@ -29,6 +29,7 @@ class ExistingFoundation(ComponentResource):
 
     def __init__(self, name: str, args: ExistingFoundationArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:ExistingFoundation", name, {}, opts)
+        assert args.clients_id is not None, "the settings ask for it on AWS"
         account_id, cluster_name = Output.from_input(args.account), Output.from_input(args.cluster_name)
         key = Key(
             f"{name}-key",

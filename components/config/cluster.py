@@ -6,10 +6,11 @@ import json
 from typing import Annotated, Literal, Self
 
 from pulumi import Output
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from components.config.kubeconfig import Kubeconfig, read_kubeconfig, server_of
 from components.config.model import HERE, Existing, Model, choice, chosen_by
+from components.config.network import Id
 from components.config.patterns import LABEL_NAME, OBJECT_NAME
 from components.contract.cluster import ClusterNetwork, Kubernetes, NodeLocalEndpoint, PodIdentity
 from components.contract.terms import Flavor, Operator, Profile, Size
@@ -17,17 +18,24 @@ from components.contract.terms import Flavor, Operator, Profile, Size
 RASA_SERVICE_ACCOUNT, SETUP_SERVICE_ACCOUNT = "rasa", "rasa-setup"
 
 
+def _path(value: str) -> str:
+    """The path of a self link of GKE, which says `zones` of a cluster in one zone."""
+    return value.removeprefix("https://container.googleapis.com/v1/").replace("/zones/", "/locations/")
+
+
 class PlaceOfCluster(Model):
     """Where the cluster is in the stack's cloud, for the data stores that the cloud manages beside it."""
 
-    cluster_name: str = Field(min_length=1)
-    """Its name in the cloud, for the identities of pods (AWS: EKS with the Pod Identity agent)."""
-    id: str = Field(min_length=1)
-    """The network (AWS: VPC)."""
-    subnets: tuple[str, ...] = Field(min_length=2)
-    """Subnets for the data stores, in as many zones as the profile wants; no internet route needed."""
-    clients: str = Field(min_length=1)
-    """Whom the data stores let in (AWS: the cluster's security group, which its pods have)."""
+    cluster_name: Annotated[str, AfterValidator(_path)] = Field(min_length=1)
+    """Its name in the cloud, for the identities of pods (AWS: EKS with the Pod Identity agent; Google Cloud:
+    projects/<project>/locations/<region or zone>/clusters/<name>)."""
+    id: Id = Field(min_length=1)
+    """The network (AWS, Google Cloud: VPC)."""
+    subnets: tuple[Id, ...] = ()
+    """AWS: subnets for the data stores, in as many zones as the profile wants; no internet route needed.
+    Google Cloud: an allocated range, peered with Google's services, where they run PostgreSQL or Redis."""
+    clients: str | None = Field(default=None, min_length=1)
+    """AWS: whom the data stores let in, the cluster's security group, which its pods have."""
 
 
 class ExistingServiceAccount(Model):

@@ -104,23 +104,28 @@ class FoundationArgs:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExistingFoundationArgs:
-    """A cluster that exists in the stack's cloud, told in the cloud's own ids: no look-up, no surprise."""
+    """A cluster that exists in the stack's cloud, told in the cloud's own ids; it is never changed."""
 
+    stack: str
+    """Name of the stack, for the commands of messages."""
     profile: Profile
+    deletion_protection: bool
     keeps_data: bool
     """As in `FoundationArgs`."""
     region: str
+    zones: Sequence[str]
+    """As in `FoundationArgs`, where stores name a zone rather than a subnet (Google Cloud)."""
     account: str
     """AWS account id, Azure subscription id, Google Cloud project id."""
     cluster: Kubernetes
     """The cluster as its kubeconfig tells it; the cloud adds the identities of the pods."""
     cluster_name: str
-    """What the cloud calls it."""
+    """What the cloud calls it; on Google Cloud its path."""
     network_id: str
     """VPC, virtual network or VPC network."""
     subnet_ids: Sequence[str]
-    """Where data stores go, in as many zones as the profile wants."""
-    clients_id: str
+    """Where data stores go, in as many zones as the profile wants; on Google Cloud a range for them."""
+    clients_id: str | None
     """Whom data stores let in: on AWS the security group of the cluster's pods."""
     alarm_target: str | None
     """As in `FoundationArgs`."""

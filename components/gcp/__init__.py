@@ -1,6 +1,7 @@
 """Everything on Google Cloud; the module itself meets `components.contract.provider.Cloud`."""
 
 from components.gcp.event_broker import EventBroker as EventBroker
+from components.gcp.existing_foundation import ExistingFoundation as ExistingFoundation
 from components.gcp.foundation import Foundation as Foundation
 from components.gcp.ingress import Ingress as Ingress
 from components.gcp.lock_store import LockStore as LockStore

@@ -1,9 +1,8 @@
-"""The addresses around the pods on GKE Autopilot, whose Dataplane V2 always enforces network policies."""
+"""The addresses around the pods on GKE; Autopilot's Dataplane V2 always enforces network policies."""
 
 from __future__ import annotations
 
 from components.contract.cluster import GKE_METADATA, ClusterNetwork
-from components.gcp.network_place import NetworkPlace
 
 NODE_DNS, METADATA_DNS = "169.254.20.10/32", "169.254.169.254/32"
 """The cache on each node, and Cloud DNS for GKE (GKE documentation, "Using NodeLocal DNSCache", network
@@ -13,11 +12,11 @@ BALANCERS = ("35.191.0.0/16", "130.211.0.0/22")
 "Firewall rules")."""
 
 
-def cluster_network(network: NetworkPlace) -> ClusterNetwork:
+def cluster_network(stores_cidrs: tuple[str, ...]) -> ClusterNetwork:
     """The addresses are Google's, but for the stores', which are in the network."""
     return ClusterNetwork(
         identity=GKE_METADATA,
         dns=(NODE_DNS, METADATA_DNS),
-        stores_cidrs=network.stores_cidrs,
+        stores_cidrs=stores_cidrs,
         public_balancers=BALANCERS,
     )

@@ -7,9 +7,9 @@ subnets, ranges, routes, NAT, peerings, and the grants that a shared VPC's host 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 import pulumi
 from pulumi import InvokeOptions, Output, Resource
@@ -18,18 +18,15 @@ from pulumi_gcp import compute
 from components.contract.addresses import too_small
 from components.contract.errors import ConfigurationError
 from components.contract.provider import ExistingNetwork, FoundationArgs
+from components.gcp import private_services
 from components.gcp.network_place import NetworkPlace
+from components.gcp.private_services import NamedNetwork, PrivateServices, parts, seen
 
 KEY = "rasa:network"
-SMALLEST_NODES, SMALLEST_STORES = 26, 24
-"""Prefix lengths. Nodes, the control plane and Kafka's brokers take addresses of the subnet; /24 is the
-least that Cloud SQL takes (Cloud SQL documentation, "Learn about using private IP")."""
-PEERING = "servicenetworking-googleapis-com"
-"""What Google calls the peering of private services access."""
+SMALLEST_NODES = 26
+"""Prefix length. Nodes, the control plane and Kafka's brokers take addresses of the subnet."""
 if TYPE_CHECKING:  # to name a class of a service is to load the service
-    Address: TypeAlias = compute.GetGlobalAddressResult
     Subnet: TypeAlias = compute.GetSubnetworkResult
-Found = TypeVar("Found", "Address", "Subnet")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,10 +35,8 @@ class Vpc:
 
     subnet: Subnet | None
     """That of the nodes; None, as below: none that is seen."""
-    stores: Address | None
-    """The range of Google's services."""
-    peered: bool
-    """Whether that is of use: the network has the peering."""
+    stores: PrivateServices | None
+    """The range of Google's services, where one is named."""
     nat: bool
     """Whether a router of the network has a NAT in the region."""
 
@@ -67,14 +62,14 @@ def find_network(wanted: ExistingNetwork, args: FoundationArgs, *, parent: Resou
         pods_range=ranges[args.pods_cidr],
         services_range=ranges[args.services_cidr],
         private_network=network,
-        private_range=None if found.stores is None else Output.from_input(str(found.stores.name)),
-        stores_cidrs=(found.subnet.ip_cidr_range, *(() if found.stores is None else (_range(found.stores),))),
+        private_range=private_services.range_name(found.stores),
+        stores_cidrs=private_services.cidrs(found.subnet.ip_cidr_range, found.stores),
     )
 
 
 def problems_of(wanted: ExistingNetwork, found: Vpc, args: FoundationArgs) -> Iterator[str]:
     """One message for each thing that the network lacks."""
-    host, _, name = _parts(wanted.id)
+    host, _, name = parts(wanted.id)
     where, subnet = f"{KEY}.subnets.nodes[0] {wanted.subnets['nodes'][0]!r}", found.subnet
     if subnet is None:
         yield (
@@ -82,25 +77,10 @@ def problems_of(wanted: ExistingNetwork, found: Vpc, args: FoundationArgs) -> It
             f"--project {host} --network {name}"
         )
     else:
-        yield from _other_network(where, subnet.network, wanted)
+        yield from _named(wanted).others(where, subnet.network)
         yield from _of_subnet(where, subnet, args)
-    for given in wanted.subnets["stores"]:
-        where, stores = f"{KEY}.subnets.stores[0] {given!r}", found.stores
-        if stores is None or stores.purpose != "VPC_PEERING":
-            yield (
-                f"{where} is no range for Google's services that you see; list them with: gcloud compute "
-                f"addresses list --global --project {host} --filter purpose=VPC_PEERING"
-            )
-            continue
-        yield from _other_network(where, stores.network, wanted)
-        yield from too_small(where, _range(stores), SMALLEST_STORES)
-        if not found.peered:
-            yield (
-                f"{KEY}.id {wanted.id!r} is not peered with Google's services, by which Cloud SQL and "
-                "Memorystore are reached; accepted: private services access, made with: gcloud services "
-                f"vpc-peerings connect --service servicenetworking.googleapis.com --ranges {stores.name} "
-                f"--network {name} --project {host}"
-            )
+    if found.stores is not None:
+        yield from private_services.problems_of(found.stores, _named(wanted))
 
 
 def _of_subnet(where: str, subnet: Subnet, args: FoundationArgs) -> Iterator[str]:
@@ -130,45 +110,18 @@ def _of_subnet(where: str, subnet: Subnet, args: FoundationArgs) -> Iterator[str
             )
 
 
-def _other_network(where: str, network: str, wanted: ExistingNetwork) -> Iterator[str]:
-    if not network.endswith(f"/{wanted.id}"):
-        yield f"{where} is of {network.partition('/v1/')[2]}; accepted: one of {KEY}.id {wanted.id!r}"
+def _named(wanted: ExistingNetwork) -> NamedNetwork:
+    return NamedNetwork(key=f"{KEY}.id", path=wanted.id)
 
 
 def _ask(wanted: ExistingNetwork, region: str, options: InvokeOptions) -> Vpc:
-    host, _, _ = _parts(wanted.id)
-    project, place, subnet = _parts(wanted.subnets["nodes"][0])
+    host, _, _ = parts(wanted.id)
+    project, place, subnet = parts(wanted.subnets["nodes"][0])
     routers = compute.get_routers(project=host, region=region, opts=options).routers
     return Vpc(
-        subnet=_seen(
-            lambda: compute.get_subnetwork(name=subnet, region=place, project=project, opts=options)
+        subnet=seen(lambda: compute.get_subnetwork(name=subnet, region=place, project=project, opts=options)),
+        stores=private_services.ask(
+            f"{KEY}.subnets.stores[0]", wanted.subnets["stores"], _named(wanted), options
         ),
-        stores=next((_stores(path, options) for path in wanted.subnets["stores"]), None),
-        peered=compute.get_network_peering(name=PEERING, network=wanted.id, opts=options).state == "ACTIVE",
         nat=any(one.nats and one.network.endswith(f"/{wanted.id}") for one in routers),
     )
-
-
-def _stores(path: str, options: InvokeOptions) -> Address | None:
-    project, _, name = _parts(path)
-    return _seen(lambda: compute.get_global_address(name=name, project=project, opts=options))
-
-
-def _seen(ask: Callable[[], Found]) -> Found | None:
-    try:
-        return ask()
-    except Exception as error:  # the SDK raises nothing narrower, whatever the provider said
-        # terraform-provider-google, google/transport, `HandleDataSourceNotFoundError`
-        if "not found" in str(error):
-            return None
-        raise
-
-
-def _range(address: Address) -> str:
-    return f"{address.address}/{address.prefix_length}"
-
-
-def _parts(path: str) -> tuple[str, str, str]:
-    """Project, region (or `global`) and name: `projects/host/regions/europe-west3/subnetworks/nodes`."""
-    project, *place, _, name = path.split("/")[1:]
-    return project, place[-1], name

@@ -21,6 +21,7 @@ from components.gcp.key import Key, KeyArgs
 from components.gcp.network import Network, NetworkArgs
 from components.gcp.network_place import NetworkPlace
 from components.gcp.placement import Placement
+from components.gcp.private_services import with_api
 
 NAT_ALARMS = (
     # The NAT has no more ports for a node: its new connections fail.
@@ -97,7 +98,7 @@ class Foundation(ComponentResource):
             namespace=args.namespace,
             rasa=identity.rasa,
             setup=identity.setup,
-            cluster_network=cluster_network(network),
+            cluster_network=cluster_network(network.stores_cidrs),
             # The NAT: without it a pod pulls no image from outside Google. The access: if it went first, a
             # destroy by one of the admins would be refused by the cluster with objects still in it.
             ready=(*network.routes, *cluster.access),
@@ -108,11 +109,7 @@ class Foundation(ComponentResource):
             zones=tuple(args.zones),
             apis=apis,
             subnet_id=network.subnet_id,
-            # Cloud SQL wants this API on in its own project, too, where another one shares the VPC (Cloud SQL
-            # documentation, "Configure private IP", API and IAM requirements).
-            private_network=Output.all(network.private_network, apis.service_networking).apply(
-                lambda known: known[0]
-            ),
+            private_network=with_api(network.private_network, apis),
             private_range=network.private_range,
             key_id=key.id,
             rasa_member=identity.rasa_member,

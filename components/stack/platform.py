@@ -93,7 +93,7 @@ def build_platform(settings: Settings, tags: Mapping[str, str], *, stack: str) -
         case "gcp":
             from components import gcp  # noqa: PLC0415
 
-            return _build(gcp, settings, tags, stack)
+            return _build(gcp, settings, tags, stack, beside=gcp.ExistingFoundation)
         case "none":
             return _without_cloud(settings)
         case _:
@@ -122,7 +122,7 @@ def _build(
         foundation = cloud.Foundation("foundation", _foundation_args(settings, cluster, tags, stack), opts)
     else:
         assert beside is not None, "the settings refuse what this cloud does not make (config/support.py)"
-        foundation = beside("foundation", _existing_foundation_args(settings, cluster), opts)
+        foundation = beside("foundation", _existing_foundation_args(settings, cluster, stack), opts)
     place = foundation.placement
 
     def ingress(name: str, args: IngressArgs[None], access: ClusterAccess) -> HasUrl:
@@ -267,14 +267,19 @@ def _keeps_data(settings: Settings) -> bool:
     return settings.protected or settings.profile_of(store) == "production"
 
 
-def _existing_foundation_args(settings: Settings, cluster: ExistingCluster) -> p.ExistingFoundationArgs:
+def _existing_foundation_args(
+    settings: Settings, cluster: ExistingCluster, stack: str
+) -> p.ExistingFoundationArgs:
     network = cluster.network
     assert network is not None, "without it there is no cloud beside the cluster"
     assert settings.account is not None, "the settings ask for it beside a cluster that exists"
     return p.ExistingFoundationArgs(
+        stack=stack,
         profile=settings.profile,
+        deletion_protection=settings.protected,
         keeps_data=_keeps_data(settings),
         region=settings.region,
+        zones=settings.zones,
         account=settings.account,
         cluster=_connected(settings, cluster),
         cluster_name=network.cluster_name,

@@ -162,9 +162,9 @@ def test_each_command_names_the_stack() -> None:
 
 def test_a_list_that_is_too_short_says_so_once() -> None:
     """Not again where its only entry is wrong; and never in pydantic's words."""
-    (short,) = verdict("aws-beside", {"cluster.network.subnets": ["subnet-1"]})
-    assert "rasa:cluster.network.subnets is a list of 1; accepted: 2 or more" in short
-    assert "'rasa:cluster.network.subnets[1]' <value>" in short
+    (short,) = verdict("aws-network", {"network.subnets.nodes": []})
+    assert "rasa:network.subnets.nodes is a list of 0; accepted: 1 or more" in short
+    assert "'rasa:network.subnets.nodes[0]' <value>" in short
     (wrong,) = verdict("none", {"networkPolicies.egress": [{"ports": [1], "protocols": ["SCTP"]}]})
     assert "protocols[0] is 'SCTP'" in wrong
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.config.blocks import Block
+from tests.config.blocks import CLUSTER, Block, existing_stack
 from tests.config.whole_blocks import ON_AWS, ON_AZURE, ON_GOOGLE
-from tests.variants import ACCOUNTS, NETWORKS
+from tests.variants import ACCOUNTS, CLUSTERS, NETWORKS
 
 IN_A_NETWORK: Block = {
     **ON_AWS,
@@ -19,4 +19,13 @@ IN_A_SHARED_VPC: Block = {
     **ON_GOOGLE,
     "registry": {**ON_GOOGLE["registry"], "mirror": "europe-docker.pkg.dev/company-shared/images"},
     "network": {**NETWORKS["gcp"], "internet": False},
+}
+BESIDE_GKE: Block = {
+    **existing_stack(),
+    "cloud": "gcp",
+    "region": "europe-west3",
+    "account": ACCOUNTS["gcp"],
+    "cluster": {**CLUSTER, "network": CLUSTERS["gcp"]},
+    "lockStore": {},
+    "eventBroker": {},
 }

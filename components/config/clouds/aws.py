@@ -146,6 +146,10 @@ AWS = CloudFacts(
     ),
     identity_logins=("postgres", "dynamodb"),
     beside_existing_cluster=Ids(
+        # EKS API, CreateCluster, `name`
+        cluster_name=Format(
+            pattern=re.compile(r"^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$"), accepted="the name of an EKS cluster"
+        ),
         id=_VPC,
         subnets=_SUBNET,
         clients=Format(

@@ -107,11 +107,15 @@ class Ranges:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ids:
-    """Ids of an existing cluster's network; keys as in `rasa:cluster.network`."""
+    """Ids of an existing cluster and its network; keys as in `rasa:cluster.network`."""
 
+    cluster_name: Format
     id: Format
     subnets: Format
-    clients: Format
+    clients: Format | None = None
+    """None: whatever is in the network reaches the stores."""
+    marks: Sequence[str] = ()
+    """Annotations of service accounts that name the identity which the stack makes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

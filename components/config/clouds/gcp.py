@@ -10,16 +10,17 @@ from ipaddress import IPv4Network
 
 from components.config.clouds.facts import (
     AWS_ONLY,
-    NEEDS_OWN_CLUSTER,
     CloudFacts,
     Format,
     Gap,
+    Ids,
     IngressFacts,
     NameLimit,
     NetworkIds,
     Ranges,
     Tags,
 )
+from components.contract.cluster import GOOGLE_ACCOUNT_ANNOTATION
 
 _NAME = "[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
 # Resource Manager documentation, "Creating and managing projects": 6 to 30 characters. Old projects have a
@@ -38,6 +39,8 @@ def _of_project(path: str, accepted: str) -> Format:
     )
 
 
+_NETWORK = _of_project(f"global/networks/{_NAME}", "global/networks/<name>")
+_RANGE = _of_project(f"global/addresses/{_NAME}", "global/addresses/<name>")
 _ABC, _BCD = ("a", "b", "c"), ("b", "c", "d")
 
 GCP = CloudFacts(
@@ -118,11 +121,19 @@ GCP = CloudFacts(
             instead="kind postgres, or an existing MongoDB Atlas",
         ),
     },
-    beside_existing_cluster=NEEDS_OWN_CLUSTER,
+    beside_existing_cluster=Ids(
+        cluster_name=_of_project(
+            f"locations/[a-z0-9-]+/clusters/{_NAME}",
+            "locations/<region or zone>/clusters/<name>",
+        ),
+        id=_NETWORK,
+        subnets=_RANGE,
+        marks=(GOOGLE_ACCOUNT_ANNOTATION,),
+    ),
     existing_network=NetworkIds(
-        id=_of_project(f"global/networks/{_NAME}", "global/networks/<name>"),
+        id=_NETWORK,
         subnet=_of_project(rf"regions/[a-z0-9-]+/subnetworks/{_NAME}", "regions/<region>/subnetworks/<name>"),
-        stores=_of_project(f"global/addresses/{_NAME}", "global/addresses/<name>"),
+        stores=_RANGE,
         uses=("nodes", "stores"),
         zonal=False,
     ),

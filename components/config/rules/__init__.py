@@ -8,6 +8,7 @@ from datetime import date
 from components.config.rules import (
     addresses,
     assistant,
+    beside_cluster,
     channels,
     companions,
     databases,
@@ -39,6 +40,7 @@ from components.config.stack_names import parts_of, stack_name_problems
 
 RULES: Sequence[Rule] = (
     *stack.RULES,
+    *beside_cluster.RULES,
     *unused.RULES,
     *addresses.RULES,
     *existing_network.RULES,

@@ -91,7 +91,7 @@ def _needed(settings: Settings) -> Iterator[str]:
     if (known := _existing(settings)) is None:
         return
     network, ids = known
-    wanted = dict(_wanted(settings, ids))
+    wanted = dict(subnets_wanted(settings, ids))
     for use, why in wanted.items():
         path = f"{KEY}.subnets.{use}"
         if not network.subnets.by_use[use]:
@@ -101,7 +101,7 @@ def _needed(settings: Settings) -> Iterator[str]:
         yield f"{path} would change nothing: there is no ingress.host; remove it with: {rm_command(path)}"
 
 
-def _wanted(settings: Settings, ids: NetworkIds) -> Iterator[tuple[str, str]]:
+def subnets_wanted(settings: Settings, ids: NetworkIds) -> Iterator[tuple[str, str]]:
     """Use of a subnet, and why it is needed."""
     stores, vault = settings.managed_stores, settings.secrets_manager.source == "in-cluster"
     postgres = [one for one in stores if isinstance(one, ManagedTrackerStore) and one.kind == "postgres"]

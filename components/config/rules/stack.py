@@ -9,14 +9,13 @@ from itertools import combinations
 
 from components.config import support
 from components.config.clouds import CLOUDS
-from components.config.clouds.facts import Gap, Ids
-from components.config.cluster import ExistingCluster, ManagedCluster, PlaceOfCluster
+from components.config.cluster import ExistingCluster, ManagedCluster
 from components.config.messages import did_you_mean, parsed_cidr, rm_command, set_command, set_with
 from components.config.network import ManagedNetwork
 from components.config.rules.addresses import PRIVATE
 from components.config.rules.runner import Rule
 from components.config.settings import Settings
-from components.config.zones import ZONES, zone_names, zones_wanted
+from components.config.zones import ZONES, zone_names
 
 WIDEST_ACCESS = 8
 """Prefix length: the largest range that one organisation holds; 0.0.0.0/0 in two halves is wider."""
@@ -229,50 +228,6 @@ def _no_cluster(settings: Settings) -> Iterator[str]:
         yield str(gap)
 
 
-def _beside_a_cluster(settings: Settings) -> Iterator[str]:
-    """A cloud that manages stores beside a cluster which it did not make must be told where that is."""
-    cloud, cluster = settings.cloud, settings.cluster
-    if not isinstance(cluster, ExistingCluster) or cloud not in CLOUDS:
-        return
-    managed = settings.managed_stores
-    if cluster.network is None:
-        if managed:
-            yield (
-                f"rasa:cluster.network is missing: {cloud} manages {len(managed)} of the dependencies and "
-                f"must be told where the cluster is; {set_with('rasa:cluster.network.id', '<id>')}, and so "
-                "clusterName, subnets and clients"
-            )
-        return
-    ids = CLOUDS[cloud].beside_existing_cluster
-    if isinstance(ids, Gap):
-        yield str(support.existing_cluster_gap(cloud))
-        return
-    if settings.account is None:
-        how = set_with("rasa:account", "<id>")
-        yield f"rasa:account is missing: the grants beside an existing cluster name it; {how}"
-    wanted = zones_wanted(map(settings.profile_of, managed)) if managed else 0
-    if len(set(cluster.network.subnets)) < wanted:
-        path, given = "rasa:cluster.network.subnets", cluster.network.subnets
-        yield (
-            f"{path} names {len(set(given))} and the profile of the managed dependencies needs {wanted}, "
-            f"each in a zone of its own; {set_with(f'{path}[{len(given)}]', '<subnet>')}"
-        )
-    yield from _ids(cloud, ids, cluster.network)
-
-
-def _ids(cloud: str, ids: Ids, network: PlaceOfCluster) -> Iterator[str]:
-    for key, values, form in (
-        ("id", (network.id,), ids.id),
-        ("subnets", network.subnets, ids.subnets),
-        ("clients", (network.clients,), ids.clients),
-    ):
-        for index, value in enumerate(values):
-            path = f"rasa:cluster.network.{key}{f'[{index}]' if key == 'subnets' else ''}"
-            if not form.pattern.match(value):
-                mend = set_with(path, "<id>")
-                yield f"{path} {value!r} is none of {cloud}; accepted: {form.accepted}; {mend}"
-
-
 RULES: Sequence[Rule] = (
     _region,
     _account,
@@ -280,7 +235,6 @@ RULES: Sequence[Rule] = (
     _network,
     _kubernetes_ranges,
     _no_cluster,
-    _beside_a_cluster,
     _cluster_access,
     _administrators,
     _alarm_target,
