@@ -39,6 +39,7 @@ class Rule(BaseModel):
     at_least: dict[str, float] = Field(default_factory=dict)
     most_items: dict[str, int] = Field(default_factory=dict)
     """Path of a list → how many members it may have."""
+    fewest_items: dict[str, int] = Field(default_factory=dict[str, int])
 
     def _applies(self, inputs: Properties) -> bool:
         return holds(self.when, inputs) and all(
@@ -80,6 +81,9 @@ class Rule(BaseModel):
         for path, most in self.most_items.items():
             sizes = [len(one) for one in lists_at(values, path) if is_list(one)]
             yield from (f"'{path}' has {size} members, more than {most}" for size in sizes if size > most)
+        for path, fewest in self.fewest_items.items():
+            sizes = [len(one) for one in lists_at(values, path) if is_list(one)]
+            yield from (f"'{path}' has {size} members, less than {fewest}" for size in sizes if size < fewest)
 
 
 def _fits(pattern: str, value: Value) -> bool:

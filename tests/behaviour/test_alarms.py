@@ -20,6 +20,8 @@ TABLE: dict[str, dict[str, dict[str, dict[str, Any]]]] = yaml.safe_load(
 )
 MOST = {"percent": 100, "ratio": 1}
 """Unit → what its values never exceed."""
+LEAST = {"percent": 1, "bytes": 2**20, "milliseconds": 1}
+"""Unit → the least threshold: a smaller one was meant in another unit, such as a ratio, GiB or seconds."""
 ALIGNERS = {
     # Cloud Monitoring API, `Aligner`: which kinds and types each takes
     "MEAN": {("GAUGE", "INT64"), ("GAUGE", "DOUBLE")},
@@ -39,6 +41,7 @@ class Watch:
     metric: str
     statistic: str
     threshold: float
+    below: bool
     minutes: float
     dimensions: frozenset[str] = field(default_factory=frozenset[str])
 
@@ -67,6 +70,7 @@ def _aws(alarm: Recorded) -> Watch:
         metric=given["metricName"],
         statistic=given["statistic"],
         threshold=given["threshold"],
+        below=given["comparisonOperator"].startswith("Less"),
         minutes=given["period"] / 60,
         dimensions=frozenset(given["dimensions"]),
     )
@@ -82,6 +86,7 @@ def _azure(alarm: Recorded) -> Watch:
         metric=criterion["metricName"],
         statistic=criterion["timeAggregation"],
         threshold=criterion["threshold"],
+        below=criterion["operator"].startswith("Less"),
         minutes=int(window[1]) * (60 if window[2] == "H" else 1),
         dimensions=frozenset(one["name"] for one in criterion.get("dimensions", ())),
     )
@@ -96,6 +101,7 @@ def _google(threshold: dict[str, Any]) -> Watch:
         metric=named["metric.type"],
         statistic=aggregation["perSeriesAligner"].removeprefix("ALIGN_"),
         threshold=threshold["thresholdValue"],
+        below=threshold["comparison"] == "COMPARISON_LT",
         minutes=int(aggregation["alignmentPeriod"].removesuffix("s")) / 60,
     )
 
@@ -115,8 +121,18 @@ def wrong(watch: Watch) -> Iterator[str]:
         yield f"{watch.metric} is published by {sorted(dimensions)}, not by {sorted(watch.dimensions)}"
     if watch.cloud == "azure" and not watch.dimensions <= dimensions:
         yield f"{watch.metric} has no dimensions {sorted(watch.dimensions - dimensions)}"
-    if watch.threshold > MOST.get(published["unit"], watch.threshold):
-        yield f"{watch.metric} in {published['unit']} never exceeds {MOST[published['unit']]}"
+    yield from _wrong_threshold(watch, published)
+
+
+def _wrong_threshold(watch: Watch, published: dict[str, Any]) -> Iterator[str]:
+    unit = published["unit"]
+    most = published.get("most", MOST.get(unit, watch.threshold))
+    if watch.threshold > most:
+        yield f"{watch.metric} in {unit} never exceeds {most}"
+    if 0 < watch.threshold < LEAST.get(unit, 0):
+        yield f"{watch.metric} is in {unit}: {watch.threshold} was meant in another unit"
+    if watch.below != published.get("low_is_bad", False):
+        yield f"{watch.metric} is well on that side of {watch.threshold}"
     if "samples" in published and watch.threshold < 0.8 * watch.minutes * published["samples"]:
         yield f"{watch.metric} above {watch.threshold} is less than most of {watch.minutes:g} minutes"
 
@@ -129,7 +145,7 @@ def test_alarms_of_stacks_are_on_metrics_as_published(stack: str) -> None:
 @pytest.mark.parametrize(("cloud", "store", "profile"), PROFILED)
 def test_alarms_of_stores_are_on_metrics_as_published(cloud: str, store: str, profile: str) -> None:
     found = list(watches(made(cloud, store, profile, "small")))
-    assert found
+    assert found or (cloud, store) == ("gcp", "vault-unseal"), "a key there has no metrics"
     assert [text for one in found for text in wrong(one)] == []
 
 
@@ -151,6 +167,8 @@ def test_no_alarm_waits_for_what_never_happens(cloud: str, store: str, profile: 
         ({"statistic": "Sum"}, "no Sum that says something"),
         ({"dimensions": frozenset({"DBClusterIdentifier"})}, "is published by ['DBInstanceIdentifier']"),
         ({"threshold": 800}, "never exceeds 100"),
+        ({"threshold": 0.8}, "was meant in another unit"),
+        ({"below": True}, "is well on that side of 80"),
     ],
 )
 def test_a_wrong_alarm_is_seen(change: dict[str, Any], text: str) -> None:
@@ -160,6 +178,7 @@ def test_a_wrong_alarm_is_seen(change: dict[str, Any], text: str) -> None:
         "metric": "CPUUtilization",
         "statistic": "Average",
         "threshold": 80,
+        "below": False,
         "minutes": 15,
         "dimensions": frozenset({"DBInstanceIdentifier"}),
     }

@@ -15,14 +15,15 @@ import pytest
 
 from simcloud import behaviour, catalog, rules
 from simcloud.wire import Properties
+from tests.computed import AUTONAMED, IDS
 from tests.recorder import Recorded, Recording
 from tests.stacks import STACKS, record_stack
 
 SIZES = ("small", "medium", "large")
 STORES = {
-    "aws": ("lock-store", "postgres", "mongodb", "event-broker"),
-    "azure": ("lock-store", "postgres", "mongodb", "event-broker"),
-    "gcp": ("lock-store", "postgres", "event-broker"),
+    "aws": ("model-storage", "lock-store", "postgres", "dynamodb", "mongodb", "event-broker"),
+    "azure": ("model-storage", "lock-store", "postgres", "mongodb", "event-broker", "vault-unseal"),
+    "gcp": ("model-storage", "lock-store", "postgres", "event-broker", "vault-unseal"),
 }
 KUBERNETES = {
     "aws:eks/cluster:Cluster": "version",
@@ -55,8 +56,18 @@ def refused(recording: Recording[Any]) -> list[str]:
     return [
         f"{resource.type} {resource.name}: {problem}"
         for resource, kind in kinds(recording)
-        for problem in rules.problems(kind.rules, dict(resource.inputs), lambda _: None)
+        for problem in rules.problems(kind.rules, dict(resource.inputs), named_by(resource, recording))
     ]
+
+
+def named_by(resource: Recorded, recording: Recording[Any]) -> rules.LookUp:
+    """Finds what an id among a resource's inputs names."""
+    known: dict[str, Properties] = {}
+    for one in recording.resources:
+        if one.urn in resource.data_flow:
+            name = one.inputs.get(AUTONAMED.get(one.type, "name"), f"test-{one.name}-0a1b2c")
+            known[IDS.get(one.type, "{name}-id").format(name=name)] = dict(one.inputs)
+    return known.get
 
 
 @pytest.mark.parametrize("stack", STACKS)
