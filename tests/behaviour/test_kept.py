@@ -14,10 +14,16 @@ KEYS = ("aws:kms/key:Key", "gcp:kms/cryptoKey:CryptoKey")
 
 def keeps_data(resource: Recorded) -> bool:
     """Whether a destroy leaves a snapshot or a backup of it behind."""
-    if resource.type in {"aws:rds/instance:Instance", "aws:docdb/cluster:Cluster"}:
-        return not resource.inputs["skipFinalSnapshot"]
-    final = resource.inputs.get("settings", {}).get("finalBackupConfig", {})
-    return resource.type == "gcp:sql/databaseInstance:DatabaseInstance" and final["enabled"]
+    given, settings = resource.inputs, resource.inputs.get("settings", {})
+    match resource.type:
+        case "aws:rds/instance:Instance" | "aws:docdb/cluster:Cluster":
+            return not given["skipFinalSnapshot"] or given.get("deleteAutomatedBackups") is False
+        case "aws:elasticache/replicationGroup:ReplicationGroup":
+            return "finalSnapshotIdentifier" in given
+        case "gcp:sql/databaseInstance:DatabaseInstance":
+            return settings["finalBackupConfig"]["enabled"] or settings.get("retainBackupsOnDelete", False)
+        case _:
+            return False
 
 
 @pytest.mark.parametrize("stack", [stack for stack in STACKS if stack.startswith(("aws", "gcp"))])

@@ -57,7 +57,7 @@ def test_every_policy_holds(stack: str, record: Record) -> None:
 # -- the object --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("stack", CLOUDS)
+@pytest.mark.parametrize("stack", [*CLOUDS, *(f"{cloud}-dev" for cloud in OBJECTS)])
 def test_an_object_stays_and_says_nothing_of_its_own_about_access_or_keys(stack: str, record: Record) -> None:
     cloud = stack.partition("-")[0]
     recording = record(stack)

@@ -9,7 +9,7 @@ from simcloud.catalog import load
 from simcloud.connection import Cloud, Connection
 from simcloud.record import Record
 from simcloud.resources import Resource
-from simcloud.wire import Properties
+from simcloud.wire import Properties, Value
 
 SAMPLE = Path(__file__).parent / "sample"
 REGION: Properties = {"region": "eu-central-1"}
@@ -33,3 +33,12 @@ class Tenant:
         return next(
             record for record in self.account.records.values() if record.urn.endswith(f"{token}::{name}")
         )
+
+    def subnets(self) -> list[Value]:
+        """The ids of two, in a VPC of their own: EKS takes no fewer."""
+        vpc = self.create("aws:ec2/vpc:Vpc", "main", {"cidrBlock": "10.0.0.0/16"})
+        made = [
+            self.create("aws:ec2/subnet:Subnet", name, {"vpcId": vpc.id, "cidrBlock": cidr})
+            for name, cidr in (("one", "10.0.1.0/24"), ("two", "10.0.2.0/24"))
+        ]
+        return [subnet.id for subnet in made]

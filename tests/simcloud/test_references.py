@@ -191,7 +191,8 @@ def test_a_cluster_of_the_cloud_must_exist(tenant: Tenant) -> None:
 
 def eks(tenant: Tenant) -> tuple[str, Properties]:
     role = tenant.create(ROLE, "r", {"name": "r", "assumeRolePolicy": "{}"})
-    inputs: Properties = {"name": "k", "roleArn": role.outputs["arn"], "vpcConfig": {"subnetIds": []}}
+    network: Properties = {"subnetIds": tenant.subnets()}
+    inputs: Properties = {"name": "k", "roleArn": role.outputs["arn"], "vpcConfig": network}
     cluster = tenant.create("aws:eks/cluster:Cluster", "k", inputs)
     return cluster.id, kubeconfig(cluster.hosts)
 
@@ -203,7 +204,7 @@ def test_a_cluster_with_live_objects_cannot_be_deleted(tenant: Tenant) -> None:
         tenant.resource("aws:eks/cluster:Cluster", "k").delete(name, {})
     tenant.account.deleted_with = {space.urn: "urn:pulumi:s::p::aws:eks/cluster:Cluster::k"}
     tenant.resource("aws:eks/cluster:Cluster", "k").delete(name, {})
-    assert [record.type for record in tenant.account.records.values()] == [ROLE]
+    assert {record.type for record in tenant.account.records.values()} == {ROLE, VPC, SUBNET}
 
 
 def test_what_would_stay_behind_must_go_before_its_cluster(tenant: Tenant) -> None:

@@ -106,7 +106,7 @@ def test_nested_computed_outputs_join_the_inputs(tenant: Tenant) -> None:
     inputs: Properties = {
         "name": "k",
         "roleArn": role.outputs["arn"],
-        "vpcConfig": {"endpointPublicAccess": True, "subnetIds": []},
+        "vpcConfig": {"endpointPublicAccess": True, "subnetIds": tenant.subnets()},
     }
     _, outputs = tenant.resource("aws:eks/cluster:Cluster", "k").create(inputs, preview=False)
     assert lookup(outputs, path_parts("vpcConfig.endpointPublicAccess")) is True
