@@ -27,18 +27,11 @@ from components.config.model import (
     chosen_by,
     secret,
 )
-from components.config.patterns import (
-    AWS_REGION,
-    CLASS,
-    DATABASE_NAME,
-    MONGODB_NAME,
-    SCHEMA_NAME,
-    TABLE,
-)
+from components.config.patterns import AWS_REGION, CLASS, DATABASE_NAME, MONGODB_NAME, SCHEMA_NAME, TABLE
 from components.config.sources import InClusterStore, Managed
-from components.contract import connections
+from components.contract import connections, secrets
 from components.contract.connections import CustomTrackerStore, DynamoDb, MongoDb, Postgres, PostgresTls
-from components.contract.secrets import CloudIdentityLogin, PasswordLogin, VaultLogin
+from components.contract.secrets import CertificateLogin, CloudIdentityLogin, PasswordLogin, VaultLogin
 from components.contract.terms import TrackerStoreKind, TrackerStoreLogin
 
 
@@ -61,6 +54,21 @@ class ExistingAdministrator(Model):
     def login(self) -> PasswordLogin:
         """How the Job logs in."""
         return PasswordLogin(username=self.username, password=secret(self.password))
+
+
+class ClientCertificate(Model):
+    """What Rasa shows to a server that asks for it."""
+
+    certificate: Pem
+    """PEM of the certificate and its chain, or {secretName, key}; its common name is mapped to the role."""
+    key: Secret
+    """PEM of its key, without a passphrase; set it with --secret, or {secretName, key}."""
+
+    def connection(self) -> secrets.ClientCertificate:
+        """What the contract calls it."""
+        certificate = certificates(self.certificate)
+        assert certificate is not None, "the model asks for one"
+        return secrets.ClientCertificate(certificate=certificate, key=secret(self.key))
 
 
 def _login(username: str, password: TrackerSecret) -> PasswordLogin | VaultLogin:
@@ -86,6 +94,8 @@ class ExistingPostgres(_Existing):
     """Set it with --secret, or name a Kubernetes Secret, {secretName, key}, or a key in Vault: {vaultKey}."""
     aws_iam_region: str | None = Field(default=None, pattern=AWS_REGION)
     """Instead of a password: log in to RDS in this region with a token of the pod's AWS identity."""
+    client_certificate: ClientCertificate | None = None
+    """What Rasa shows the server: beside a password, or in place of one."""
     tls: PostgresTls = "verify-full"
     """verify-full, verify-ca, require (encrypts, trusts anybody) or disable (in production only
     within the cluster)."""
@@ -106,11 +116,11 @@ class ExistingPostgres(_Existing):
                 f"it with: pulumi config set --path '{HERE}.ca' < ca.pem, or encrypt and trust anybody "
                 f"with: pulumi config set --path '{HERE}.tls' require"
             )
-        if (self.password is None) == (self.aws_iam_region is None):
-            says = "password or awsIamRegion says how Rasa logs in, and"
-            if self.password is None:
-                mend = f"pulumi config set --secret --path '{HERE}.password' <value>"
-                raise ValueError(f"{says} neither is given; set one, such as with: {mend}")
+        says = "password or awsIamRegion says how Rasa logs in, and"
+        if self.password is None and self.aws_iam_region is None and self.client_certificate is None:
+            mend = f"pulumi config set --secret --path '{HERE}.password' <value>"
+            raise ValueError(f"{says} neither is given, nor clientCertificate; set one, such as with: {mend}")
+        if self.password is not None and self.aws_iam_region is not None:
             mend = f"pulumi config rm --path '{HERE}.awsIamRegion'"
             raise ValueError(f"{says} both are given; remove one, such as with: {mend}")
         if self.administrator is not None and self.schema_name is not None:
@@ -127,10 +137,27 @@ class ExistingPostgres(_Existing):
             )
         return self
 
+    @model_validator(mode="after")
+    def _can_show_a_certificate(self) -> Self:
+        if self.client_certificate is None:
+            return self
+        if self.tls == "disable":
+            mend = f"pulumi config set --path '{HERE}.tls' require"
+            raise ValueError(f"clientCertificate is shown over TLS, and tls is disable; encrypt with: {mend}")
+        if self.administrator is not None:
+            raise ValueError(
+                "administrator's Job shows no clientCertificate; let role and database exist, and leave out "
+                f"administrator, with: pulumi config rm --path '{HERE}.administrator'"
+            )
+        return self
+
     @override
     def connection(self, region: str) -> Postgres:
+        client = self.client_certificate
         if self.password is not None:
             login = _login(self.username, self.password)
+        elif client is not None and self.aws_iam_region is None:
+            login = CertificateLogin(username=self.username)
         else:
             login = CloudIdentityLogin(
                 username=self.username, provider="aws", region=self.aws_iam_region or region
@@ -144,6 +171,7 @@ class ExistingPostgres(_Existing):
             ca=certificates(self.ca),
             max_connections=self.max_connections,
             schema=self.schema_name,
+            client=None if client is None else client.connection(),
             admin=None if self.administrator is None else self.administrator.login(),
         )
 

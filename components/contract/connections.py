@@ -2,9 +2,8 @@
 
 A *connection* is what Rasa has to know (host, port, TLS, login, topic, bucket), never a cloud feature.
 The engine's values are `Output[str]`, what we know ourselves is a plain `int`, `bool` or `Literal`. Secrets
-are a `SecretValue`, never `Input`, so that a plain string is a type error. Logins and kinds are unions:
-match them exhaustively (the logins stand in `secrets.py`). Who supplies a connection, and what it is told,
-stands in `provider.py`.
+are a `SecretValue`, never `Input`, so that a plain string is a type error. Logins and kinds are unions: match
+them exhaustively (`secrets.py` has the logins). `provider.py` says who supplies a connection, told what.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ from typing import Literal
 from pulumi import Output, Resource
 
 from components.contract.secrets import (
+    CertificateLogin,
+    ClientCertificate,
     FileContent,
     Login,
     PasswordLogin,
@@ -162,7 +163,7 @@ class Postgres(Connection):
     host: Output[str]
     port: int
     database: str
-    login: Login | VaultLogin
+    login: Login | VaultLogin | CertificateLogin
     """The role that Rasa logs in as; `jobs/database_init` creates it where `admin` is given."""
     tls: PostgresTls
     ca: FileContent | None = None
@@ -170,6 +171,7 @@ class Postgres(Connection):
     """What the server accepts in all; Rasa's pools are computed to stay below it."""
     schema: str | None = None
     """Where Rasa's tables are; None: the first of the role's search_path."""
+    client: ClientCertificate | None = None
     admin: PasswordLogin | StoredSecretLogin | None = None
     """None: the role and the database exist already."""
 
@@ -222,11 +224,9 @@ class SaslTls:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MutualTls:
-    """A client certificate."""
+class MutualTls(ClientCertificate):
+    """A client certificate in place of a password."""
 
-    certificate: FileContent
-    key: SecretValue
     ca: FileContent | None = None
 
 

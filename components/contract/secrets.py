@@ -27,6 +27,14 @@ FileContent = SecretValue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClientCertificate:
+    """What Rasa shows to a server, beside a password or in place of one."""
+
+    certificate: FileContent
+    key: SecretValue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PasswordLogin:
     """A user name and a password that Rasa reads from its environment."""
 
@@ -43,6 +51,13 @@ class VaultLogin:
     """Key at the secrets manager's path."""
     password: SecretValue | None = None
     """What the stack itself puts there, for the Job that makes the user; None: the stack does not make it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CertificateLogin:
+    """No password: the server knows the user by the certificate that Rasa shows it (PostgreSQL)."""
+
+    username: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,6 +17,11 @@ CONTAINER_SECURITY: Block = {
 POD_SECURITY: Block = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 
 
+def pod_security_of(owner: int | None) -> Block:
+    """`POD_SECURITY`; `owner` is the group that volumes are made to belong to."""
+    return POD_SECURITY if owner is None else {**POD_SECURITY, "fsGroup": owner}
+
+
 def container_security(*, writable: bool = False) -> v1.SecurityContextArgs:
     """`CONTAINER_SECURITY`; `writable`: the image writes to its own file system."""
     return v1.SecurityContextArgs(

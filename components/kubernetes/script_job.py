@@ -17,7 +17,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from components.contract.cluster import ObjectKey
 from components.contract.secrets import SecretRef, SecretValue, engine_values, references
 from components.kubernetes.documents import Block
-from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
+from components.kubernetes.restricted import CONTAINER_SECURITY, pod_security_of
 from components.kubernetes.trust import MOUNT, OF_PYTHON, PATH, volume
 
 REPLACE_FAILED = {"pulumi.com/replaceUnready": "true"}
@@ -99,9 +99,7 @@ class ScriptPod:
             "restartPolicy": "Never",  # each attempt is a pod of its own, whose log stays
             "serviceAccountName": self.service_account,
             "automountServiceAccountToken": self.calls_kubernetes,
-            "securityContext": POD_SECURITY
-            if self.owner is None
-            else {**POD_SECURITY, "fsGroup": self.owner},
+            "securityContext": pod_security_of(self.owner),
             "initContainers": [*self.side_cars],
             "containers": [container],
             "volumes": [*self.volumes, *([] if self.trust is None else [volume(self.trust)])],

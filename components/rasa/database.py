@@ -11,6 +11,7 @@ from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions, 
 from components.contract.cluster import DATABASE_INIT, NAME_LABEL, ObjectKey, PodIdentity
 from components.contract.connections import Postgres
 from components.contract.secrets import (
+    CertificateLogin,
     CloudIdentityLogin,
     Login,
     PasswordLogin,
@@ -138,16 +139,18 @@ def _database(postgres: Postgres) -> Mapping[str, Input[str]]:
             return {**entry, "login": "rds_iam"}
         case VaultLogin(password=password) if password is not None:
             return {**entry, "login": "password", "password_variable": ROLE_PASSWORD}
-        case VaultLogin():
+        case VaultLogin() | CertificateLogin():
             raise RunError(
-                "The role's password is in Vault, where this Job does not look: let the role and its "
-                "database exist (no rasa:trackerStore.administrator), or give the password itself."
+                "The role's password is in Vault, where this Job does not look, or it has none: let the role "
+                "and its database exist (no rasa:trackerStore.administrator), or give the password itself."
             )
         case _:
             assert_never(postgres.login)
 
 
-def _passwords(admin: PasswordLogin | StoredSecretLogin, login: Login | VaultLogin) -> dict[str, SecretValue]:
+def _passwords(
+    admin: PasswordLogin | StoredSecretLogin, login: Login | VaultLogin | CertificateLogin
+) -> dict[str, SecretValue]:
     found: dict[str, SecretValue] = {}
     if isinstance(admin, PasswordLogin):
         found[ADMIN_PASSWORD] = admin.password

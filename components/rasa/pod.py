@@ -15,16 +15,21 @@ from components.contract.connections import SideCar, Volume
 from components.contract.secrets import FileContent, SecretRef, references
 from components.contract.terms import Flavor
 from components.kubernetes import trust
-from components.kubernetes.documents import Block
+from components.kubernetes.documents import Block, merged
 from components.kubernetes.restricted import CONTAINER_SECURITY
 from components.kubernetes.script_job import environment
 from components.rasa.args import AssistantArgs
 from components.rasa.connections import Environment, Files
-from components.rasa.spec.pod_files import AUTHORITIES, CLIENT
+from components.rasa.spec.pod_files import AUTHORITIES, CLIENT, POSTGRES_KEY
 
 SCRATCH = "/tmp"  # noqa: S108 (the container's own, an emptyDir)
 """Rasa unpacks its model into temporary directories (`core/persistor.py:203`, `utils/common.py:219`); what
 else is written to, /.config and /app/models, the chart itself mounts (`_containers-volumes.tpl`)."""
+GROUP = 1001
+"""Group of the image's user: what belongs to root and to it, the pod reads or writes."""
+PRIVATE = 0o440
+"""libpq refuses a key that everybody can read (docs/rasa-pro.md, PostgreSQL). The kubelet's files are root's,
+so the pod reads them by its group."""
 SIDE_CAR_RESOURCES: Block = {
     "requests": {"cpu": "50m", "memory": "64Mi"},
     "limits": {"memory": "64Mi"},
@@ -63,6 +68,8 @@ class Mounts:
     """Of Rasa's container."""
     side_cars: list[Block]
     """Init containers that stay."""
+    owner: int | None = None
+    """Group that its volumes are made to belong to; None: what Kubernetes does by itself."""
 
 
 def pod_variables(env: Environment, secret: Output[str]) -> list[Block]:
@@ -77,13 +84,15 @@ def pod_variables(env: Environment, secret: Output[str]) -> list[Block]:
 def mounts(args: AssistantArgs, made: PodObjects) -> Mounts:
     """The files of Rasa's pod, and the side-car that a connection brings along."""
     needed = made.files
+    private, owner = POSTGRES_KEY in needed.client, group_of(args)
     volumes: list[Block] = [{"name": "scratch", "emptyDir": {}}]
     mounted: list[Block] = [{"name": "scratch", "mountPath": SCRATCH}]
     if needed.authorities:
         volumes.append(_files("authorities", "configMap", made.authorities, needed.authorities))
         mounted.append({"name": "authorities", "mountPath": AUTHORITIES, "readOnly": True})
     if needed.client:
-        volumes.append(_files("client-files", "secret", made.client_files, needed.client))
+        client = _files("client-files", "secret", made.client_files, needed.client)
+        volumes.append(merged(client, {"projected": {"defaultMode": PRIVATE}}) if private else client)
         mounted.append({"name": "client-files", "mountPath": CLIENT, "readOnly": True})
     if args.cluster.trust is not None:
         volumes.append(trust.volume(args.cluster.trust))
@@ -102,7 +111,12 @@ def mounts(args: AssistantArgs, made: PodObjects) -> Mounts:
     if side_car is not None and made.side_car_files is not None:
         volumes.append({"name": side_car.name, "configMap": {"name": made.side_car_files}})
     side_cars = [] if side_car is None else [_side_car(side_car, args.cluster.flavor)]
-    return Mounts(volumes=volumes, mounts=mounted, side_cars=side_cars)
+    return Mounts(volumes=volumes, mounts=mounted, side_cars=side_cars, owner=owner if private else None)
+
+
+def group_of(args: AssistantArgs) -> int | None:
+    """The group that volumes belong to where that matters; OpenShift gives out groups itself."""
+    return None if args.cluster.flavor == "openshift" else GROUP
 
 
 def _files(name: str, kind: str, made: Output[str] | None, needed: Mapping[str, FileContent]) -> Block:

@@ -110,6 +110,7 @@ def _pod(args: PreflightArgs, files: Block) -> ScriptPod:
         mounts=({"name": "preflight", "mountPath": MOUNT, "readOnly": True}, endpoints, *mounted.mounts),
         volumes=({"name": "preflight", "configMap": files}, *mounted.volumes),
         side_cars=mounted.side_cars,
+        owner=mounted.owner,
         resources=RESOURCES,
     )
 

@@ -17,7 +17,7 @@ from components.kubernetes.script_job import Place, ScriptJob, ScriptPod, script
 from components.rasa.args import AssistantArgs
 from components.rasa.connections import Rendered, environment_of
 from components.rasa.connections.model_storage import model_arguments
-from components.rasa.pod import PodObjects, mounts, pod_variables
+from components.rasa.pod import PodObjects, group_of, mounts, pod_variables
 
 SCRIPTS = ("model_upload/__main__.py", "preflight/report.py")
 MOUNT, PARTS, MODELS = "/etc/model-upload", "/etc/model-parts", "/app/models"
@@ -25,8 +25,6 @@ PART_BYTES = 1_000_000
 """A ConfigMap holds 1 MiB, its names and marks included (Kubernetes documentation, "ConfigMaps")."""
 ATTEMPTS = 2
 DEADLINE_SECONDS = 900
-WRITERS = 1001
-"""Group of the image's user: a volume that belongs to root is then the Job's to write to."""
 RESOURCES: Block = {"requests": {"cpu": "250m", "memory": "1Gi"}, "limits": {"memory": "1Gi"}}
 """Rasa's classes take 450 MB; the model is held three times."""
 
@@ -93,8 +91,7 @@ def _pod(args: UploadArgs, scripts: Block, parts: Sequence[Output[str]], digest:
         # Rasa reads this volume; the Job writes to it.
         volumes.append({"name": "models", "persistentVolumeClaim": {"claimName": storage.claim}})
         models.append({"name": "models", "mountPath": MODELS})
-        # OpenShift gives out groups itself.
-        owner = None if assistant.cluster.flavor == "openshift" else WRITERS
+        owner = group_of(assistant)
     return ScriptPod(
         name="model-upload",
         image=assistant.image.name,

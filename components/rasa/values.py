@@ -18,7 +18,7 @@ from components.contract.connections import Volume
 from components.contract.secrets import SecretRef
 from components.contract.terms import Size
 from components.kubernetes.documents import Block, Document, merged
-from components.kubernetes.restricted import CONTAINER_SECURITY, POD_SECURITY
+from components.kubernetes.restricted import CONTAINER_SECURITY, pod_security_of
 from components.kubernetes.script_job import environment
 from components.rasa.args import AssistantArgs
 from components.rasa.connections import Environment
@@ -92,7 +92,7 @@ def values(
                 "checksum/secrets": made.secrets_digest,
                 "checksum/files": made.files_digest,
             },
-            "podSecurityContext": {"enabled": True, **POD_SECURITY},
+            "podSecurityContext": {"enabled": True, **pod_security_of(mounted.owner)},
             "containerSecurityContext": {"enabled": True, **CONTAINER_SECURITY},
             "resources": _resources(args),
             **_probes(),

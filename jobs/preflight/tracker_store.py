@@ -28,6 +28,18 @@ SQL_ERROR_HINTS: Mapping[str, tuple[str, str]] = {
     "password authentication failed": ("user name or password are wrong", PASSWORD),
     "no password supplied": ("no password or token reached the server", PASSWORD),
     "PAM authentication failed": ("the server refuses the AWS token", "Grant rds_iam and rds-db:connect"),
+    "valid client certificate": (
+        "the server wants a client certificate that it knows",
+        "Give it in rasa:trackerStore.clientCertificate, signed by the server's ssl_ca_file",
+    ),
+    "certificate authentication failed": (
+        "the client certificate is another role's",
+        "Have it issued with the role as common name, or map it in pg_ident.conf",
+    ),
+    "private key file": (
+        "the client's key cannot be read, or is not the certificate's",
+        "Give both anew in rasa:trackerStore.clientCertificate, the key without a passphrase",
+    ),
     "no pg_hba.conf entry": (
         "the server's access rules refuse this user, address or lack of TLS",
         "Extend them",

@@ -54,6 +54,9 @@ TRACKER_STORES: dict[str, Block] = {
         administrator={"username": "postgres", "password": "planted-admin"},
     ),
     "postgres-vault": existing(host="db.example", password={"vaultKey": "db"}, ca=CA),
+    "postgres-certificate": existing(
+        host="db.example", clientCertificate={"certificate": CA, "key": "planted-client-key"}, ca=CA
+    ),
     "mongodb": existing(
         kind="mongodb", hosts="m-0.example:27017,m-1.example:27017", username="rasa", password="planted-mongo"
     ),

@@ -131,7 +131,11 @@ STACKS: Mapping[str, Block] = {
         },
     ),
     "vault": _changed(
-        trackerStore={**TRACKER_STORES["postgres-vault"], "schema": "assistant"},
+        trackerStore={
+            **TRACKER_STORES["postgres-vault"],
+            "schema": "assistant",
+            "clientCertificate": {"certificate": CERTIFICATE, "key": "planted-client-key"},
+        },
         assistant={
             "model": "assistant-1.0.0",
             "caBundle": {"configMapName": "trust", "key": "all.pem"},

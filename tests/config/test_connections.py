@@ -8,7 +8,15 @@ from pulumi import Output
 from components.config.load import parse
 from components.config.settings import Settings
 from components.contract import connections as c
-from components.contract.secrets import CloudIdentityLogin, PasswordLogin, SecretRef, SecretValue, VaultLogin
+from components.contract.secrets import (
+    CertificateLogin,
+    ClientCertificate,
+    CloudIdentityLogin,
+    PasswordLogin,
+    SecretRef,
+    SecretValue,
+    VaultLogin,
+)
 from components.stack.platform import Platform, build_platform
 from tests.config import blocks
 from tests.recorder import Recording, is_secret, record, value_of
@@ -67,6 +75,23 @@ def test_a_password_in_vault_is_named_and_not_known() -> None:
     assert found.tracker_store.login == VaultLogin(username="rasa", key="db")
     assert found.secrets_manager is not None
     assert plain(found.secrets_manager.address) == "https://vault.example:8200"
+
+
+def test_a_client_certificate_in_place_of_a_password_and_beside_one() -> None:
+    block = blocks.TRACKER_STORES["postgres-certificate"]
+    alone = platform(trackerStore=block).tracker_store
+    assert isinstance(alone, c.Postgres)
+    assert alone.login == CertificateLogin(username="rasa")
+    assert alone.client is not None
+    both = platform(trackerStore={**block, "password": "planted-postgres"}).tracker_store
+    assert isinstance(both, c.Postgres)
+    assert isinstance(both.login, PasswordLogin)
+    referred = {key: {"secretName": "client", "key": f"tls.{key[:3]}"} for key in ("certificate", "key")}
+    by_name = platform(trackerStore={**block, "clientCertificate": referred}).tracker_store
+    assert isinstance(by_name, c.Postgres)
+    assert by_name.client == ClientCertificate(
+        certificate=SecretRef(name="client", key="tls.cer"), key=SecretRef(name="client", key="tls.key")
+    )
 
 
 def test_rds_by_identity() -> None:

@@ -84,6 +84,38 @@ def test_certificate_of_another_name(plain: Scene) -> None:
     plain.fails("tracker_store", "is not made out to 127.0.0.2")
 
 
+@pytest.fixture
+def certified(lab: Lab, tmp_path: Path) -> Scene:
+    return scene(lab, tmp_path, replace(PLAIN, tracker_store=samples.BY_CERTIFICATE))
+
+
+def show(made: Scene, suffix: str, name: str) -> None:
+    source = made.lab.certificates / f"{name}.{'pem' if suffix == 'crt' else 'key'}"
+    made.pod.files[f"/etc/rasa/client/tracker-store.{suffix}"] = source.read_text()
+
+
+def test_client_certificate_of_another_role(certified: Scene) -> None:
+    show(certified, "crt", "server")
+    show(certified, "key", "server")
+    certified.fails("tracker_store", "is another role's", "pg_ident.conf")
+
+
+def test_key_of_another_client_certificate(certified: Scene) -> None:
+    show(certified, "key", "server")
+    certified.fails("tracker_store", "is not the certificate's", "rasa:trackerStore.clientCertificate")
+
+
+def test_client_key_that_everybody_can_read(certified: Scene) -> None:
+    assert set(certified.pod.modes.values()) == {0o440}
+    certified.pod.modes = dict.fromkeys(certified.pod.modes, 0o644)
+    certified.fails("tracker_store", "the client's key cannot be read")
+
+
+def test_no_client_certificate(certified: Scene) -> None:
+    del certified.document["tracker_store"]["query"]
+    certified.fails("tracker_store", "the server wants a client certificate", "ssl_ca_file")
+
+
 def test_stranger_with_a_client_certificate(lab: Lab, tmp_path: Path) -> None:
     made = scene(lab, tmp_path, replace(PLAIN, event_broker=samples.EVENT_BROKERS["mutual-tls"]))
     for suffix in ("crt", "key"):

@@ -156,6 +156,7 @@ class Lab:
         if kind == "SQL":
             server = self.rds if "RDS_SQL_DB_AWS_IAM_ENABLED" in pod.env else self.postgres
             block.update(url=HOST, port=server.port)
+            self._show(pod, block.get("query", {}), "sslcert", "sslkey")
         elif kind == "dynamo":
             pod.env["AWS_ENDPOINT_URL_DYNAMODB"] = self.moto
         elif kind == "mongod":
@@ -235,9 +236,13 @@ class Lab:
         block["url"] = f"{HOST}:{getattr(self.kafka, how)}"
         if how != "plaintext":
             block.setdefault("ssl_cafile", str(self.certificates / "ca.pem"))
-        for key, suffix in (("ssl_certfile", "pem"), ("ssl_keyfile", "key")):
-            if key in block:
-                pod.files[block[key]] = (self.certificates / f"client.{suffix}").read_text()
+        self._show(pod, block, "ssl_certfile", "ssl_keyfile")
+
+    def _show(self, pod: Pod, block: dict[str, Any], certificate: str, key: str) -> None:
+        """Give the pod the certificate that the test's authority has signed, where it shows one."""
+        for name, suffix in ((certificate, "pem"), (key, "key")):
+            if name in block:
+                pod.files[block[name]] = (self.certificates / f"client.{suffix}").read_text()
 
     def _models(self, pod: Pod, document: Document) -> None:
         if "models" in document:

@@ -71,6 +71,8 @@ class Pod:
     mounts: list[str]
     files: dict[str, str | bytes] = field(default_factory=dict[str, str | bytes])
     """Path in the container → content."""
+    modes: dict[str, int] = field(default_factory=dict[str, int])
+    """Path where a volume is mounted → mode of its files, where the volume says it."""
     side_cars: list[SideCar] = field(default_factory=list[SideCar])
     minor: str | None = None
     """Of the image's Rasa Pro, where it is an older one."""
@@ -91,6 +93,8 @@ class Pod:
                 target.write_bytes(content)
             else:
                 target.write_text(content if path.endswith(".py") else self.placed(content))
+            if (mode := self.modes.get(path.rpartition("/")[0])) is not None:
+                target.chmod(mode)
 
     def run(self) -> Outcome:
         """Run the script as the container would."""
@@ -137,6 +141,8 @@ def pod_of(recording: Recording[Any], job: str, folder: Path) -> Pod:
                 continue  # a place to write to, which this machine has
             content = _content(recording, volumes[mount["name"]])
             pod.mounts.append(mount["mountPath"])
+            if "defaultMode" in (projected := volumes[mount["name"]].get("projected", {})):
+                pod.modes[mount["mountPath"]] = projected["defaultMode"]
             if "subPath" in mount:
                 pod.files[mount["mountPath"]] = content[mount["subPath"]]
             else:

@@ -19,6 +19,10 @@ BEGIN, END = "<!-- table: tests/conformance -->", "<!-- end of conformance -->"
 VAULT = "vault_rasa.py::test_rasa_reads_its_password_over_tls_with_its_token"
 SERVERS: Mapping[str, tuple[str, str]] = {
     "tracker-postgres": ("PostgreSQL, password", "PostgreSQL 15, TLS verify-full, SCRAM"),
+    "tracker-postgres-certificate": (
+        "PostgreSQL, client certificate",
+        "PostgreSQL 15, TLS verify-full, pg_hba `cert`",
+    ),
     "tracker-rds-iam": (
         "PostgreSQL, AWS identity",
         "PostgreSQL 15, TLS verify-full; token minted, not verified",

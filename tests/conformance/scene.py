@@ -73,7 +73,10 @@ def from_recording(lab: Lab, folder: Path, recording: Recording[Any], name: str)
         make_database(lab, folder, recording, name)
     elif document["tracker_store"]["type"] == "SQL":
         # It exists already: somebody has made role and database, as the samples' Job does.
-        make_database(lab, folder, record(lambda: Assistant("their", PLAIN)), "their")
+        role = document["tracker_store"]["username"]
+        theirs = replace(samples.POSTGRES, database=role, login=samples.password("postgres", role))
+        args = replace(PLAIN, tracker_store=theirs)
+        make_database(lab, folder, record(lambda: Assistant("their", args)), "their")
         if "TRACKER_STORE_PASSWORD" in pod.env:  # which lies in a Secret of whoever runs the database
             pod.env["TRACKER_STORE_PASSWORD"] = SECRET_OF_ROLE
     return Scene(lab, pod, document, generated)

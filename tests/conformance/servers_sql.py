@@ -16,10 +16,14 @@ ACCESS = """\
 local all all trust
 hostssl all +rds_iam 127.0.0.1/32 trust
 hostssl all +rds_iam ::1/128 trust
+hostssl all certified 127.0.0.1/32 cert map=certified
+hostssl all certified ::1/128 cert map=certified
 hostssl all all 127.0.0.1/32 scram-sha-256
 hostssl all all ::1/128 scram-sha-256
 """
-"""`trust` for members of rds_iam stands for AWS alone, which would verify the token that Rasa sends."""
+"""The client certificate of the samples is rasa's, and pg_ident.conf lets it in as `certified`.
+
+`trust` for members of rds_iam stands for AWS alone, which would verify the token that Rasa sends."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ def postgres(processes: Processes, certificates: Path, *, certificate: str = "se
     for suffix in ("pem", "key"):
         shutil.copy(certificates / f"{certificate}.{suffix}", folder / f"server.{suffix}")
         (folder / f"server.{suffix}").chmod(0o600)
+    shutil.copy(certificates / "ca.pem", folder)
     (folder / "password").write_text(ADMIN_PASSWORD)
     give_to("postgres", folder)
     made = [command("initdb"), "-D", str(data), "-U", ADMIN, "-A", "scram-sha-256", "--no-sync"]
@@ -71,6 +76,7 @@ def postgres(processes: Processes, certificates: Path, *, certificate: str = "se
         cwd="/",
     )
     (data / "pg_hba.conf").write_text(ACCESS)
+    (data / "pg_ident.conf").write_text("certified rasa certified\n")
     settings = {
         "port": str(port),
         "listen_addresses": f"{HOST},127.0.0.2",
@@ -78,6 +84,7 @@ def postgres(processes: Processes, certificates: Path, *, certificate: str = "se
         "ssl": "on",
         "ssl_cert_file": str(folder / "server.pem"),
         "ssl_key_file": str(folder / "server.key"),
+        "ssl_ca_file": str(folder / "ca.pem"),
         "fsync": "off",
     }
     start = [str(Path(command("initdb")).with_name("postgres")), "-D", str(data)]

@@ -59,6 +59,7 @@ ANY: Mapping[str, object] = {
     "trackerStore.login": "!",
     "trackerStore.snapshotClass": "other",
     "trackerStore.schema": "assistant",
+    "trackerStore.clientCertificate": {"certificate": CERTIFICATE, "key": "planted-client-key"},
     "lockStore.prefix": "another",
     "lockStore.size=large": "large",
     "trackerStore.size=large": "large",

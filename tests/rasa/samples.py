@@ -36,6 +36,8 @@ from components.contract.connections import (
     Volume,
 )
 from components.contract.secrets import (
+    CertificateLogin,
+    ClientCertificate,
     CloudIdentityLogin,
     PasswordLogin,
     SecretRef,
@@ -100,9 +102,14 @@ MONGODB = MongoDb(
     options={"retryWrites": "false"},
 )
 IN_VAULT = VaultLogin(username="rasa", key="db-password")
+CLIENT = ClientCertificate(certificate=known("certificate"), key=secret("client-key"))
+BY_CERTIFICATE = replace(
+    RDS, database="certified", login=CertificateLogin(username="certified"), client=CLIENT, admin=None
+)
 TRACKER_STORES: dict[str, TrackerStore] = {
     "rds-iam": RDS,
     "postgres": POSTGRES,
+    "postgres-certificate": BY_CERTIFICATE,
     "dynamodb": DynamoDb(table=known("conversations"), region=REGION),
     "mongodb": MONGODB,
     "mongodb-srv": MongoDb(hosts=known("mongo.example"), database="rasa", login=password("mongo"), srv=True),
@@ -113,10 +120,7 @@ TRACKER_STORES: dict[str, TrackerStore] = {
     ),
 }
 ELASTICACHE = Redis(
-    host=known("redis.example"),
-    port=6379,
-    tls=True,
-    login=iam(known("rasa-user"), server=known("group")),
+    host=known("redis.example"), port=6379, tls=True, login=iam(known("rasa-user"), server=known("group"))
 )
 SIDE_CAR = SideCar(
     name="redis-tls",
@@ -243,11 +247,7 @@ REFERENCES = replace(
         ca=referred("postgres", "ca.crt"),
     ),
     event_broker=kafka(
-        MutualTls(
-            certificate=referred("kafka", "user.crt"),
-            key=referred("kafka", "user.key"),
-            ca=CA,
-        )
+        MutualTls(certificate=referred("kafka", "user.crt"), key=referred("kafka", "user.key"), ca=CA)
     ),
     secrets_manager=replace(VAULT, token=referred("vault", "token"), ca=referred("vault", "ca.crt")),
     nlg=replace(NLG, token=referred("nlg", "token")),

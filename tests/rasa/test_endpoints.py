@@ -46,6 +46,16 @@ def test_variables_are_not_quoted(args: AssistantArgs) -> None:
         assert "'$" not in line
 
 
+def test_postgresql_by_a_client_certificate() -> None:
+    block = written(replace(samples.BASE, tracker_store=samples.BY_CERTIFICATE))["tracker_store"]
+    assert block["query"] == {
+        "sslcert": "/etc/rasa/client/tracker-store.crt",
+        "sslkey": "/etc/rasa/client/tracker-store.key",
+    }
+    assert block["username"] == "certified"
+    assert "password" not in block
+
+
 @pytest.mark.parametrize("name", samples.LOCK_STORES)
 def test_redis(name: str) -> None:
     document = written(replace(samples.GOOGLE, lock_store=samples.LOCK_STORES[name]))

@@ -46,6 +46,10 @@ def container(args: AssistantArgs) -> Any:
     return found
 
 
+def modes(volumes: list[dict[str, Any]]) -> dict[str, int | None]:
+    return {one["name"]: one.get("projected", {}).get("defaultMode") for one in volumes}
+
+
 @pytest.mark.parametrize("args", KINDS.values(), ids=KINDS)
 def test_it_is_rasas_own_pod(args: AssistantArgs) -> None:
     spec, mine, rasa = pod(args), container(args), written(args)["rasa"]
@@ -55,6 +59,8 @@ def test_it_is_rasas_own_pod(args: AssistantArgs) -> None:
     assert len(names) == len(mine["env"])
     assert mine["image"] == args.image.name
     assert spec["serviceAccountName"] == args.cluster.rasa.service_account
+    assert {"enabled": True, **spec["securityContext"]} == rasa["podSecurityContext"]
+    assert modes(rasa["volumes"]).items() <= modes(spec["volumes"]).items()
     assert {each["mountPath"] for each in rasa["volumeMounts"]} <= {
         each["mountPath"] for each in mine["volumeMounts"]
     }

@@ -123,6 +123,20 @@ def test_readiness_asks_for_a_model_and_liveness_waits_for_one() -> None:
     assert alive["initialDelaySeconds"] >= 300
 
 
+def test_a_key_for_postgresql_is_readable_by_the_pods_group_alone() -> None:
+    def client_files(args: AssistantArgs) -> Any:
+        (found,) = [one for one in written(args)["rasa"]["volumes"] if one["name"] == "client-files"]
+        return found["projected"]
+
+    args = replace(samples.BASE, tracker_store=samples.BY_CERTIFICATE)
+    assert client_files(args)["defaultMode"] == 0o440
+    assert written(args)["rasa"]["podSecurityContext"]["fsGroup"] == 1001
+    there = replace(args, cluster=replace(args.cluster, flavor="openshift"))
+    assert client_files(there)["defaultMode"] == 0o440
+    assert "fsGroup" not in written(there)["rasa"]["podSecurityContext"], "OpenShift gives out groups itself"
+    assert "defaultMode" not in client_files(samples.GOOGLE)
+
+
 def test_pods_may_run_under_the_restricted_standard() -> None:
     rasa = written(samples.GOOGLE)["rasa"]
     assert rasa["podSecurityContext"]["runAsNonRoot"] is True

@@ -33,6 +33,12 @@ def _analytics(settings: Settings) -> Iterator[str]:
             f"{path} would change nothing: Rasa Pro Services has no setting for it. Accepted: a search_path "
             f"of the role (ALTER ROLE … SET search_path); remove it with: {rm_command(path)}"
         )
+    if analytics.database is not None and analytics.database.client_certificate is not None:
+        path = "rasa:analytics.database.clientCertificate"
+        yield (
+            f"{path} is not supported: Rasa alone is given one. Accepted: a server that lets the analytics' "
+            f"role in by its password; remove it with: {rm_command(path)}"
+        )
     if analytics.database is None:
         yield from _database_beside(settings)
     elif analytics.database.password is None or isinstance(analytics.database.password, VaultKey):

@@ -10,13 +10,30 @@ from urllib.parse import urlencode
 
 from pulumi import Output, RunError
 
-from components.contract.connections import CustomTrackerStore, DynamoDb, MongoDb, Postgres, TrackerStore
-from components.contract.secrets import CloudIdentityLogin, PasswordLogin, VaultLogin
+from components.contract.connections import (
+    CustomTrackerStore,
+    DynamoDb,
+    MongoDb,
+    Postgres,
+    TrackerStore,
+)
+from components.contract.secrets import (
+    CertificateLogin,
+    ClientCertificate,
+    CloudIdentityLogin,
+    PasswordLogin,
+    VaultLogin,
+)
 from components.kubernetes.documents import Block
 from components.rasa.connections.addresses import bracketed, host_and_port
 from components.rasa.connections.rendered import Rendered, authority, aws_identity
 from components.rasa.spec import variables
-from components.rasa.spec.pod_files import authority_path
+from components.rasa.spec.pod_files import (
+    POSTGRES_CERTIFICATE,
+    POSTGRES_KEY,
+    authority_path,
+    client_path,
+)
 from components.rasa.spec.variables import Plain, Secret, Variable, reference
 
 WHAT, SOURCE = "tracker store", "the tracker store"
@@ -94,16 +111,28 @@ def _postgres(store: Postgres) -> Rendered:
                 "db": store.database,
                 "username": store.login.username,
                 **login,
+                **_shown(store.client),
             }
         },
         variables=(*settings, *found),
         authorities=authority("tracker-store", store.ca),
+        client_files={}
+        if store.client is None
+        else {POSTGRES_CERTIFICATE: store.client.certificate, POSTGRES_KEY: store.client.key},
         by_aws_identity=isinstance(store.login, CloudIdentityLogin),
     )
 
 
+def _shown(client: ClientCertificate | None) -> Block:
+    """What libpq shows the server; Rasa hands `query` on to it."""
+    if client is None:
+        return {}
+    files = {"sslcert": client_path(POSTGRES_CERTIFICATE), "sslkey": client_path(POSTGRES_KEY)}
+    return {"query": files}
+
+
 def _postgres_login(
-    login: PasswordLogin | CloudIdentityLogin | VaultLogin,
+    login: PasswordLogin | CloudIdentityLogin | VaultLogin | CertificateLogin,
 ) -> tuple[Block, tuple[Variable, ...]]:
     match login:
         case PasswordLogin() | VaultLogin():
@@ -112,6 +141,8 @@ def _postgres_login(
             # Rasa puts a token in the password's place.
             token = Plain("RDS_SQL_DB_AWS_IAM_ENABLED", "true", SOURCE)
             return {}, (*aws_identity(region, SOURCE), token)
+        case CertificateLogin():
+            return {}, ()
         case _:
             assert_never(login)
 

@@ -22,6 +22,8 @@ Role = Literal[
 
 CLIENT_CERTIFICATE = "event-broker.crt"
 CLIENT_KEY = "event-broker.key"
+POSTGRES_CERTIFICATE = "tracker-store.crt"
+POSTGRES_KEY = "tracker-store.key"
 GOOGLE_CREDENTIALS = "model-storage.json"
 
 
