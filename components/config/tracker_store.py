@@ -13,11 +13,13 @@ from components.config.model import (
     HERE,
     OBJECT_NAME,
     Addresses,
+    CertificateChain,
     Existing,
     Host,
     Model,
     Pem,
     Port,
+    PrivateKey,
     Scalar,
     Secret,
     TrackerSecret,
@@ -59,9 +61,9 @@ class ExistingAdministrator(Model):
 class ClientCertificate(Model):
     """What Rasa shows to a server that asks for it."""
 
-    certificate: Pem
+    certificate: CertificateChain
     """PEM of the certificate and its chain, or {secretName, key}; its common name is mapped to the role."""
-    key: Secret
+    key: PrivateKey
     """PEM of its key, without a passphrase; set it with --secret, or {secretName, key}."""
 
     def connection(self) -> secrets.ClientCertificate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import jsonschema
 import pytest
 import yaml
 
+from components.config.model import Model
+from components.config.places import ANY, text_at
 from components.config.schema import stack_file_schema
 from tests.config.stack_schema import validate
 from tests.stacks import EXAMPLES
@@ -58,6 +61,20 @@ def test_every_key_says_what_it_means(schema: Any) -> None:
             named = schema["$defs"].get(value.get("$ref", "").removeprefix("#/$defs/"), {})
             said = value.get("description") or named.get("description")
             assert said or "const" in value, f"{block}.{key}: give the field a docstring"
+
+
+def test_what_people_have_in_a_file_is_read_from_it() -> None:
+    """PEM begins with a hyphen, which the CLI takes for a flag."""
+    fields = [(model, field) for model in _models(Model) for field in model.model_fields.values()]
+    pem = [(model, str(field.alias)) for model, field in fields if "PEM" in (field.description or "")]
+    assert len(pem) > 15
+    assert [(model.__name__, key) for model, key in pem if text_at(model, (key,)) == ANY] == []
+
+
+def _models(base: type[Model]) -> Iterator[type[Model]]:
+    for model in base.__subclasses__():
+        yield model
+        yield from _models(model)
 
 
 def test_every_key_is_read() -> None:
