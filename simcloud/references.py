@@ -118,7 +118,7 @@ class References:
                 self._identity((*path, *inner), value, weak=True, secret=secret)
 
     def _identity(self, path: Path, value: str, *, weak: bool, secret: bool) -> None:
-        if not _is_identity(value) or value in self._account.outside or value in self._package.outside:
+        if not _is_identity(value) or self._is_outside(value):
             return
         if any(re.fullmatch(pattern, value) for pattern in self._allowed):
             return
@@ -137,11 +137,15 @@ class References:
         else:
             self._use(record, weak=weak)
 
+    def _is_outside(self, value: str) -> bool:
+        """Whether others made it: the stack's config names it, or a look-up tells it."""
+        return value in self._account.outside or value in self._package.outside
+
     def _visible(self, record: Record) -> bool:
         return record.type.split(":", 1)[0] != self._package.package or record.scope in self._scopes
 
     def _named(self, reference: Reference, path: Path, value: str, *, secret: bool) -> None:
-        outside = value in self._account.outside
+        outside = self._is_outside(value)
         if reference.allow and re.search(reference.allow, value):
             return
         if _is_identity(value):

@@ -222,6 +222,7 @@ ANSWERS: Mapping[str, Callable[[Properties], Properties]] = {
                 f"aws:ec2/get{one}:get{one}"
                 for one in ("Vpcs", "Vpc", "Subnets", "Subnet", "RouteTables", "RouteTable", "VpcEndpoint")
             ),
+            "azure-native:containerservice:getManagedCluster",
             "azure-native:network:getVirtualNetwork",
             *(
                 f"gcp:compute/get{one}:get{one}"

@@ -54,6 +54,7 @@ TOLD_BY_THE_ENGINE = {
 OF_PULUMI = {"Config", "StackReference", "get_organization", "get_project", "get_stack", "runtime"}
 """Names of `pulumi` that do the same."""
 LOOK_UPS = {
+    "components/azure/existing_cluster.py": {"containerservice.get_managed_cluster"},
     "components/azure/existing_network.py": {"network.get_virtual_network"},
     "components/gcp/bucket.py": {"storage.get_project_service_account_output"},
     "components/gcp/existing_cluster.py": {"compute.get_subnetwork", "container.get_cluster"},

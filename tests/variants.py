@@ -78,6 +78,15 @@ NETWORKS: Mapping[str, Mapping[str, Any]] = {
 """Networks that exist on the simulated clouds (simcloud/packages, `outside`)."""
 KUBECONFIG: str = SIMULATED["local-dev"]["rasa:cluster"]["kubeconfig"]
 CLUSTERS: Mapping[str, Mapping[str, Any]] = {
+    "azure": {
+        "clusterName": (
+            "/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/company-aks/providers"
+            "/Microsoft.ContainerService/managedClusters/company-aks"
+        ),
+        "id": SPOKE,
+        "subnets": [f"{SPOKE}/subnets/endpoints", f"{SPOKE}/subnets/postgres"],
+        "privateDnsZones": NETWORKS["azure"]["privateDnsZones"],
+    },
     "gcp": {
         "clusterName": "projects/company-gke/locations/europe-west3/clusters/company",
         "id": NETWORKS["gcp"]["id"],
@@ -85,6 +94,10 @@ CLUSTERS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """Clusters that exist on the simulated clouds, as `rasa:cluster.network` names them."""
+
+
+BESIDE_IN = {"azure": ACCOUNTS["azure"], "gcp": "example-rasa-dev"}
+"""The accounts of the stores beside them."""
 
 
 def beside_a_cluster(cloud: str) -> Mapping[str, Any]:
@@ -102,7 +115,13 @@ VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         )
         for cloud, network in NETWORKS.items()
     },
-    **{f"{cloud}-beside": (f"{cloud}-dev", {"rasa:cluster": beside_a_cluster(cloud)}) for cloud in CLUSTERS},
+    **{
+        f"{cloud}-beside": (
+            f"{cloud}-dev",
+            {"rasa:cluster": beside_a_cluster(cloud), "rasa:account": BESIDE_IN[cloud]},
+        )
+        for cloud in CLUSTERS
+    },
 }
 """Name → example, and blocks."""
 

@@ -1,6 +1,7 @@
 """Everything on Azure; the module itself meets `components.contract.provider.Cloud`."""
 
 from components.azure.event_broker import EventBroker as EventBroker
+from components.azure.existing_foundation import ExistingFoundation as ExistingFoundation
 from components.azure.foundation import Foundation as Foundation
 from components.azure.ingress import Ingress as Ingress
 from components.azure.lock_store import LockStore as LockStore

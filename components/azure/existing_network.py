@@ -7,9 +7,9 @@ it deliberately does not do: routes, security groups, delegations, peerings, lin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import pulumi_azure_native as azure
 from pulumi import InvokeOptions, Output, Resource
@@ -35,17 +35,18 @@ DELEGATED: Mapping[str, str] = {
 if TYPE_CHECKING:  # to name a class of a service is to load the service
     Vnet: TypeAlias = azure.network.GetVirtualNetworkResult
     Subnet: TypeAlias = azure.network.outputs.SubnetResponse
+Found = TypeVar("Found")
 
 
 def find_network(wanted: ExistingNetwork, args: FoundationArgs, *, parent: Resource) -> NetworkPlace:
     """Look the network up; `ConfigurationError` with all that it lacks."""
-    found = _ask(wanted.id, InvokeOptions(parent=parent))
+    found = ask(wanted.id, InvokeOptions(parent=parent))
     problems = [*problems_of(wanted, found, args)]
     if problems:
         raise ConfigurationError(wanted.stack, problems)
     assert found is not None, "that there is none is a problem"
-    by_id = _by_id(found)
-    subnets = {use: by_id[ids[0].lower()] for use, ids in wanted.subnets.items() if ids}
+    known = by_id(found)
+    subnets = {use: known[ids[0].lower()] for use, ids in wanted.subnets.items() if ids}
     ids = {use: Output.from_input(wanted.subnets[use][0]) for use in subnets}
     none = Output.from_input("")  # the settings ask for each that something is to be in
     return NetworkPlace(
@@ -77,22 +78,23 @@ def problems_of(wanted: ExistingNetwork, found: Vnet | None, args: FoundationArg
         )
     prefixes = (found.address_space.address_prefixes if found.address_space else None) or ()
     yield from overlaps({"servicesCidr": args.services_cidr, "podsCidr": args.pods_cidr}, prefixes)
-    by_id = _by_id(found)
+    known = by_id(found)
     for use, ids in wanted.subnets.items():
         for index, subnet_id in enumerate(ids):
-            where, subnet = f"{KEY}.subnets.{use}[{index}] {subnet_id!r}", by_id.get(subnet_id.lower())
+            where, subnet = f"{KEY}.subnets.{use}[{index}] {subnet_id!r}", known.get(subnet_id.lower())
             if subnet is None:
                 yield (
                     f"{where} is no subnet of {found.name}; list them with: az network vnet show --ids "
                     f"{wanted.id} --query 'subnets[].id'"
                 )
             else:
-                yield from _of_subnet(where, use, subnet)
+                yield from problems_of_subnet(where, use, subnet)
                 if use == "nodes" and wanted.snapshots:
                     yield from _storage(where, subnet)
 
 
-def _of_subnet(where: str, use: str, subnet: Subnet) -> Iterator[str]:
+def problems_of_subnet(where: str, use: str, subnet: Subnet) -> Iterator[str]:
+    """One message for each thing that a subnet lacks for its use."""
     if use != "balancers":
         yield from too_small(where, range_of(subnet), SMALLEST[use])
     elif IPv4Network(range_of(subnet)).prefixlen != BALANCERS_PREFIX:
@@ -128,16 +130,25 @@ def range_of(subnet: Subnet) -> str:
     return str(subnet.address_prefix or (subnet.address_prefixes or ("",))[0])
 
 
-def _by_id(found: Vnet) -> Mapping[str, Subnet]:
+def by_id(found: Vnet) -> Mapping[str, Subnet]:
+    """Subnets by their ids in small letters, since Azure does not mind their case."""
     return {str(one.id).lower(): one for one in found.subnets or ()}
 
 
-def _ask(network_id: str, options: InvokeOptions) -> Vnet | None:
+def ask(network_id: str, options: InvokeOptions) -> Vnet | None:
+    """What Azure says of a network; None: there is none."""
     parts = network_id.split("/")
-    try:
-        return azure.network.get_virtual_network(
+    return seen(
+        lambda: azure.network.get_virtual_network(
             resource_group_name=parts[4], virtual_network_name=parts[8], opts=options
         )
+    )
+
+
+def seen(asked: Callable[[], Found]) -> Found | None:
+    """What a look-up tells; None where there is none."""
+    try:
+        return asked()
     except Exception as error:  # the SDK raises nothing narrower, whatever Azure said
         # ResourceNotFound, ResourceGroupNotFound (Azure Resource Manager, "Common errors")
         if "NotFound" in str(error):

@@ -21,7 +21,7 @@ from components.azure.network_place import NetworkPlace
 from components.azure.placement import Placement
 from components.contract.cluster import ClusterNetwork, Kubernetes
 from components.contract.foundation_facts import FoundationFacts
-from components.contract.provider import ExistingNetwork, FoundationArgs
+from components.contract.provider import ExistingFoundationArgs, ExistingNetwork, FoundationArgs
 from components.contract.terms import Profile
 
 LOG_RETENTION_DAYS: Mapping[Profile, int] = {"dev": 30, "production": 90}
@@ -39,7 +39,7 @@ class Foundation(ComponentResource):
         super().__init__("rasa:azure:Foundation", name, {}, opts)
         group = resources.ResourceGroup(name, tags=args.tags, opts=ResourceOptions(parent=self))
         subscription_id = group.id.apply(subscription_of)
-        logs = _workspace(name, args, group, parent=self)
+        logs = workspace(name, args, group, parent=self)
         network = _network(f"{name}-network", args, group, parent=self)
         cluster = Cluster(
             f"{name}-cluster",
@@ -111,9 +111,14 @@ def subscription_of(resource_id: str) -> str:
     return resource_id.split("/")[2]
 
 
-def _workspace(
-    name: str, args: FoundationArgs, group: resources.ResourceGroup, *, parent: Resource
+def workspace(
+    name: str,
+    args: FoundationArgs | ExistingFoundationArgs,
+    group: resources.ResourceGroup,
+    *,
+    parent: Resource,
 ) -> operationalinsights.Workspace:
+    """Where the stack's logs are."""
     return operationalinsights.Workspace(
         f"{name}-logs",
         resource_group_name=group.name,

@@ -18,12 +18,11 @@ from dataclasses import dataclass
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_azure_native import managedidentity
 
-from components.contract.cluster import AZURE_IDENTITY_LABEL, PodIdentity
+from components.contract.cluster import AZURE_CLIENT_ANNOTATION, AZURE_IDENTITY_LABEL, PodIdentity
 
 RASA_SERVICE_ACCOUNT = "rasa"
 SETUP_SERVICE_ACCOUNT = "rasa-setup"
 AUDIENCE = "api://AzureADTokenExchange"
-CLIENT_ANNOTATION = "azure.workload.identity/client-id"
 POD_LABELS: Mapping[str, str] = {AZURE_IDENTITY_LABEL: "true"}
 """Asks AKS to put the token, and where to show it, into the pod."""
 
@@ -66,7 +65,7 @@ class Identity(ComponentResource):
         )
         self.rasa = PodIdentity(
             service_account=RASA_SERVICE_ACCOUNT,
-            annotations={CLIENT_ANNOTATION: identity.client_id},
+            annotations={AZURE_CLIENT_ANNOTATION: identity.client_id},
             pod_labels=POD_LABELS,
             ready=(trust,),
         )

@@ -21,13 +21,13 @@ from pulumi_azure_native import authorization, keyvault, managedidentity
 
 from components.azure.alarms import Alarm, AlarmPlace, create_alarms
 from components.azure.firewall import internet_addresses
-from components.azure.identity import CLIENT_ANNOTATION, POD_LABELS, federate, subject
+from components.azure.identity import POD_LABELS, federate, subject
 from components.azure.placement import Placement
 from components.azure.private_endpoint import create_private_endpoint
 from components.azure.protection import lock
 from components.azure.roles import assign, built_in
 from components.azure.vault_snapshots import WRITE_BLOBS, create_snapshot_container
-from components.contract.cluster import VaultSeal
+from components.contract.cluster import AZURE_CLIENT_ANNOTATION, VaultSeal
 from components.contract.provider import VaultUnsealArgs
 
 RETENTION_DAYS = 7
@@ -107,7 +107,7 @@ class VaultUnseal(ComponentResource):
         recovery_keys = Output.concat("https://", vault.name, f".vault.azure.net/secrets/{RECOVERY_KEYS}")
         self.connection = VaultSeal(
             stanza=_stanza(place.tenant_id, vault, key),
-            service_account_annotations={CLIENT_ANNOTATION: identity.client_id},
+            service_account_annotations={AZURE_CLIENT_ANNOTATION: identity.client_id},
             pod_labels=POD_LABELS,
             recovery_keys=recovery_keys,
             snapshots=snapshots,

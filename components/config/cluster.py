@@ -28,12 +28,15 @@ class PlaceOfCluster(Model):
 
     cluster_name: Annotated[str, AfterValidator(_path)] = Field(min_length=1)
     """Its name in the cloud, for the identities of pods (AWS: EKS with the Pod Identity agent; Google Cloud:
-    projects/<project>/locations/<region or zone>/clusters/<name>)."""
+    projects/<project>/locations/<region or zone>/clusters/<name>; Azure: its resource id)."""
     id: Id = Field(min_length=1)
-    """The network (AWS, Google Cloud: VPC)."""
+    """The network (AWS, Google Cloud: VPC; Azure: virtual network)."""
     subnets: tuple[Id, ...] = ()
     """AWS: subnets for the data stores, in as many zones as the profile wants; no internet route needed.
-    Google Cloud: an allocated range, peered with Google's services, where they run PostgreSQL or Redis."""
+    Google Cloud: an allocated range, peered with Google's services, where they run PostgreSQL or Redis.
+    Azure: one that is delegated to PostgreSQL servers, one for private endpoints of all other stores."""
+    private_dns_zones: tuple[str, ...] = ()
+    """Azure: private DNS zones that exist and are linked to the network, by id, as in `network`."""
     clients: str | None = Field(default=None, min_length=1)
     """AWS: whom the data stores let in, the cluster's security group, which its pods have."""
 

@@ -54,13 +54,6 @@ def managed_gap(cloud: str, dependency: str) -> NotSupported | None:
     )
 
 
-def existing_cluster_gap(cloud: str) -> NotSupported | None:
-    """The error that a cloud manages nothing beside a cluster that exists already, or None."""
-    ids = CLOUDS[cloud].beside_existing_cluster if cloud in CLOUDS else None
-    command = set_command("rasa:cluster.from", "managed")
-    return _not_supported("a managed dependency beside an existing cluster", cloud, ids, command)
-
-
 def tracker_store_gap(cloud: str, kind: TrackerStoreKind) -> NotSupported | None:
     """The error that a cloud has no managed tracker store of a kind, or None."""
     gap = CLOUDS[cloud].missing_tracker_stores.get(kind) if cloud in CLOUDS else None

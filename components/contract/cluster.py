@@ -77,6 +77,7 @@ AWS_ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
 """With it a pod swaps a token of its own for credentials, at STS by HTTPS; without, EKS' agent on the node
 hands them out (EKS user guide, "Grant Kubernetes workloads access to AWS")."""
 GOOGLE_ACCOUNT_ANNOTATION = "iam.gke.io/gcp-service-account"
+AZURE_CLIENT_ANNOTATION = "azure.workload.identity/client-id"
 AZURE_IDENTITY_LABEL = "azure.workload.identity/use"
 """With it a pod swaps a token of its own at Entra by HTTPS (Azure Workload Identity, "Labels")."""
 

@@ -114,21 +114,26 @@ class ExistingFoundationArgs:
     """As in `FoundationArgs`."""
     region: str
     zones: Sequence[str]
-    """As in `FoundationArgs`, where stores name a zone rather than a subnet (Google Cloud)."""
+    """As in `FoundationArgs`, where stores name zones rather than subnets (Azure, Google Cloud)."""
     account: str
     """AWS account id, Azure subscription id, Google Cloud project id."""
     cluster: Kubernetes
     """The cluster as its kubeconfig tells it; the cloud adds the identities of the pods."""
     cluster_name: str
-    """What the cloud calls it; on Google Cloud its path."""
+    """What the cloud calls it; on Azure its id, on Google Cloud its path."""
     network_id: str
     """VPC, virtual network or VPC network."""
     subnet_ids: Sequence[str]
     """Where data stores go, in as many zones as the profile wants; on Google Cloud a range for them."""
+    subnet_uses: Sequence[str]
+    """What they must be for, by the keys of `rasa:network.subnets`, where one is in all zones (Azure)."""
+    private_zones: Sequence[str]
+    """As in `ExistingNetwork`."""
     clients_id: str | None
     """Whom data stores let in: on AWS the security group of the cluster's pods."""
     alarm_target: str | None
     """As in `FoundationArgs`."""
+    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -260,6 +265,8 @@ class Cloud(Dependencies[Placement], Protocol[Placement]):
     def Provider(self) -> Makes[ProviderArgs, ProviderResource]: ...  # noqa: N802
     @property
     def Foundation(self) -> Makes[FoundationArgs, HasFoundation[Placement]]: ...  # noqa: N802
+    @property
+    def ExistingFoundation(self) -> Makes[ExistingFoundationArgs, HasFoundation[Placement]]: ...  # noqa: N802
     @property
     def Ingress(self) -> Makes[IngressArgs[Placement], HasUrl]: ...  # noqa: N802
     @property

@@ -18,6 +18,7 @@ from components.config.ca_bundle import joined, object_of
 from components.config.cluster import ExistingCluster, ManagedCluster, connect_cluster
 from components.config.network import ManagedNetwork
 from components.config.pod_login import node_endpoints
+from components.config.rules.beside_cluster import stores_subnets
 from components.config.secrets_manager import InClusterVault
 from components.config.settings import Settings
 from components.config.tracker_store import ManagedTrackerStore
@@ -85,7 +86,7 @@ def build_platform(settings: Settings, tags: Mapping[str, str], *, stack: str) -
             # One cloud's SDK costs seconds to import, three cost a quarter of a minute.
             from components import aws  # noqa: PLC0415
 
-            return _build(aws, settings, tags, stack, beside=aws.ExistingFoundation)
+            return _build(aws, settings, tags, stack)
         case "azure":
             from components import azure  # noqa: PLC0415
 
@@ -93,25 +94,14 @@ def build_platform(settings: Settings, tags: Mapping[str, str], *, stack: str) -
         case "gcp":
             from components import gcp  # noqa: PLC0415
 
-            return _build(gcp, settings, tags, stack, beside=gcp.ExistingFoundation)
+            return _build(gcp, settings, tags, stack)
         case "none":
             return _without_cloud(settings)
         case _:
             assert_never(settings.cloud)
 
 
-MakesBeside = p.Makes[p.ExistingFoundationArgs, p.HasFoundation[Placement]]
-"""Makes what a cloud's dependencies stand on beside a cluster that exists."""
-
-
-def _build(
-    cloud: p.Cloud[Placement],
-    settings: Settings,
-    tags: Mapping[str, str],
-    stack: str,
-    *,
-    beside: MakesBeside[Placement] | None = None,
-) -> Platform:
+def _build(cloud: p.Cloud[Placement], settings: Settings, tags: Mapping[str, str], stack: str) -> Platform:
     cluster = settings.cluster
     if isinstance(cluster, ExistingCluster) and cluster.network is None:
         return _without_cloud(settings)
@@ -121,8 +111,8 @@ def _build(
     if isinstance(cluster, ManagedCluster):
         foundation = cloud.Foundation("foundation", _foundation_args(settings, cluster, tags, stack), opts)
     else:
-        assert beside is not None, "the settings refuse what this cloud does not make (config/support.py)"
-        foundation = beside("foundation", _existing_foundation_args(settings, cluster, stack), opts)
+        args = _existing_foundation_args(settings, cluster, tags, stack)
+        foundation = cloud.ExistingFoundation("foundation", args, opts)
     place = foundation.placement
 
     def ingress(name: str, args: IngressArgs[None], access: ClusterAccess) -> HasUrl:
@@ -268,7 +258,7 @@ def _keeps_data(settings: Settings) -> bool:
 
 
 def _existing_foundation_args(
-    settings: Settings, cluster: ExistingCluster, stack: str
+    settings: Settings, cluster: ExistingCluster, tags: Mapping[str, str], stack: str
 ) -> p.ExistingFoundationArgs:
     network = cluster.network
     assert network is not None, "without it there is no cloud beside the cluster"
@@ -285,6 +275,9 @@ def _existing_foundation_args(
         cluster_name=network.cluster_name,
         network_id=network.id,
         subnet_ids=network.subnets,
+        subnet_uses=tuple(use for use, _ in stores_subnets(settings)),
+        private_zones=network.private_dns_zones,
         clients_id=network.clients,
         alarm_target=settings.alarms.target,
+        tags=tags,
     )

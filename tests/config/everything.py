@@ -36,7 +36,7 @@ from tests.config.whole_blocks import (
     SERVER,
     SIZED,
 )
-from tests.config.whole_networks import BESIDE_GKE, IN_A_NETWORK, IN_A_SHARED_VPC, IN_A_SPOKE
+from tests.config.whole_networks import BESIDE_AKS, BESIDE_GKE, IN_A_NETWORK, IN_A_SHARED_VPC, IN_A_SPOKE
 
 Place = tuple[str | int, ...]
 """Keys and positions in lists that lead to a value of a stack file."""
@@ -62,6 +62,7 @@ STACKS: Mapping[str, Block] = {
         "eventBroker": IN_CLUSTER,
     },
     "aws-beside": BESIDE_A_CLUSTER,
+    "azure-beside": BESIDE_AKS,
     "gcp-beside": BESIDE_GKE,
     "aws-network": IN_A_NETWORK,
     "azure-network": IN_A_SPOKE,

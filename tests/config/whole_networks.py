@@ -20,6 +20,15 @@ IN_A_SHARED_VPC: Block = {
     "registry": {**ON_GOOGLE["registry"], "mirror": "europe-docker.pkg.dev/company-shared/images"},
     "network": {**NETWORKS["gcp"], "internet": False},
 }
+BESIDE_AKS: Block = {
+    **existing_stack(),
+    "cloud": "azure",
+    "region": "westeurope",
+    "account": ACCOUNTS["azure"],
+    "cluster": {**CLUSTER, "network": CLUSTERS["azure"]},
+    "lockStore": {},
+    "trackerStore": {},
+}
 BESIDE_GKE: Block = {
     **existing_stack(),
     "cloud": "gcp",

@@ -10,7 +10,7 @@ import pytest
 from simcloud.lifecycle import Lifecycle
 from simcloud.wire import Value
 from tests.simulations import example
-from tests.variants import CLUSTERS, HOST, beside_a_cluster
+from tests.variants import BESIDE_IN, CLUSTERS, HOST, beside_a_cluster
 
 pytestmark = pytest.mark.engine
 
@@ -20,9 +20,14 @@ pytestmark = pytest.mark.engine
 def test_lifecycle(cloud: str, tmp_path: Path) -> None:
     cluster = beside_a_cluster(cloud)
     block = {**cluster, "kubeconfig": {"secure": cluster["kubeconfig"]}}
-    config: Mapping[str, Value] = {"rasa:cluster": block, "rasa:deletionProtection": True}
+    config: Mapping[str, Value] = {
+        "rasa:cluster": block,
+        "rasa:deletionProtection": True,
+        "rasa:account": BESIDE_IN[cloud],
+    }
     simulation = example(f"{cloud}-dev", tmp_path / "state", config=config)
-    elsewhere = {**CLUSTERS[cloud], "subnets": [f"{HOST}/global/addresses/other-services"]}
+    subnets = {"azure": CLUSTERS["azure"]["subnets"][:1], "gcp": [f"{HOST}/global/addresses/other-services"]}
+    elsewhere = {**CLUSTERS[cloud], "subnets": subnets[cloud]}
     moves: list[Mapping[str, Value]] = [
         {"rasa:cluster": {}},
         {"rasa:cluster": {**block, "network": elsewhere}},

@@ -43,8 +43,11 @@ def args(**changes: Any) -> ExistingFoundationArgs:
         "cluster_name": COMPANY["clusterName"],
         "network_id": COMPANY["id"],
         "subnet_ids": COMPANY["subnets"],
+        "subnet_uses": ("stores",),
+        "private_zones": (),
         "clients_id": None,
         "alarm_target": None,
+        "tags": {},
         **changes,
     }
     return ExistingFoundationArgs(**given)

@@ -10,11 +10,11 @@ from ipaddress import IPv4Network
 
 from components.config.clouds.facts import (
     AWS_ONLY,
-    NEEDS_OWN_CLUSTER,
     ClosedRegions,
     CloudFacts,
     Format,
     Gap,
+    Ids,
     IngressFacts,
     NameLimit,
     NetworkIds,
@@ -22,6 +22,7 @@ from components.config.clouds.facts import (
     Ranges,
     Tags,
 )
+from components.contract.cluster import AZURE_CLIENT_ANNOTATION
 
 _123 = ("1", "2", "3")
 # Azure Resource Manager documentation, "Resolve reserved resource name errors": what has a name in the DNS
@@ -40,6 +41,11 @@ def _resource(pattern: str, example: str, of: str = "Microsoft.Network") -> Form
         ),
         accepted=f"/subscriptions/<id>/resourceGroups/<group>/providers/{of}/{example}",
     )
+
+
+_NETWORK = _resource("virtualNetworks/[^/]+", "virtualNetworks/<name>")
+_SUBNET = _resource("virtualNetworks/[^/]+/subnets/[^/]+", "virtualNetworks/<name>/subnets/<name>")
+_ZONE = _resource("privateDnsZones/[^/]+", "privateDnsZones/<zone>")
 
 
 AZURE = CloudFacts(
@@ -162,13 +168,21 @@ AZURE = CloudFacts(
             regions=frozenset({"qatarcentral"}),
         ),
     ),
-    beside_existing_cluster=NEEDS_OWN_CLUSTER,
+    beside_existing_cluster=Ids(
+        cluster_name=_resource(
+            "managedClusters/[^/]+", "managedClusters/<name>", of="Microsoft.ContainerService"
+        ),
+        id=_NETWORK,
+        subnets=_SUBNET,
+        private_zone=_ZONE,
+        marks=(AZURE_CLIENT_ANNOTATION,),
+    ),
     existing_network=NetworkIds(
-        id=_resource("virtualNetworks/[^/]+", "virtualNetworks/<name>"),
-        subnet=_resource("virtualNetworks/[^/]+/subnets/[^/]+", "virtualNetworks/<name>/subnets/<name>"),
+        id=_NETWORK,
+        subnet=_SUBNET,
         uses=("nodes", "api", "stores", "endpoints", "balancers"),
         zonal=False,
-        private_zone=_resource("privateDnsZones/[^/]+", "privateDnsZones/<zone>"),
+        private_zone=_ZONE,
     ),
     model_access_ends=True,
     # azure-native sends it in one Put Blob of API version 2018-11-09 (pulumi-azure-native:

@@ -112,6 +112,8 @@ class Ids:
     cluster_name: Format
     id: Format
     subnets: Format
+    private_zone: Format | None = None
+    """How a private DNS zone is named; None: there is none."""
     clients: Format | None = None
     """None: whatever is in the network reaches the stores."""
     marks: Sequence[str] = ()
@@ -198,8 +200,8 @@ class CloudFacts:
     """Sizes that cannot be had in some regions."""
     identity_logins: Sequence[TrackerStoreKind] = ()
     """Kinds of tracker store to which Rasa can log in with its pod's identity, and does by default."""
-    beside_existing_cluster: Ids | Gap
-    """How the existing cluster's network is named, or why the cloud manages nothing beside one."""
+    beside_existing_cluster: Ids
+    """How an existing cluster and its network are named."""
     existing_network: NetworkIds
     """How a network is named in which the stack makes its cluster."""
     model_access_ends: bool = False
@@ -209,7 +211,4 @@ class CloudFacts:
     ingress: IngressFacts
 
 
-NEEDS_OWN_CLUSTER = Gap(
-    because="its components need the stack's cluster", instead="a managed cluster or cloud none"
-)
 AWS_ONLY = "DynamoDB exists on AWS only"

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from components.config import support
 from components.config.clouds import CLOUDS
-from components.config.clouds.facts import CloudFacts, Format, Gap, Ids
+from components.config.clouds.facts import CloudFacts, Format, Ids
 from components.config.cluster import ExistingCluster, PlaceOfCluster
 from components.config.messages import rm_command, set_with
 from components.config.rules.existing_network import subnets_wanted
@@ -28,10 +27,6 @@ def _beside_a_cluster(settings: Settings) -> Iterator[str]:
         return
     facts, managed = CLOUDS[cloud], settings.managed_stores
     ids = facts.beside_existing_cluster
-    if isinstance(ids, Gap):
-        if managed or cluster.network is not None:
-            yield str(support.existing_cluster_gap(cloud))
-        return
     if cluster.network is None:
         if managed:
             others = ("clusterName", "subnets", *(() if ids.clients is None else ("clients",)))
@@ -65,7 +60,7 @@ def _enough(settings: Settings, facts: CloudFacts, network: PlaceOfCluster) -> I
                 f"zone of its own; {more}"
             )
         return
-    reasons = [why for use, why in subnets_wanted(settings, facts.existing_network) if use in OF_STORES]
+    reasons = [why for _, why in stores_subnets(settings)]
     if given < len(reasons):
         yield f"{path} names {given}, and {len(reasons)} are needed: {'; '.join(reasons)}; {more}"
     elif given > len(reasons):
@@ -77,10 +72,12 @@ def _enough(settings: Settings, facts: CloudFacts, network: PlaceOfCluster) -> I
 
 def _named(cloud: str, ids: Ids, network: PlaceOfCluster) -> Iterator[str]:
     """Ids as the cloud spells them, and none that the cloud has no use for."""
+    zones = network.private_dns_zones
     values: Mapping[str, tuple[str | None, Format | None]] = {
         "clusterName": (network.cluster_name, ids.cluster_name),
         "id": (network.id, ids.id),
         **{f"subnets[{index}]": (subnet, ids.subnets) for index, subnet in enumerate(network.subnets)},
+        **{f"privateDnsZones[{index}]": (zone, ids.private_zone) for index, zone in enumerate(zones)},
         "clients": (network.clients, ids.clients),
     }
     for key, (value, form) in values.items():
@@ -93,4 +90,28 @@ def _named(cloud: str, ids: Ids, network: PlaceOfCluster) -> Iterator[str]:
             yield f"{path} {value!r} is none of {cloud}; accepted: {form.accepted}; {set_with(path, '<id>')}"
 
 
-RULES: Sequence[Rule] = (_beside_a_cluster,)
+def stores_subnets(settings: Settings) -> Sequence[tuple[str, str]]:
+    """Uses of subnets that the stores have, where one is in all zones, and why."""
+    if settings.cloud not in CLOUDS:
+        return ()
+    wanted = subnets_wanted(settings, CLOUDS[settings.cloud].existing_network)
+    return tuple(one for one in wanted if one[0] in OF_STORES)
+
+
+def _subscription(settings: Settings) -> Iterator[str]:
+    """What the provider asks is in one subscription, where a private endpoint must be, too.
+
+    Azure, "What is a private endpoint?": that of its network.
+    """
+    cluster, account = settings.cluster, settings.account
+    if settings.cloud != "azure" or not isinstance(cluster, ExistingCluster) or cluster.network is None:
+        return
+    for key, value in (("clusterName", cluster.network.cluster_name), ("id", cluster.network.id)):
+        if account is not None and f"/subscriptions/{account}/".lower() not in value.lower():
+            yield (
+                f"{KEY}.{key} {value!r} is in another subscription than rasa:account {account!r}; accepted: "
+                f"one of that subscription; {set_with(f'{KEY}.{key}', '<id>')}"
+            )
+
+
+RULES: Sequence[Rule] = (_beside_a_cluster, _subscription)

@@ -103,7 +103,9 @@ def _needed(settings: Settings) -> Iterator[str]:
 
 def subnets_wanted(settings: Settings, ids: NetworkIds) -> Iterator[tuple[str, str]]:
     """Use of a subnet, and why it is needed."""
-    stores, vault = settings.managed_stores, settings.secrets_manager.source == "in-cluster"
+    stores = settings.managed_stores
+    # Beside a cluster that exists no key of the cloud unseals it (docs/vault.md, "Without a cloud").
+    vault = settings.secrets_manager.source == "in-cluster" and isinstance(settings.cluster, ManagedCluster)
     postgres = [one for one in stores if isinstance(one, ManagedTrackerStore) and one.kind == "postgres"]
     if ids.stores is not None and (postgres or isinstance(settings.lock_store, Managed)):
         yield "stores", "Cloud SQL and Memorystore take addresses of a range for Google's services"
