@@ -229,6 +229,7 @@ ANSWERS: Mapping[str, Callable[[Properties], Properties]] = {
                 for one in ("Subnetwork", "GlobalAddress", "NetworkPeering", "Routers")
             ),
             "gcp:container/getCluster:getCluster",
+            *("aws:kms/getKey:getKey", "gcp:kms/getKMSCryptoKey:getKMSCryptoKey"),
         )
     },
     "azure-native:containerservice:listManagedClusterUserCredentials": _kubeconfig,

@@ -59,6 +59,8 @@ LOOK_UPS = {
     "components/gcp/bucket.py": {"storage.get_project_service_account_output"},
     "components/gcp/existing_cluster.py": {"compute.get_subnetwork", "container.get_cluster"},
     "components/gcp/existing_network.py": {"compute.get_subnetwork", "compute.get_routers"},
+    "components/aws/key.py": {"kms.get_key"},
+    "components/gcp/key.py": {"kms.get_kms_crypto_key"},
     "components/gcp/private_services.py": {"compute.get_global_address", "compute.get_network_peering"},
     "components/aws/existing_vpc.py": {
         f"ec2.get_{one}"

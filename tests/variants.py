@@ -105,16 +105,23 @@ def beside_a_cluster(cloud: str) -> Mapping[str, Any]:
     return {"from": "existing", "kubeconfig": KUBECONFIG, "network": CLUSTERS[cloud]}
 
 
+KEYS: Mapping[str, str] = {
+    "aws": "arn:aws:kms:eu-central-1:444455556666:key/0c0a0b0e-0000-4000-8000-000000000001",
+    "gcp": "projects/company-keys/locations/europe-west3/keyRings/rasa/cryptoKeys/rasa",
+}
+"""Keys that exist there, too; no store of Azure takes one."""
+
+
+def company(cloud: str) -> Mapping[str, Any]:
+    """The blocks of a stack in a company's network, with the company's key."""
+    key = {"rasa:encryptionKey": KEYS[cloud]} if cloud in KEYS else {}
+    return {"rasa:network": dict(NETWORKS[cloud]), "rasa:account": ACCOUNTS[cloud], **key}
+
+
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "local-dev-air-gapped": ("local-dev", {"rasa:registry": AIR_GAPPED}),
     "local-dev-pods": ("local-dev", {"rasa:pods": PODS}),
-    **{
-        f"{cloud}-production-existing-network": (
-            f"{cloud}-production",
-            {"rasa:network": network, "rasa:account": ACCOUNTS[cloud]},
-        )
-        for cloud, network in NETWORKS.items()
-    },
+    **{f"{cloud}-production-existing-network": (f"{cloud}-production", company(cloud)) for cloud in NETWORKS},
     **{
         f"{cloud}-beside": (
             f"{cloud}-dev",

@@ -36,6 +36,7 @@ class ExistingFoundation(ComponentResource):
             KeyArgs(
                 profile=args.profile,
                 keeps_data=args.keeps_data,
+                existing=args.key,
                 region=args.region,
                 account_id=account_id,
             ),

@@ -40,6 +40,7 @@ class Foundation(ComponentResource):
             KeyArgs(
                 profile=args.profile,
                 keeps_data=args.keeps_data,
+                existing=args.key,
                 region=args.region,
                 account_id=network.account_id,
             ),

@@ -47,6 +47,7 @@ def facts(settings: Settings) -> dict[str, Fact]:
         ACCOUNT: settings.account,
         PROFILE: settings.profile,
         "rasa:namespace": settings.namespace,
+        "rasa:encryptionKey": settings.encryption_key,
         **_cluster(settings),
         **{key: fact for store in STORES for key, fact in _store(settings, store)},
         **_topics(settings),
@@ -231,6 +232,9 @@ _RULES: Mapping[str, _Rule] = {
     "region": _Rule(because=f"{_PLACE}; on Azure it stays there, and all that is new goes elsewhere"),
     "account": _Rule(because=_PLACE, allows=_becomes_known),
     "namespace": _Rule(because="what is in a namespace cannot move to another one, its volumes included"),
+    "encryptionKey": _Rule(
+        because="stores and cluster keep their key for life, and would be made anew, without their data"
+    ),
     "cluster.from": _Rule(because=_PLACE),
     "cluster.name": _Rule(because=_PLACE),
     "cluster.kubeconfig": _Rule(

@@ -99,6 +99,9 @@ class Settings(Model):
     """Who is told."""
     transforms: str | None = Field(default=None, pattern=TRANSFORMS)
     """File of a company's own rules for every resource, such as stacks/transforms.py (docs/own-rules.md)."""
+    encryption_key: str | None = None
+    """A key that exists, with which the cloud's stores encrypt, in place of one that the stack makes. AWS: an
+    ARN; Google Cloud: projects/…/locations/…/keyRings/…/cryptoKeys/… (docs/own-rules.md)."""
     renewal: str = Field(default="0", pattern=TURN)
     """Another value, the month for example, has certificates that the stack issues itself issued anew."""
     license: Secret

@@ -18,6 +18,7 @@ from typing_extensions import TypeVar
 
 from components.contract.cluster import Kubernetes, VaultSeal
 from components.contract.connections import EventBroker, LockStore, ModelStorage, Topics, TrackerStore
+from components.contract.errors import ConfigurationError
 from components.contract.foundation_facts import FoundationFacts
 from components.contract.ingress import HasUrl, IngressArgs
 from components.contract.terms import Profile, Size, TrackerStoreKind, TrackerStoreLogin
@@ -67,6 +68,22 @@ class ExistingNetwork:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ExistingKey:
+    """A key that exists: looked at before it is used, and never changed."""
+
+    stack: str
+    """Name of the stack, for the messages."""
+    id: str
+    """ARN (AWS), or `projects/…/cryptoKeys/…` (Google Cloud)."""
+
+    def refused(self, reasons: Sequence[str]) -> ConfigurationError:
+        """What is raised where the stores could not encrypt with it."""
+        mend = "set another one with: pulumi config set rasa:encryptionKey '<key>'"
+        said = [f"rasa:encryptionKey {self.id!r} {reason}; {mend}" for reason in reasons]
+        return ConfigurationError(self.stack, said)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FoundationArgs:
     """Network, cluster, key and identities: what the dependencies stand on."""
 
@@ -93,6 +110,8 @@ class FoundationArgs:
     """SNS topic ARN, Azure action group id, Google notification channel; None creates silent alarms."""
     registry: str | None = None
     """Registry of images, by its id in the cloud, that the nodes get the right to pull from."""
+    key: ExistingKey | None = None
+    """What encrypts data at rest; None: a key that the cloud's foundation makes."""
     tags: Mapping[str, str]
 
     @property
@@ -134,6 +153,8 @@ class ExistingFoundationArgs:
     alarm_target: str | None
     """As in `FoundationArgs`."""
     tags: Mapping[str, str]
+    key: ExistingKey | None = None
+    """As in `FoundationArgs`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,6 +41,7 @@ class ExistingFoundation(ComponentResource):
                 region=args.region,
                 deletion_protection=args.deletion_protection,
                 keeps_data=args.keeps_data,
+                existing=args.key,
             ),
             ResourceOptions(parent=self),
         )

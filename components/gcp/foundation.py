@@ -79,6 +79,7 @@ class Foundation(ComponentResource):
                 region=args.region,
                 deletion_protection=args.deletion_protection,
                 keeps_data=args.keeps_data,
+                existing=args.key,
             ),
             ResourceOptions(parent=self),
         )

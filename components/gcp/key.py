@@ -6,16 +6,21 @@ made. Where data outlives the stack (Cloud SQL's final backup), so does the key'
 as long as the material could be brought back, and would end with it. To restore, grant Cloud SQL's service
 agent the key again.
 
+A key that exists (`rasa:encryptionKey`) is looked at and takes its place. The stack grants the services'
+agents its use, and changes nothing else of it (docs/own-rules.md).
+
 What it deliberately does not do: unseal Vault. That key (`vault_unseal.py`) is Vault's alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, InvokeOptions, Output, Resource, ResourceOptions
 from pulumi_gcp import kms, projects
 
+from components.contract.provider import ExistingKey
 from components.gcp.placement import Placement
 
 DAY = 24 * 60 * 60
@@ -35,17 +40,43 @@ class KeyArgs:
     deletion_protection: bool
     keeps_data: bool = False
     """Whether something that is encrypted with it outlives the stack."""
+    existing: ExistingKey | None = None
+    """None: one is made."""
 
 
 class Key(ComponentResource):
-    """A symmetric key that Google rotates each quarter."""
+    """A symmetric key: one that Google rotates each quarter, or one that exists."""
 
     id: Output[str]
 
     def __init__(self, name: str, args: KeyArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:Key", name, {}, opts)
-        self.id = create_key(name, args, parent=self).id
+        if args.existing is None:
+            self.id = create_key(name, args, parent=self).id
+        else:
+            found = _find_key(args.existing, parent=self)
+            # By way of the project, so that Cloud KMS is on there.
+            self.id = args.project.apply(lambda _: found)
         self.register_outputs({"id": self.id})
+
+
+def _find_key(wanted: ExistingKey, *, parent: Resource) -> str:
+    ring, _, name = wanted.id.partition("/cryptoKeys/")
+    try:
+        key = kms.get_kms_crypto_key(name=name, key_ring=ring, opts=InvokeOptions(parent=parent))
+    except Exception as error:  # the SDK raises nothing narrower, whatever the provider said
+        raise wanted.refused([f"cannot be looked at: {error}"]) from error
+    if reasons := [*reasons_against(key)]:
+        raise wanted.refused(reasons)
+    return wanted.id
+
+
+def reasons_against(key: kms.GetKMSCryptoKeyResult) -> Iterator[str]:
+    """Why the stores could not encrypt with a key: what is said of it."""
+    if key.purpose != "ENCRYPT_DECRYPT":
+        yield f"is for {key.purpose}; accepted: ENCRYPT_DECRYPT"
+    elif not any(version.state == "ENABLED" for version in key.primaries):
+        yield "has no primary version that is ENABLED; enable one, or take another key"
 
 
 def create_key(name: str, args: KeyArgs, *, parent: Resource) -> kms.CryptoKey:

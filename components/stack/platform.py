@@ -227,8 +227,14 @@ def _foundation_args(
         namespace=settings.namespace,
         alarm_target=settings.alarms.target,
         registry=settings.registry.id,
+        key=_key(settings, stack),
         tags=tags,
     )
+
+
+def _key(settings: Settings, stack: str) -> p.ExistingKey | None:
+    given = settings.encryption_key
+    return None if given is None else p.ExistingKey(stack=stack, id=given)
 
 
 def _network(settings: Settings, stack: str) -> p.OwnNetwork | p.ExistingNetwork:
@@ -280,4 +286,5 @@ def _existing_foundation_args(
         clients_id=network.clients,
         alarm_target=settings.alarms.target,
         tags=tags,
+        key=_key(settings, stack),
     )

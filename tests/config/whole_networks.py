@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from tests.config.blocks import CLUSTER, Block, existing_stack
 from tests.config.whole_blocks import ON_AWS, ON_AZURE, ON_GOOGLE
-from tests.variants import ACCOUNTS, CLUSTERS, NETWORKS
+from tests.variants import ACCOUNTS, CLUSTERS, KEYS, NETWORKS
 
 IN_A_NETWORK: Block = {
     **ON_AWS,
     "network": {**NETWORKS["aws"], "servicesCidr": "172.20.0.0/16", "internet": False},
+    "encryptionKey": KEYS["aws"],
 }
 IN_A_SPOKE: Block = {
     **ON_AZURE,
@@ -19,6 +20,7 @@ IN_A_SHARED_VPC: Block = {
     **ON_GOOGLE,
     "registry": {**ON_GOOGLE["registry"], "mirror": "europe-docker.pkg.dev/company-shared/images"},
     "network": {**NETWORKS["gcp"], "internet": False},
+    "encryptionKey": KEYS["gcp"],
 }
 BESIDE_AKS: Block = {
     **existing_stack(),

@@ -13,7 +13,7 @@ from typing import Any, cast
 from tests.config import blocks
 from tests.config.pems import CERTIFICATE
 from tests.stacks import stack_config
-from tests.variants import LOGINS
+from tests.variants import KEYS, LOGINS
 
 REGIONS = {"aws": "eu-west-1", "azure": "northeurope", "gcp": "europe-west4", "none": "eu-west-1"}
 CLOUDS = {
@@ -160,6 +160,7 @@ def changes(stack: str) -> Iterator[Change]:
         "account": ACCOUNTS[cloud],
         "profile": "!",
         "network.zones": ZONES.get(cloud, []),
+        "encryptionKey": KEYS.get(cloud, KEYS["aws"]),
     }
     for key, value in {**own, **ANY}.items():
         after = _changed(before, key.partition("=")[0], value)

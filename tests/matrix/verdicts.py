@@ -31,8 +31,8 @@ from tests.stacks import PLANTED, SIMULATED, record_config
 
 Verdict = Literal["not accepted", "refused", "protected", "harmless", "said", "LOSS"]
 """`protected`: the engine refuses. `said`: an unprotected stack loses stores, and warnings say of each."""
-PLACES = frozenset({"cloud", "region", "account", "namespace", "cluster", "network"})
-"""Blocks that say where everything is."""
+PLACES = frozenset({"cloud", "region", "account", "namespace", "cluster", "network", "encryptionKey"})
+"""Blocks that say where everything is, or what everything is encrypted with."""
 BELOW = {"topics": "EventBroker", "secretsManager": "Vault"}
 """Block of the stack file → component, where it has another name."""
 SECRET = frozenset(

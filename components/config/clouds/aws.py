@@ -157,6 +157,10 @@ AWS = CloudFacts(
             accepted="a security group id such as sg-0123456789abcdef0",
         ),
     ),
+    key=Format(
+        pattern=re.compile(r"^arn:aws:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:key/[0-9a-z-]+$"),
+        accepted="the ARN of a KMS key of the stack's region (arn:aws:kms:…:key/…), and no alias",
+    ),
     existing_network=NetworkIds(id=_VPC, subnet=_SUBNET),
     ingress=IngressFacts(
         zone_id=Format(

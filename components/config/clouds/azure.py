@@ -177,6 +177,10 @@ AZURE = CloudFacts(
         private_zone=_ZONE,
         marks=(AZURE_CLIENT_ANNOTATION,),
     ),
+    key=Gap(
+        because="the stores there are encrypted with keys that Azure manages",
+        instead="none",
+    ),
     existing_network=NetworkIds(
         id=_NETWORK,
         subnet=_SUBNET,

@@ -202,6 +202,8 @@ class CloudFacts:
     """Kinds of tracker store to which Rasa can log in with its pod's identity, and does by default."""
     beside_existing_cluster: Ids
     """How an existing cluster and its network are named."""
+    key: Format | Gap
+    """How a key that exists is named, `region` in it; or why the stores cannot encrypt with one."""
     existing_network: NetworkIds
     """How a network is named in which the stack makes its cluster."""
     model_access_ends: bool = False

@@ -121,6 +121,10 @@ GCP = CloudFacts(
             instead="kind postgres, or an existing MongoDB Atlas",
         ),
     },
+    key=_of_project(
+        rf"locations/(?P<region>{_NAME})/keyRings/[A-Za-z0-9_-]+/cryptoKeys/[A-Za-z0-9_-]+",
+        "locations/<the stack's region>/keyRings/<ring>/cryptoKeys/<key>",
+    ),
     beside_existing_cluster=Ids(
         cluster_name=_of_project(
             f"locations/[a-z0-9-]+/clusters/{_NAME}",

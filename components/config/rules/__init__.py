@@ -13,6 +13,7 @@ from components.config.rules import (
     companions,
     databases,
     encryption,
+    encryption_key,
     existing_network,
     extra_endpoints,
     first_model,
@@ -65,6 +66,7 @@ RULES: Sequence[Rule] = (
     *transforms.RULES,
     *registry.RULES,
     *pods.RULES,
+    *encryption_key.RULES,
 )
 
 
