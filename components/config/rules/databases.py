@@ -25,13 +25,18 @@ UNVERIFIED = frozenset({"tlsinsecure", "tlsallowinvalidcertificates", "tlsallowi
 """Options with which anybody can answer in the server's place."""
 
 
-def _roles(settings: Settings) -> Iterator[str]:
+def existing_postgres(settings: Settings) -> Iterator[tuple[str, ExistingPostgres]]:
+    """Each PostgreSQL that exists, after its key."""
     blocks: dict[str, object] = {"trackerStore": settings.tracker_store}
     if isinstance(settings.analytics, InClusterAnalytics):
         blocks["analytics.database"] = settings.analytics.database
     for key, block in blocks.items():
-        if not isinstance(block, ExistingPostgres):
-            continue
+        if isinstance(block, ExistingPostgres):
+            yield key, block
+
+
+def _roles(settings: Settings) -> Iterator[str]:
+    for key, block in existing_postgres(settings):
         path = f"rasa:{key}.username"
         schema, path_of_schema = block.schema_name or "", f"rasa:{key}.schema"
         if schema.startswith(RESERVED) or schema == "information_schema":

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from components.config.companions import InClusterAnalytics
 from components.config.event_broker import ExistingKafka, ExistingRabbitMq
 from components.config.messages import set_with
 from components.config.model_storage import ExistingAzureBlob, ExistingGcs, ExistingS3
+from components.config.rules.databases import existing_postgres
 from components.config.rules.runner import Rule
 from components.config.secrets_manager import ExistingVault
 from components.config.settings import Settings
 from components.config.sources import Managed
-from components.config.tracker_store import ExistingMongoDb, ExistingPostgres
+from components.config.tracker_store import ExistingMongoDb
 
 ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}")
 OF_AWS = re.compile(r"(^|\.)amazonaws\.com(\.cn)?$")
@@ -114,12 +114,7 @@ def _rabbitmq(settings: Settings) -> Iterator[str]:
 
 
 def _postgres(settings: Settings) -> Iterator[str]:
-    blocks: dict[str, object] = {"trackerStore": settings.tracker_store}
-    if isinstance(settings.analytics, InClusterAnalytics):
-        blocks["analytics.database"] = settings.analytics.database
-    for key, block in blocks.items():
-        if not isinstance(block, ExistingPostgres):
-            continue
+    for key, block in existing_postgres(settings):
         roles = {"username": block.username}
         if block.administrator is not None:
             roles["administrator.username"] = block.administrator.username
