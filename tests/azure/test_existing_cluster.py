@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi import Output, Resource
+from pulumi import Resource
 
 from components.azure.existing_cluster import ClusterPlace, find_cluster
-from components.contract.cluster import Kubernetes, PodIdentity
 from components.contract.errors import ConfigurationError
 from components.contract.provider import ExistingFoundationArgs
+from tests.existing_clusters import args_beside
 from tests.recorder import Recording, beside, record, value_of
-from tests.variants import ACCOUNTS, CLUSTERS, SPOKE, record_variant
+from tests.variants import CLUSTERS, SPOKE, record_variant
 
 COMPANY = CLUSTERS["azure"]
 ISSUER = (
@@ -22,32 +22,12 @@ ISSUER = (
 
 
 def args(**changes: Any) -> ExistingFoundationArgs:
-    given: dict[str, Any] = {
-        "stack": "company",
-        "profile": "production",
-        "deletion_protection": True,
-        "keeps_data": True,
+    own: dict[str, Any] = {
         "region": "westeurope",
         "zones": ["1", "2", "3"],
-        "account": ACCOUNTS["azure"],
-        "cluster": Kubernetes(
-            kubeconfig=Output.secret("{}"),
-            identifier=Output.from_input("existing"),
-            namespace="rasa",
-            rasa=PodIdentity(service_account="rasa"),
-            setup=PodIdentity(service_account="rasa-setup"),
-        ),
-        "cluster_name": COMPANY["clusterName"],
-        "network_id": COMPANY["id"],
-        "subnet_ids": COMPANY["subnets"],
         "subnet_uses": ("endpoints", "stores"),
-        "private_zones": COMPANY["privateDnsZones"],
-        "clients_id": None,
-        "alarm_target": None,
-        "tags": {},
-        **changes,
     }
-    return ExistingFoundationArgs(**given)
+    return args_beside("azure", **{**own, **changes})
 
 
 def _found(**changes: Any) -> ClusterPlace:

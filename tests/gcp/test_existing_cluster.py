@@ -6,51 +6,27 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from pulumi import Output, Resource
+from pulumi import Resource
 
-from components.contract.cluster import Kubernetes, PodIdentity
 from components.contract.errors import ConfigurationError
 from components.contract.provider import ExistingFoundationArgs
 from components.gcp.existing_cluster import ClusterPlace, find_cluster
 from components.gcp.existing_foundation import ExistingFoundation
+from tests.existing_clusters import args_beside
 from tests.recorder import Recording, beside, record, value_of
-from tests.variants import ACCOUNTS, CLUSTERS, HOST, record_variant
+from tests.variants import CLUSTERS, HOST, record_variant
 
 COMPANY = CLUSTERS["gcp"]
 IN_EUROPE = "projects/company-gke/locations/europe-west3"
 
 
-def _kubernetes() -> Kubernetes:
-    return Kubernetes(
-        kubeconfig=Output.secret("{}"),
-        identifier=Output.from_input("existing"),
-        namespace="rasa",
-        rasa=PodIdentity(service_account="rasa"),
-        setup=PodIdentity(service_account="rasa-setup"),
-    )
-
-
 def args(**changes: Any) -> ExistingFoundationArgs:
-    given: dict[str, Any] = {
-        "stack": "company",
-        "profile": "production",
-        "deletion_protection": True,
-        "keeps_data": True,
+    own: dict[str, Any] = {
         "region": "europe-west3",
         "zones": ["europe-west3-a", "europe-west3-b"],
-        "account": ACCOUNTS["gcp"],
-        "cluster": _kubernetes(),
-        "cluster_name": COMPANY["clusterName"],
-        "network_id": COMPANY["id"],
-        "subnet_ids": COMPANY["subnets"],
         "subnet_uses": ("stores",),
-        "private_zones": (),
-        "clients_id": None,
-        "alarm_target": None,
-        "tags": {},
-        **changes,
     }
-    return ExistingFoundationArgs(**given)
+    return args_beside("gcp", **{**own, **changes})
 
 
 def _found(**changes: Any) -> ClusterPlace:
