@@ -12,7 +12,6 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Any, Protocol
 
-from components.contract.connections import Topics
 from components.contract.provider import (
     EventBrokerArgs,
     LockStoreArgs,
@@ -21,6 +20,7 @@ from components.contract.provider import (
     VaultUnsealArgs,
 )
 from components.contract.terms import TrackerStoreLogin
+from components.contract.topics import Topics
 from tests.recorder import Recording, record
 
 KINDS: dict[str, tuple[str, Callable[..., Any]]] = {

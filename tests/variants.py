@@ -112,15 +112,40 @@ KEYS: Mapping[str, str] = {
 """Keys that exist there, too; no store of Azure takes one."""
 
 
+ANONYMIZED = "rasa-events-anonymized"
+PRIVACY: Mapping[str, Any] = {"rules": [{"slot": "address", "anonymization": {"type": "redact"}}]}
+FURTHER_HOST = "bot.example.com"
+
+
+def told_of(example: str, block: str, keys: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The block as the example has it, and these keys."""
+    return {**json.loads(stack_config(example)[block]), **keys}
+
+
+def with_anonymized_events(example: str) -> Mapping[str, Any]:
+    """The blocks of a stack whose events are written once more, without personal data."""
+    further = {"extraEndpoints": {"privacy": PRIVACY}}
+    return {
+        "rasa:topics": {"anonymized": [ANONYMIZED]},
+        "rasa:assistant": told_of(example, "rasa:assistant", further),
+    }
+
+
 def company(cloud: str) -> Mapping[str, Any]:
-    """The blocks of a stack in a company's network, with the company's key."""
-    key = {"rasa:encryptionKey": KEYS[cloud]} if cloud in KEYS else {}
-    return {"rasa:network": dict(NETWORKS[cloud]), "rasa:account": ACCOUNTS[cloud], **key}
+    """The blocks of a stack in a company's network, with the company's key, names and rules."""
+    example = f"{cloud}-production"
+    return {
+        "rasa:network": dict(NETWORKS[cloud]),
+        "rasa:account": ACCOUNTS[cloud],
+        **({"rasa:encryptionKey": KEYS[cloud]} if cloud in KEYS else {}),
+        "rasa:ingress": told_of(example, "rasa:ingress", {"alsoHosts": [FURTHER_HOST]}),
+        **with_anonymized_events(example),
+    }
 
 
 VARIANTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "local-dev-air-gapped": ("local-dev", {"rasa:registry": AIR_GAPPED}),
-    "local-dev-pods": ("local-dev", {"rasa:pods": PODS}),
+    "local-dev-pods": ("local-dev", {"rasa:pods": PODS, **with_anonymized_events("local-dev")}),
     **{f"{cloud}-production-existing-network": (f"{cloud}-production", company(cloud)) for cloud in NETWORKS},
     **{
         f"{cloud}-beside": (

@@ -13,7 +13,7 @@ needs `kafka-cluster:Connect` and `kafka-cluster:*Topic*` besides the rights on 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi_aws as aws
@@ -123,12 +123,12 @@ class EventBroker(ComponentResource):
             _cluster_args(name, args, brokers, security_group, parent=self),
             ResourceOptions(parent=self),
         )
-        events, dead_letter = _topics(name, args, cluster, parent=self)
-        readers = _read_statements(args, cluster, events, dead_letter) if args.analytics else ()
+        written, dead_letter = _topics(name, args, cluster, parent=self)
+        readers = _read_statements(args, cluster, written[0], dead_letter) if args.analytics else ()
         grant = aws.iam.RolePolicy(
             name,
             role=place.rasa_role_name,
-            policy=document(*_write_statements(cluster, events), *readers),
+            policy=document(*_write_statements(cluster, written), *readers),
             opts=ResourceOptions(parent=self),
         )
         _watch(name, cluster, brokers, place.alarm_topic_arn, parent=self)
@@ -136,7 +136,7 @@ class EventBroker(ComponentResource):
             bootstrap=cluster.bootstrap_brokers_sasl_iam.apply(in_stable_order),
             topics=args.topics,
             security=AwsIam(region=place.region, ca=Output.from_input(amazon_roots())),
-            ready=(grant, rule, events, dead_letter),
+            ready=(grant, rule, *written, dead_letter),
         )
         self.register_outputs({"bootstrap": self.connection.bootstrap})
 
@@ -209,7 +209,7 @@ def _storage(brokers: Brokers) -> aws.msk.ClusterBrokerNodeGroupInfoStorageInfoA
 
 def _topics(
     name: str, args: EventBrokerArgs[Placement], cluster: aws.msk.Cluster, *, parent: Resource
-) -> tuple[aws.msk.Topic, aws.msk.Topic]:
+) -> tuple[list[aws.msk.Topic], aws.msk.Topic]:
     brokers = BROKERS[args.profile, args.size]
     retention_ms = RETENTION_DAYS[args.profile] * 24 * 60 * 60 * 1000
     configs = json.dumps({"cleanup.policy": "delete", "retention.ms": str(retention_ms)})
@@ -226,25 +226,25 @@ def _topics(
         )
 
     return (
-        create("events", args.topics.events, PARTITIONS),
+        [create(purpose, topic, PARTITIONS) for purpose, topic in args.topics.written.items()],
         create("dead-letter", args.topics.analytics_dead_letter, brokers.zones),
     )
 
 
-def _write_statements(cluster: aws.msk.Cluster, topic: aws.msk.Topic) -> tuple[Statement, Statement]:
+def _write_statements(cluster: aws.msk.Cluster, topics: Sequence[aws.msk.Topic]) -> list[Statement]:
     """What producing needs, and no more (MSK developer guide, "Common use cases for client authorization").
 
     Rasa's producer is not idempotent, so no `WriteDataIdempotently`; `list_topics`, which it calls before
     each event, shows the topics that it may describe.
     """
-    return (
+    return [
         {"Effect": "Allow", "Action": ["kafka-cluster:Connect"], "Resource": cluster.arn},
         {
             "Effect": "Allow",
             "Action": ["kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"],
-            "Resource": topic.arn,
+            "Resource": topics[0].arn if len(topics) == 1 else [topic.arn for topic in topics],
         },
-    )
+    ]
 
 
 def _read_statements(

@@ -91,17 +91,13 @@ class EventBroker(ComponentResource):
             # Event Hubs raises the units by itself; without this, an update would lower them again.
             ResourceOptions(parent=self, ignore_changes=["sku.capacity"], protect=args.deletion_protection),
         )
-        events = _hub(f"{name}-events", args, namespace, args.topics.events, PARTITIONS, parent=self)
-        dead_letter = _hub(
-            f"{name}-dead-letter",
-            args,
-            namespace,
-            args.topics.analytics_dead_letter,
-            DEAD_LETTER_PARTITIONS,
-            after=[events],
-            parent=self,
-        )
-        rule, connection_string = _sender(name, place, namespace, events, after=dead_letter, parent=self)
+        hubs = _hubs(name, args, namespace, parent=self)
+        if args.topics.anonymized:  # a rule of one hub names that hub alone
+            rule, connection_string = _of_all(
+                f"{name}-rasa", ["Send"], place, namespace, after=hubs[-1], parent=self
+            )
+        else:
+            rule, connection_string = _sender(name, place, namespace, hubs[0], after=hubs[-1], parent=self)
         reading = _reader(name, place, namespace, after=rule, parent=self) if args.analytics else None
         ready = create_private_endpoint(
             name,
@@ -130,7 +126,7 @@ class EventBroker(ComponentResource):
                 ca=Output.from_input(azure_roots()),
             ),
             reader=None if reading is None else reading[1],
-            ready=(rule, events, dead_letter, *ready),
+            ready=(rule, *hubs, *ready),
         )
         self.register_outputs({"bootstrap": self.connection.bootstrap})
 
@@ -151,6 +147,19 @@ def _namespace_args(args: EventBrokerArgs[Placement]) -> eventhub.NamespaceArgs:
         public_network_access="Disabled",
         tags=place.tags,
     )
+
+
+def _hubs(
+    name: str, args: EventBrokerArgs[Placement], namespace: eventhub.Namespace, *, parent: Resource
+) -> list[eventhub.EventHub]:
+    """Create those that Rasa writes its events to, the plain ones first, and the analytics' own."""
+    wanted = [(purpose, topic, PARTITIONS) for purpose, topic in args.topics.written.items()]
+    wanted.append(("dead-letter", args.topics.analytics_dead_letter, DEAD_LETTER_PARTITIONS))
+    hubs: list[eventhub.EventHub] = []
+    for purpose, topic, partitions in wanted:
+        hub = _hub(f"{name}-{purpose}", args, namespace, topic, partitions, after=hubs[-1:], parent=parent)
+        hubs.append(hub)
+    return hubs
 
 
 def _hub(  # noqa: PLR0913 (what a hub is, and what comes before it)
@@ -214,12 +223,34 @@ def _sender(
 def _reader(
     name: str, place: Placement, namespace: eventhub.Namespace, *, after: Resource, parent: Resource
 ) -> tuple[Resource, SaslTls]:
-    """How Rasa Pro Services logs in: a rule of one hub names that hub alone, and it uses two of them."""
+    """How Rasa Pro Services logs in, which reads one hub and writes to another."""
+    rule, connection_string = _of_all(
+        f"{name}-analytics", ["Listen", "Send"], place, namespace, after=after, parent=parent
+    )
+    login = SaslTls(
+        mechanism="PLAIN",
+        username=USER,
+        password=connection_string,
+        ca=Output.from_input(azure_roots()),
+    )
+    return rule, login
+
+
+def _of_all(
+    name: str,
+    rights: Sequence[str],
+    place: Placement,
+    namespace: eventhub.Namespace,
+    *,
+    after: Resource,
+    parent: Resource,
+) -> tuple[Resource, Output[str]]:
+    """Create a rule for all hubs of the namespace, and the connection string that shows it."""
     rule = eventhub.NamespaceAuthorizationRule(
-        f"{name}-analytics",
+        name,
         resource_group_name=place.resource_group,
         namespace_name=namespace.name,
-        rights=["Listen", "Send"],
+        rights=[*rights],
         # One after the other, as in `_hub`.
         opts=ResourceOptions(parent=parent, depends_on=[after]),
     )
@@ -233,9 +264,4 @@ def _reader(
         )
         return known.apply(lambda answer: str(answer.primary_connection_string))
 
-    return rule, SaslTls(
-        mechanism="PLAIN",
-        username=USER,
-        password=keep_answer(f"{name}-analytics-keys", keys, of=rule.id, parent=parent),
-        ca=Output.from_input(azure_roots()),
-    )
+    return rule, keep_answer(f"{name}-keys", keys, of=rule.id, parent=parent)

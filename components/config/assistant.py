@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
@@ -145,6 +145,15 @@ class Topics(Model):
     """Every conversation event."""
     analytics_dead_letter: str = Field(default="rasa-analytics-dlq", pattern=TOPIC)
     """What the analytics could not process."""
+    anonymized: tuple[Annotated[str, Field(pattern=TOPIC)], ...] = Field(default=(), max_length=8)
+    """For every event once more, without the personal data that `assistant.extraEndpoints.privacy` names.
+    Kafka alone, at a price: docs/rasa-pro.md, Events without personal data."""
+
+    def by_path(self) -> dict[str, str]:
+        """Each topic by its place in the stack file."""
+        single = {"events": self.events, "analyticsDeadLetter": self.analytics_dead_letter}
+        further = {f"anonymized[{index}]": topic for index, topic in enumerate(self.anonymized)}
+        return {f"rasa:topics.{key}": topic for key, topic in (single | further).items()}
 
 
 class Alarms(Model):

@@ -35,9 +35,9 @@ from components.contract.connections import (
     Plaintext,
     RabbitMq,
     SaslTls,
-    Topics,
 )
 from components.contract.secrets import PasswordLogin
+from components.contract.topics import Topics
 
 
 class _Security(Model, ABC):

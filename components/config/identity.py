@@ -167,6 +167,7 @@ def _topics(settings: Settings) -> dict[str, Fact]:
     return {
         "rasa:topics.events": settings.topics.events,
         "rasa:topics.analyticsDeadLetter": settings.topics.analytics_dead_letter,
+        "rasa:topics.anonymized": list(settings.topics.anonymized),
     }
 
 
@@ -260,6 +261,7 @@ _RULES: Mapping[str, _Rule] = {
     ),
     "topics.events": _Rule(because="the topic of the old name would go, with events that nobody read yet"),
     "topics.analyticsDeadLetter": _Rule(because="the topic of the old name would go, with what is in it"),
+    "topics.anonymized": _Rule(because="a topic that is left out would go, with what is in it", allows=_adds),
     "from": _Rule(because=_DATA, allows=_was_elsewhere),
     "kind": _Rule(because=_DATA),
     "storageClass": _Rule(because="a volume keeps its class for life"),

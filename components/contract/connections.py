@@ -24,6 +24,7 @@ from components.contract.secrets import (
     StoredSecretLogin,
     VaultLogin,
 )
+from components.contract.topics import Topics
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -244,18 +245,6 @@ class Plaintext:
 
 
 KafkaSecurity = SaslTls | MutualTls | AwsIam | Plaintext
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Topics:
-    """The Kafka topics by what they are for; each name is said here and nowhere else."""
-
-    events: str = "rasa-events"
-    """Every conversation event, keyed by conversation."""
-    analytics_dead_letter: str = "rasa-analytics-dlq"
-    """What Rasa Pro Services could not process."""
-    analytics_group: str = "rasa-analytics-group"
-    """Its consumer group (the chart's default)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

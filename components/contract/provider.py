@@ -17,11 +17,12 @@ from pulumi import ProviderResource, ResourceOptions
 from typing_extensions import TypeVar
 
 from components.contract.cluster import Kubernetes, VaultSeal
-from components.contract.connections import EventBroker, LockStore, ModelStorage, Topics, TrackerStore
+from components.contract.connections import EventBroker, LockStore, ModelStorage, TrackerStore
 from components.contract.errors import ConfigurationError
 from components.contract.foundation_facts import FoundationFacts
 from components.contract.ingress import HasUrl, IngressArgs
 from components.contract.terms import Profile, Size, TrackerStoreKind, TrackerStoreLogin
+from components.contract.topics import Topics
 
 Placement = TypeVar("Placement", infer_variance=True)
 

@@ -97,8 +97,8 @@ class EventBroker(ComponentResource):
             # authority.
             ResourceOptions(parent=self, depends_on=[authority.ca]),
         )
-        events, dead_letter = _topics(name, args, cluster, parent=self)
-        access = _let_rasa_in(name, args, cluster, events, dead_letter, parent=self)
+        written, dead_letter = _topics(name, args, cluster, parent=self)
+        access = _let_rasa_in(name, args, cluster, written, dead_letter, parent=self)
         client = create_client_certificate(f"{name}-client", PRINCIPAL, authority, args, parent=self)
         _watch(name, cluster, place, parent=self)
         self.connection = Kafka(
@@ -107,7 +107,7 @@ class EventBroker(ComponentResource):
             security=MutualTls(
                 certificate=client.certificate, key=client.key, ca=Output.from_input(google_roots())
             ),
-            ready=(events, dead_letter, *access),
+            ready=(*written.values(), dead_letter, *access),
         )
         self.register_outputs({"bootstrap": self.connection.bootstrap})
 
@@ -153,7 +153,8 @@ def _cluster_args(
 
 def _topics(
     name: str, args: EventBrokerArgs[Placement], cluster: managedkafka.Cluster, *, parent: Resource
-) -> tuple[managedkafka.Topic, managedkafka.Topic]:
+) -> tuple[dict[str, managedkafka.Topic], managedkafka.Topic]:
+    """Create those that Rasa writes its events to, by purpose, and the analytics' own."""
     retention_ms = RETENTION_DAYS[args.profile] * 24 * 60 * 60 * 1000
 
     def create(purpose: str, topic: str, partitions: int) -> managedkafka.Topic:
@@ -171,7 +172,7 @@ def _topics(
         )
 
     return (
-        create("events", args.topics.events, PARTITIONS),
+        {purpose: create(purpose, topic, PARTITIONS) for purpose, topic in args.topics.written.items()},
         create("dead-letter", args.topics.analytics_dead_letter, REPLICAS),
     )
 
@@ -180,7 +181,7 @@ def _let_rasa_in(
     name: str,
     args: EventBrokerArgs[Placement],
     cluster: managedkafka.Cluster,
-    events: managedkafka.Topic,
+    written: Mapping[str, managedkafka.Topic],
     dead_letter: managedkafka.Topic,
     *,
     parent: Resource,
@@ -207,12 +208,17 @@ def _let_rasa_in(
             opts=ResourceOptions(parent=parent),
         )
 
-    topic = Output.concat("topic/", events.topic_id)
+    def write(purpose: str, *further: str) -> Resource:
+        topic = Output.concat("topic/", written[purpose].topic_id)
+        return allow(purpose, topic, "DESCRIBE", *further, "WRITE")
+
+    copies = [write(purpose) for purpose in written if purpose != "events"]
     if not args.analytics:
-        return [allow("events", topic, "DESCRIBE", "WRITE")]
+        return [write("events"), *copies]
     group = Output.concat("consumerGroup/", args.topics.analytics_group)
     return [
-        allow("events", topic, "DESCRIBE", "READ", "WRITE"),
+        write("events", "READ"),
+        *copies,
         allow("dead-letter", Output.concat("topic/", dead_letter.topic_id), "DESCRIBE", "WRITE"),
         allow("analytics", group, "DESCRIBE", "READ"),
     ]

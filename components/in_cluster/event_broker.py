@@ -214,7 +214,7 @@ def _topics(
         )
 
     return [
-        create("events", args.topics.events, brokers.partitions),
+        *(create(purpose, topic, brokers.partitions) for purpose, topic in args.topics.written.items()),
         create("dead-letters", args.topics.analytics_dead_letter, 1),
     ]
 
@@ -226,7 +226,7 @@ def _user(
         resource = {"type": kind, "name": what, "patternType": pattern}
         return {"resource": resource, "operations": list(operations), "host": "*"}
 
-    topics = (args.topics.events, args.topics.analytics_dead_letter)
+    topics = (*args.topics.written.values(), args.topics.analytics_dead_letter)
     rights = [may("topic", topic, "literal", "Describe", "Read", "Write") for topic in topics]
     return CustomResource(
         username,

@@ -18,6 +18,7 @@ from components.config.tracker_store import InClusterTrackerStore, ManagedTracke
 from components.contract import connections as c
 from components.contract.cluster import VaultSeal
 from components.contract.terms import Profile
+from components.contract.topics import Topics
 from components.kubernetes.access import ClusterAccess
 from components.rasa.spec.versions import Image
 from components.stack.suppliers import Sizing, Suppliers
@@ -57,7 +58,7 @@ def tracker_store(settings: Settings, suppliers: Suppliers) -> c.TrackerStore:
 def event_broker(settings: Settings, suppliers: Suppliers) -> c.EventBroker:
     """Kafka or RabbitMQ for conversation events."""
     block = settings.event_broker
-    topics = c.Topics(**settings.topics.model_dump())
+    topics = Topics(**settings.topics.model_dump())
     if not isinstance(block, s.Managed | s.InClusterStore):
         return block.connection(topics, settings.region)
     analytics = settings.analytics.source != "none"

@@ -163,6 +163,7 @@ def _event_broker(broker: c.EventBroker) -> Told:
             topics = {
                 "events": broker.topics.events,
                 "analyticsDeadLetter": broker.topics.analytics_dead_letter,
+                **({"anonymized": list(broker.topics.anonymized)} if broker.topics.anonymized else {}),
             }
             return {"kind": "kafka", "bootstrap": broker.bootstrap, "topics": topics}
         case c.RabbitMq():

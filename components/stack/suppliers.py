@@ -19,6 +19,7 @@ from components.config.tracker_store import InClusterTrackerStore
 from components.contract import connections as c
 from components.contract import provider as p
 from components.contract.terms import Profile, Size, TrackerStoreKind, TrackerStoreLogin
+from components.contract.topics import Topics
 from components.in_cluster.placement import Placement as ClusterPlacement
 from components.kubernetes.access import ClusterAccess
 
@@ -44,7 +45,7 @@ class Supplier(Protocol):
         self, sizing: Sizing, kind: TrackerStoreKind, login: TrackerStoreLogin, rotation: str
     ) -> c.TrackerStore: ...
     def event_broker(
-        self, sizing: Sizing, topics: c.Topics, *, analytics: bool, renewal: str
+        self, sizing: Sizing, topics: Topics, *, analytics: bool, renewal: str
     ) -> c.EventBroker: ...
 
 
@@ -79,9 +80,7 @@ class PackageSupplier(Generic[Placement]):
         )
         return self.package.TrackerStore("tracker-store", args, self.options).connection
 
-    def event_broker(
-        self, sizing: Sizing, topics: c.Topics, *, analytics: bool, renewal: str
-    ) -> c.EventBroker:
+    def event_broker(self, sizing: Sizing, topics: Topics, *, analytics: bool, renewal: str) -> c.EventBroker:
         """Kafka for conversation events."""
         args = p.EventBrokerArgs(
             placement=self.placement, topics=topics, analytics=analytics, renewal=renewal, **sizing

@@ -30,7 +30,7 @@ SECONDS = 8
 CONVERSATION = "rasa-preflight"
 MARK = [("RASA_PREFLIGHT", b"true")]
 """Header by which a consumer can tell the event from a user's."""
-TOPIC = "Make the topic, under the name in rasa:topics.events"
+TOPIC = "Make the topic, under the name in rasa:topics"
 KAFKA_ERROR_HINTS: Mapping[str, tuple[str, str]] = {
     "ssl.endpoint.identification.algorithm": (
         "no producer can be built: ssl_check_hostname is not true, and every event would be lost",
@@ -82,6 +82,8 @@ def _kafka(config: Any) -> str:
         producer = _producer(broker, heard)
         try:
             partitions = _partitions(producer, broker.topic)
+            for topic in config.kwargs.get("anonymization_topics", ()):
+                _partitions(producer, topic)
             _deliver(producer, broker)
         except Problem:
             raise

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from components.aws.event_broker import in_stable_order
-from components.contract.connections import Kafka, Topics
+from components.contract.connections import Kafka
+from components.contract.topics import Topics
 from tests.aws.stores import MSK, ROLE_POLICY, TOPIC, make, statements
 from tests.recorder import value_of
 

@@ -37,6 +37,7 @@ from tests.config.whole_blocks import (
     SIZED,
 )
 from tests.config.whole_networks import BESIDE_AKS, BESIDE_GKE, IN_A_NETWORK, IN_A_SHARED_VPC, IN_A_SPOKE
+from tests.variants import PRIVACY
 
 Place = tuple[str | int, ...]
 """Keys and positions in lists that lead to a value of a stack file."""
@@ -67,7 +68,13 @@ STACKS: Mapping[str, Block] = {
     "aws-network": IN_A_NETWORK,
     "azure-network": IN_A_SPOKE,
     "gcp-network": IN_A_SHARED_VPC,
-    "aws-mongodb": {**ON_AWS, "trackerStore": {**SIZED, "kind": "mongodb"}, "analytics": {"from": "none"}},
+    "aws-mongodb": {
+        **ON_AWS,
+        "trackerStore": {**SIZED, "kind": "mongodb"},
+        "analytics": {"from": "none"},
+        "topics": {"anonymized": ["rasa-events-anonymized"]},
+        "assistant": {**ON_AWS["assistant"], "extraEndpoints": {"privacy": PRIVACY}},
+    },
     "none": _changed(
         **{key: value for key, value in COMMON.items() if key != "tags"}, **BESIDE, trackerStore=POSTGRES
     ),

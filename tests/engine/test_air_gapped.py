@@ -9,7 +9,7 @@ import pytest
 from simcloud.lifecycle import Lifecycle
 from tests.engine import operators
 from tests.simulations import example
-from tests.variants import AIR_GAPPED, LOGINS, PODS
+from tests.variants import AIR_GAPPED, LOGINS, PODS, with_anonymized_events
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
 
@@ -17,7 +17,9 @@ pytestmark = [pytest.mark.engine, pytest.mark.long]
 def test_lifecycle(tmp_path: Path) -> None:
     registry = {**AIR_GAPPED, "pullSecret": {"secure": LOGINS}}
     simulation = example(
-        "local-dev", tmp_path / "state", config={"rasa:registry": registry, "rasa:pods": PODS}
+        "local-dev",
+        tmp_path / "state",
+        config={"rasa:registry": registry, "rasa:pods": PODS, **with_anonymized_events("local-dev")},
     )
     outcome = Lifecycle(simulation, lambda _: None).run()
     assert not outcome.problem, outcome.problem

@@ -1,4 +1,4 @@
-"""A stack in a company's network, with its key, lives and dies like any other, and stays in it."""
+"""A stack in a company's network, with its key, names and rules, lives and dies like any other."""
 
 from __future__ import annotations
 

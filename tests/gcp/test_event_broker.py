@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import re
 
-from components.contract.connections import Kafka, MutualTls, Topics
+from components.contract.connections import Kafka, MutualTls
+from components.contract.topics import Topics
 from components.gcp.client_certificate import LIFETIME_DAYS, WARNING_DAYS, seconds_since_epoch
 from components.gcp.event_broker import PRINCIPAL, PRINCIPAL_RULES, mutual_tls_address
 from tests.gcp.stores import ALARM, make

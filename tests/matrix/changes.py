@@ -75,6 +75,7 @@ ANY: Mapping[str, object] = {
     "modelStorage.accessUntil": "2028-01-01",
     "topics.events": "others",
     "topics.analyticsDeadLetter": "others",
+    "topics.anonymized": ["rasa-events-anonymized"],
     "secretsManager=in-cluster": {"from": "in-cluster"},
     "secretsManager=none": {"from": "none"},
     "secretsManager.rotation": "2026-12",

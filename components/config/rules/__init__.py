@@ -7,6 +7,7 @@ from datetime import date
 
 from components.config.rules import (
     addresses,
+    anonymized,
     assistant,
     beside_cluster,
     channels,
@@ -57,6 +58,7 @@ RULES: Sequence[Rule] = (
     *assistant.RULES,
     *channels.RULES,
     *extra_endpoints.RULES,
+    *anonymized.RULES,
     *first_model.RULES,
     *companions.RULES,
     *ingress.RULES,

@@ -25,6 +25,7 @@ from components.config.tracker_store import (
 )
 from components.rasa.spec.endpoint_keys import mappings_in, type_named, types_of
 from components.rasa.spec.endpoint_rules import problems_of, scalars
+from components.rasa.spec.kafka_type import kafka_type
 
 PATH = "rasa:assistant.extraEndpoints"
 PLAIN: Mapping[str, tuple[object, ...]] = {
@@ -52,7 +53,9 @@ def _tracker_type(settings: Settings) -> str:
 
 
 def _broker_type(settings: Settings) -> str:
-    return "pika" if isinstance(settings.event_broker, ExistingRabbitMq) else "concurrent_kafka"
+    if isinstance(settings.event_broker, ExistingRabbitMq):
+        return "pika"
+    return kafka_type(anonymized=bool(settings.topics.anonymized))
 
 
 STORES: Mapping[str, tuple[str, Callable[[Settings], str]]] = {

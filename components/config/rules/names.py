@@ -53,8 +53,8 @@ IDENTITIES = (
 )
 
 
-TOPICS: Mapping[str, str] = Topics().model_dump(by_alias=True)
-"""Key of `rasa:topics` → the topic by default."""
+TOPICS: Mapping[str, str] = Topics().by_path()
+"""Place of a topic → the topic by default."""
 
 
 def _namespace(settings: Settings) -> Iterator[str]:
@@ -190,25 +190,22 @@ def _is_address(host: str) -> bool:
 
 
 def _topics(settings: Settings) -> Iterator[str]:
-    topics = settings.topics
-    named = {"events": topics.events, "analyticsDeadLetter": topics.analytics_dead_letter}
-    if topics.events.replace(".", "_") == topics.analytics_dead_letter.replace(".", "_"):
-        yield (
-            "rasa:topics.events and rasa:topics.analyticsDeadLetter are the same to Kafka, which takes "
-            "'.' and "
-            "'_' for one in its metrics; "
-            + set_with("rasa:topics.analyticsDeadLetter", TOPICS["analyticsDeadLetter"])
-        )
     in_cluster = isinstance(settings.event_broker, InClusterStore)
-    for key, topic in named.items():
-        path = f"rasa:topics.{key}"
+    known: dict[str, str] = {}
+    for path, topic in settings.topics.by_path().items():
+        mend = set_with(path, TOPICS.get(path, "rasa-events-anonymized"))
+        before = known.setdefault(topic.replace(".", "_"), path)
         if topic in {".", ".."} or topic.startswith("__"):
-            yield (f"{path} {topic!r} is a name that Kafka keeps for itself; {set_with(path, TOPICS[key])}")
+            yield f"{path} {topic!r} is a name that Kafka keeps for itself; {mend}"
         elif in_cluster and not TOPIC_OF_STRIMZI.match(topic):
             yield (
                 f"{path} {topic!r} is no name of a Kubernetes object, which a topic in the cluster is; "
-                "accepted: "
-                f"lower-case letters, digits, '-' and '.'; {set_with(path, TOPICS[key])}"
+                f"accepted: lower-case letters, digits, '-' and '.'; {mend}"
+            )
+        elif before != path:
+            yield (
+                f"{before} and {path} are the same to Kafka, which takes '.' and '_' for one in its metrics; "
+                + mend
             )
 
 

@@ -90,8 +90,7 @@ def _event_hubs(settings: Settings) -> Iterator[str]:
     broker = settings.event_broker
     managed = isinstance(broker, Managed) and settings.cloud == "azure"
     there = isinstance(broker, ExistingKafka) and any(map(OF_EVENT_HUBS.search, broker.bootstrap))
-    for key, topic in settings.topics.model_dump(by_alias=True).items():
-        path = f"rasa:topics.{key}"
+    for path, topic in settings.topics.by_path().items():
         if (managed or there) and not EVENT_HUB.fullmatch(topic):
             yield (
                 f"{path} {topic!r} is no name of an event hub; accepted: letters, digits, '.', '_' and '-', "

@@ -23,6 +23,7 @@ from components.kubernetes.documents import Block, Document
 from components.rasa.connections.addresses import bracketed, host_and_port
 from components.rasa.connections.rendered import Rendered, authority, aws_identity
 from components.rasa.spec import variables
+from components.rasa.spec.kafka_type import kafka_type
 from components.rasa.spec.pod_files import CLIENT_CERTIFICATE, CLIENT_KEY, authority_path, client_path
 from components.rasa.spec.variables import Plain, Secret, Variable, reference
 
@@ -46,15 +47,15 @@ def _kafka(broker: Kafka, bundle: str | None) -> Rendered:
     security, found = _security(broker.security)
     ca = _authority(broker.security)
     block: dict[str, Document] = {
-        # With `kafka`, an exception of the producer aborts every save of a conversation, and only the log
-        # says so (docs/rasa-pro.md, Kafka over TLS).
-        "type": "concurrent_kafka",
+        "type": kafka_type(anonymized=bool(broker.topics.anonymized)),
         "url": broker.bootstrap,  # one string, no list (docs/rasa-pro.md, Kafka addresses)
         "topic": broker.topics.events,
         "client_id": KAFKA_CLIENT,
         "partition_by_sender": True,  # keeps the events of one conversation in order
         **security,
     }
+    if broker.topics.anonymized:
+        block["anonymization_topics"] = list(broker.topics.anonymized)
     if ca is not None:
         block["ssl_cafile"] = authority_path("event-broker")
     elif bundle is not None and not isinstance(broker.security, Plaintext):
