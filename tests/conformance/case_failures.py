@@ -103,6 +103,11 @@ def test_missing_topic(plain: Scene) -> None:
     plain.fails("event_broker", "misspelt", "Make the topic")
 
 
+def test_missing_topic_without_personal_data(plain: Scene) -> None:
+    plain.document["event_broker"] |= {"type": "kafka", "anonymization_topics": ["misspelt"]}
+    plain.fails("event_broker", "misspelt", "Make the topic")
+
+
 def test_topic_without_a_right(lab: Lab, tmp_path: Path) -> None:
     made = scene(lab, tmp_path, replace(PLAIN, event_broker=samples.EVENT_BROKERS["event-hubs"]))
     made.document["event_broker"]["sasl_username"] = "stranger"

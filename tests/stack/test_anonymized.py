@@ -20,12 +20,15 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "aws": ("aws:msk/topic:Topic", "name"),
     "azure": ("azure-native:eventhub:EventHub", "eventHubName"),
     "gcp": ("gcp:managedkafka/topic:Topic", "topicId"),
-    "none": ("kubernetes:kafka.strimzi.io/v1:KafkaTopic", "spec"),
+    "none": ("kubernetes:kafka.strimzi.io/v1:KafkaTopic", "topicName"),
 }
 
 
-def _name(value: Any) -> str:
-    return value["topicName"] if isinstance(value, dict) else value
+def _topic(made: Recording[Any], cloud: str, named: str) -> Any:
+    """What is asked for the topic of this name."""
+    type_, key = TOPICS[cloud]
+    asked = (one.inputs["spec"] if cloud == "none" else one.inputs for one in made.of(type_))
+    return next(one for one in asked if one[key] == named)
 
 
 def _of_aws(made: Recording[Any]) -> bool:
@@ -63,13 +66,9 @@ MAY_WRITE: Mapping[str, Callable[[Recording[Any]], bool]] = {
 @pytest.mark.parametrize("cloud", TOPICS)
 def test_the_topic_is_made_and_may_be_written(cloud: str) -> None:
     made = record_variant(VARIANTS[cloud])
-    type_, key = TOPICS[cloud]
-    events, copies = (
-        next(one for one in made.of(type_) if _name(one.inputs[key]) == topic)
-        for topic in ("rasa-events", ANONYMIZED)
-    )
-    for same in ("partitionCount", "retentionDescription", "configs"):
-        assert events.inputs.get(same) == copies.inputs.get(same)
+    events, copies = (_topic(made, cloud, named) for named in ("rasa-events", ANONYMIZED))
+    for same in ("partitionCount", "partitions", "retentionDescription", "configs", "config"):
+        assert events.get(same) == copies.get(same)
     assert MAY_WRITE[cloud](made)
 
 
