@@ -42,8 +42,8 @@ def _laid_over(settings: Settings) -> Iterator[str]:
     if "anonymization_topics" in laid:
         at = f"{path}.anonymization_topics"
         yield (
-            f"{at} names topics that nobody makes and no right is given for; name them in {TOPICS}: "
-            f"{set_command(f'{TOPICS}[0]', '<topic>')} && {rm_command(at)}"
+            f"{at} takes the place of {TOPICS}, from which the stack makes topics and gives rights to them; "
+            f"name them there: {set_command(f'{TOPICS}[0]', '<topic>')} && {rm_command(at)}"
         )
     elif settings.topics.anonymized and str(laid.get("type", "kafka")).lower() == "concurrent_kafka":
         at = f"{path}.type"
