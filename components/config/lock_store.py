@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pulumi import Output
-from pydantic import Field
+from pydantic import Field, model_validator
+from typing_extensions import override
 
 from components.config.model import (
+    HERE,
     Addresses,
     Existing,
     Host,
@@ -20,10 +22,10 @@ from components.config.model import (
     chosen_by,
     secret,
 )
-from components.config.patterns import REDIS_PREFIX
+from components.config.patterns import AWS_REGION, REDIS_PREFIX, REPLICATION_GROUP
 from components.config.sources import InClusterStore, Managed
 from components.contract.connections import Redis, RedisMode
-from components.contract.secrets import PasswordLogin
+from components.contract.secrets import CloudIdentityLogin, Login, PasswordLogin
 
 
 class _Redis(Model):
@@ -40,19 +42,27 @@ class _Redis(Model):
     """Letters and digits in front of every key: another one for each stack that shares the server, or they
     would take each other's locks and timers."""
 
+    @property
+    def logs_in(self) -> bool:
+        """Whether Rasa shows the server a password or a token, and so a user name."""
+        return self.password is not None
+
+    def _login(self) -> Login | None:
+        if self.password is None:
+            return None
+        return PasswordLogin(username=self.username, password=secret(self.password))
+
     def _connect(
         self,
         mode: RedisMode,
         address: str,
+        login: Login | None,
         *,
         endpoints: tuple[str, ...] = (),
         sentinel_service: str | None = None,
         database: int = 0,
     ) -> Redis:
         host, _, port = address.rpartition(":")
-        login = None
-        if self.password is not None:
-            login = PasswordLogin(username=self.username, password=secret(self.password))
         return Redis(
             host=Output.from_input(host.strip("[]")),
             port=int(port),
@@ -67,7 +77,55 @@ class _Redis(Model):
         )
 
 
-class ExistingRedis(_Redis):
+class ElastiCacheIdentity(Model):
+    """An ElastiCache whose user is of IAM: Rasa shows a token of its pod's AWS identity."""
+
+    replication_group: str = Field(pattern=REPLICATION_GROUP, max_length=40)
+    """Id of the replication group, which the token is made for; not of a serverless cache."""
+    region: str = Field(pattern=AWS_REGION)
+    """Where it is."""
+
+
+class _RedisOrElastiCache(_Redis):
+    aws_iam: ElastiCacheIdentity | None = None
+    """In place of a password, on ElastiCache: the token of the pod's AWS identity. `username` is the user's
+    id, and the pod's role may `elasticache:Connect` as it."""
+
+    @model_validator(mode="after")
+    def _logs_in_once(self) -> Self:
+        if self.aws_iam is None:
+            return self
+        if self.password is not None:
+            mend = f"pulumi config rm --path '{HERE}.awsIam'"
+            raise ValueError(f"password and awsIam are both given; remove one, such as with: {mend}")
+        if self.username == "default":
+            mend = f"pulumi config set --path --type string '{HERE}.username' <id of the user>"
+            raise ValueError(
+                f"awsIam needs username, for ElastiCache's user default has no identity; set it with: {mend}"
+            )
+        if not self.tls:
+            mend = f"pulumi config rm --path '{HERE}.tls'"
+            raise ValueError(f"awsIam needs TLS, and tls is false; remove it with: {mend}")
+        return self
+
+    @property
+    @override
+    def logs_in(self) -> bool:
+        return self.aws_iam is not None or super().logs_in
+
+    @override
+    def _login(self) -> Login | None:
+        if self.aws_iam is None:
+            return super()._login()
+        return CloudIdentityLogin(
+            username=self.username,
+            provider="aws",
+            region=self.aws_iam.region,
+            server=Output.from_input(self.aws_iam.replication_group),
+        )
+
+
+class ExistingRedis(_RedisOrElastiCache):
     """One Redis or Valkey (≥ 6), or a service that shows one address."""
 
     mode: Literal["standard"] = "standard"
@@ -81,10 +139,10 @@ class ExistingRedis(_Redis):
 
     def connection(self) -> Redis:
         """Where the locks and timers are kept."""
-        return self._connect(self.mode, f"{self.host}:{self.port}", database=self.database)
+        return self._connect(self.mode, f"{self.host}:{self.port}", self._login(), database=self.database)
 
 
-class ExistingRedisCluster(_Redis):
+class ExistingRedisCluster(_RedisOrElastiCache):
     """Redis in cluster mode."""
 
     mode: Literal["cluster"]
@@ -94,7 +152,7 @@ class ExistingRedisCluster(_Redis):
 
     def connection(self) -> Redis:
         """Where the locks and timers are kept."""
-        return self._connect(self.mode, self.nodes[0], endpoints=self.nodes)
+        return self._connect(self.mode, self.nodes[0], self._login(), endpoints=self.nodes)
 
 
 class ExistingRedisSentinel(_Redis):
@@ -114,6 +172,7 @@ class ExistingRedisSentinel(_Redis):
         return self._connect(
             self.mode,
             self.nodes[0],
+            self._login(),
             endpoints=self.nodes,
             sentinel_service=self.service,
             database=self.database,

@@ -11,6 +11,8 @@ OBJECT_NAME = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 """Of an image."""
 SHA256 = r"^[0-9a-f]{64}$"
+REPLICATION_GROUP = r"^[a-z](-?[a-z0-9])*$"
+"""Of ElastiCache (CreateReplicationGroup: a letter first, no two hyphens in a row, none at the end)."""
 AWS_REGION = r"^[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}$"
 BUCKET = r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$"
 """Of S3, of stores that speak its protocol, and of Google: what none of them takes is left out."""
@@ -52,6 +54,8 @@ IN_WORDS: Mapping[str, str] = {
     OBJECT_NAME: "lower-case letters, digits, hyphens and dots, 253 at most",
     DIGEST: "sha256: and 64 hexadecimal digits",
     SHA256: "64 hexadecimal digits",
+    REPLICATION_GROUP: "the id of an ElastiCache replication group: lower-case letters, digits and single "
+    "hyphens, a letter first",
     AWS_REGION: "a region of AWS such as eu-central-1",
     DAY: "a day such as 2027-01-31",
     BUCKET: "the name of a bucket, without s3:// or gs:// and without a path",

@@ -12,6 +12,7 @@ from typing import Any
 
 from components.config.cluster import ExistingCluster
 from components.config.event_broker import ExistingAwsIam, ExistingKafka
+from components.config.lock_store import ExistingRedis, ExistingRedisCluster
 from components.config.model_storage import ExistingGcs, ExistingS3
 from components.config.settings import Settings
 from components.config.tracker_store import ExistingDynamoDb, ExistingPostgres
@@ -40,10 +41,12 @@ def node_endpoints(settings: Settings, cluster: ExistingCluster) -> tuple[NodeLo
 def uses_aws_identity(settings: Settings) -> bool:
     """Whether something that exists is logged in to with boto3's default credentials."""
     broker, store, models = settings.event_broker, settings.tracker_store, settings.model_storage
+    locks = settings.lock_store
     return (
         (isinstance(models, ExistingS3) and models.keys is None)
         or isinstance(store, ExistingDynamoDb)
         or (isinstance(store, ExistingPostgres) and store.aws_iam_region is not None)
+        or (isinstance(locks, ExistingRedis | ExistingRedisCluster) and locks.aws_iam is not None)
         or (isinstance(broker, ExistingKafka) and isinstance(broker.security, ExistingAwsIam))
         or _records_to(settings, "s3")
         or _asks(settings, BY_AWS, key="aws_access_key_id")

@@ -44,6 +44,7 @@ Place = tuple[str | int, ...]
 EVERY_KEY = frozenset(str(field.alias) for field in Settings.model_fields.values())
 
 
+ELASTICACHE = {"replicationGroup": "locks", "region": "eu-central-1"}
 UNCLASSED = {key: value for key, value in IN_CLUSTER.items() if key != "storageClass"}
 """Its volumes are of the cluster's class."""
 
@@ -121,6 +122,7 @@ STACKS: Mapping[str, Block] = {
     ),
     "volume": _changed(
         modelStorage=MODEL_STORAGES["volume"],
+        lockStore=existing(host="locks.example", port=6379, username="rasa", awsIam=ELASTICACHE),
         trackerStore=CUSTOM,
         analytics={
             "from": "in-cluster",
@@ -139,6 +141,7 @@ STACKS: Mapping[str, Block] = {
         },
     ),
     "vault": _changed(
+        lockStore=existing(mode="cluster", nodes="locks.example:6379", username="rasa", awsIam=ELASTICACHE),
         trackerStore={
             **TRACKER_STORES["postgres-vault"],
             "schema": "assistant",

@@ -101,6 +101,17 @@ def test_rds_by_identity() -> None:
     assert store.login == CloudIdentityLogin(username="rasa", provider="aws", region="eu-west-1")
 
 
+@pytest.mark.parametrize("kind", ["standard", "cluster"])
+def test_elasticache_by_identity(kind: str) -> None:
+    block = {key: value for key, value in blocks.LOCK_STORES[kind].items() if key != "password"}
+    login = {"username": "rasa", "awsIam": {"replicationGroup": "locks", "region": "eu-west-1"}}
+    store = platform(lockStore={**block, **login}).lock_store
+    assert isinstance(store.login, CloudIdentityLogin)
+    assert (store.login.username, store.login.region) == ("rasa", "eu-west-1")
+    assert store.login.server is not None
+    assert plain(store.login.server) == "locks"
+
+
 def test_mongodb_by_members_and_by_name() -> None:
     members = platform(trackerStore=blocks.TRACKER_STORES["mongodb"]).tracker_store
     named = platform(trackerStore=blocks.TRACKER_STORES["mongodb-srv"]).tracker_store

@@ -14,7 +14,6 @@ from components.config.identity_messages import KUBECONFIG
 from tests.config import blocks
 from tests.config.everything import STACKS, settings_of
 from tests.config.rules.test_stack import settings
-from tests.variants import PRIVACY
 
 SELF_LINK = "https://www.googleapis.com/compute/v1"
 PRODUCTION: dict[str, Any] = {"profile": "production"}
@@ -47,20 +46,6 @@ def test_a_protected_stack_refuses(key: str, change: dict[str, Any]) -> None:
     for problem in problems:
         assert "take it back with: pulumi config " in problem
         assert "docs/upgrading.md" in problem
-
-
-def test_topics_without_personal_data_are_added_and_stay() -> None:
-    def having(*topics: str, profile: str = "production") -> dict[str, Any]:
-        assistant = {"model": "assistant-1.0.0", "extraEndpoints": {"privacy": PRIVACY}}
-        return {"profile": profile, "assistant": assistant, "topics": {"anonymized": [*topics]}}
-
-    assert not refused(having(), having("a"))
-    assert not refused(having("a"), having("a", "b"))
-    (problem,) = refused(having("a", "b"), having("b"))
-    assert problem.startswith("rasa:topics.anonymized is [a, b] on the running stack")
-    before, after = (facts(settings(**having(*topics, profile="dev"))) for topics in ((), ("a",)))
-    assert not warnings(before, after)
-    assert warnings(after, before)
 
 
 @pytest.mark.parametrize(

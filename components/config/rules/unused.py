@@ -125,7 +125,7 @@ def _users_without_passwords(settings: Settings) -> Iterator[str]:
     store = settings.lock_store
     if (
         isinstance(store, ExistingRedis | ExistingRedisCluster | ExistingRedisSentinel)
-        and store.password is None
+        and not store.logs_in
         and "username" in store.model_fields_set
     ):
         command = set_with("rasa:lockStore.password", "<value>", is_secret=True)
